@@ -1,0 +1,91 @@
+// Everything that a view can be told, as a closed type: facts in the past tense, in the order in which they happened.
+// The JSON form of it is schemas/events.schema.json; minor versions only add.
+import type { Failure } from "./failure.ts";
+import type { Evidence, ReleaseHealth } from "./health/health.ts";
+import type { ReleaseId } from "./ids.ts";
+import type { Reason } from "./plan.ts";
+
+/** Why a step has not started. Waiting goes by itself; `blocked` needs its root fixed. */
+export type Hold =
+  | { readonly kind: "dependency"; readonly on: readonly ReleaseId[] }
+  | { readonly kind: "blocked"; readonly by: readonly ReleaseId[] }
+  | { readonly kind: "namespace"; readonly namespace: string }
+  | { readonly kind: "slot" }
+  | { readonly kind: "lock"; readonly holder: string };
+
+/** The words that every surface shows for the state of a release. */
+export type ShownState =
+  | "Pending"
+  | "Waiting"
+  | "Blocked"
+  | "Running"
+  | "Ready"
+  | "Degraded"
+  | "Suspended"
+  | "Failed"
+  | "RolledBack"
+  | "Quarantined"
+  | "Removing"
+  | "Removed"
+  | "Cancelled"
+  | "Unknown";
+
+export type Action = "keep" | "verify" | "install" | "upgrade" | "recover" | "uninstall";
+
+export type Outcome = {
+  readonly kind: "done" | "failed" | "rolled-back" | "unreachable" | "needs-person" | "interrupted";
+  /** Releases by the state they ended in. */
+  readonly counts: Readonly<Partial<Record<ShownState, number>>>;
+  /** Roots only: each failed release with how many it blocks. */
+  readonly roots: readonly { readonly release: ReleaseId; readonly cause: string; readonly blocks: number }[];
+  readonly exitCode: number;
+};
+
+type AtRun = { readonly atMs: number; readonly run: string };
+type AtRelease = AtRun & { readonly release: ReleaseId };
+
+export type Event =
+  | (AtRun & {
+      readonly kind: "run-started";
+      readonly stack: string;
+      readonly waves: number;
+      readonly actions: Readonly<Partial<Record<Action, number>>>;
+      readonly releases: readonly {
+        readonly release: ReleaseId;
+        readonly wave: number;
+        readonly action: Action;
+        readonly reason: Reason;
+        readonly after: readonly ReleaseId[];
+      }[];
+    })
+  | (AtRun & { readonly kind: "namespace-created"; readonly namespace: string })
+  | (AtRun & { readonly kind: "wave-finished"; readonly wave: number; readonly ready: number; readonly releases: number })
+  | (AtRelease & { readonly kind: "step-held"; readonly hold: Hold })
+  | (AtRelease & { readonly kind: "crds-applied"; readonly names: readonly string[] })
+  | (AtRelease & { readonly kind: "record-recovered"; readonly revision: number; readonly status: string })
+  | (AtRelease & { readonly kind: "apply-started"; readonly action: Action; readonly attempt: number })
+  | (AtRelease & { readonly kind: "apply-finished"; readonly revision: number; readonly durationMs: number })
+  | (AtRelease & {
+      /** A cause that may go by itself; the next attempt is at `retryAtMs`. */
+      readonly kind: "apply-delayed";
+      readonly failure: Failure;
+      readonly retryAtMs: number;
+    })
+  | (AtRelease & { readonly kind: "health-changed"; readonly health: ReleaseHealth })
+  | (AtRelease & { readonly kind: "release-ready"; readonly revision: number; readonly durationMs: number })
+  | (AtRelease & {
+      readonly kind: "release-failed";
+      readonly failure: Failure;
+      readonly evidence: Evidence;
+      readonly then: "rollback" | "retry" | "keep" | "uninstall";
+    })
+  | (AtRelease & { readonly kind: "rollback-started"; readonly toRevision: number })
+  | (AtRelease & { readonly kind: "rollback-finished"; readonly toRevision: number; readonly revision: number; readonly durationMs: number })
+  | (AtRelease & { readonly kind: "rollback-failed"; readonly failure: Failure })
+  | (AtRelease & { readonly kind: "uninstall-started" })
+  | (AtRelease & { readonly kind: "uninstall-finished"; readonly durationMs: number })
+  | (AtRelease & { readonly kind: "release-skipped"; readonly blockedBy: readonly ReleaseId[] })
+  | (AtRelease & { readonly kind: "release-cancelled" })
+  | (AtRelease & { readonly kind: "warning"; readonly message: string })
+  | (AtRun & { readonly kind: "interrupted"; readonly why: string })
+  | (AtRun & { readonly kind: "run-finished"; readonly outcome: Outcome; readonly durationMs: number });

@@ -1,0 +1,102 @@
+// The world saying no. A closed union, made only in adapters, so that a view or a policy can treat each case; a
+// person's mistake is a Diagnostic, a bug is a throw.
+import type { ObjectRef } from "./object.ts";
+
+export type FailureKind =
+  /** The API server refused an object as invalid. */
+  | "rejected"
+  /** An object exists and belongs to another release or to nobody. */
+  | "ownership-conflict"
+  /** Another field manager owns a field that the release sets. */
+  | "field-conflict"
+  /** A field that can't change was changed. */
+  | "immutable-field"
+  /** Values do not fit the chart's values.schema.json. */
+  | "values-schema"
+  /** A template did not render. */
+  | "render"
+  /** Another helm operation is in progress on the release, or was killed in the middle. */
+  | "locked"
+  | "unreachable"
+  | "forbidden"
+  | "quota"
+  /** An admission webhook refused or could not be reached. */
+  | "webhook-denied"
+  | "webhook-down"
+  /** The API has no such kind: its CRD is missing. */
+  | "missing-kind"
+  | "missing-namespace"
+  | "terminating-namespace"
+  | "hook-failed"
+  /** The release's record does not fit a Secret (1 MiB). */
+  | "too-large"
+  /** The deadline of the attempt ran out. */
+  | "timeout"
+  /** Health said no before the deadline: terminal states, see the evidence. */
+  | "unhealthy"
+  | "rollback-failed"
+  /** The helm process was killed by somebody else. */
+  | "killed"
+  /** Headway stopped it: Ctrl-C, or the lease was lost. */
+  | "interrupted"
+  /** A program is missing or does not fit. */
+  | "program"
+  | "unknown";
+
+/** One refusal. `message` says what was being done, then what happened; `next` says what to try. No secrets in it. */
+export type Failure = {
+  readonly kind: FailureKind;
+  readonly message: string;
+  readonly next?: string;
+  readonly object?: ObjectRef;
+  /** Field paths, where the refusal is about fields. */
+  readonly fields?: readonly string[];
+  /** Who holds what is in the way: a field manager, another release, a helm process. */
+  readonly holder?: string;
+};
+
+export type Result<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure };
+
+export function succeeded<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+export function failed(failure: Failure): { readonly ok: false; readonly failure: Failure } {
+  return { ok: false, failure };
+}
+
+/**
+ * True where trying again may help although nothing was changed: such a cause never counts as a failure of the release,
+ * so it leads to no rollback and no quarantine.
+ */
+export function isTransient(failure: Failure): boolean {
+  switch (failure.kind) {
+    case "unreachable":
+    case "quota":
+    case "webhook-down":
+    case "missing-kind":
+    case "terminating-namespace":
+      return true;
+    case "rejected":
+    case "ownership-conflict":
+    case "field-conflict":
+    case "immutable-field":
+    case "values-schema":
+    case "render":
+    case "locked":
+    case "forbidden":
+    case "webhook-denied":
+    case "missing-namespace":
+    case "hook-failed":
+    case "too-large":
+    case "timeout":
+    case "unhealthy":
+    case "rollback-failed":
+    case "killed":
+    case "interrupted":
+    case "program":
+    case "unknown":
+      return false;
+  }
+}

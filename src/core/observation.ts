@@ -1,0 +1,133 @@
+// What the cluster holds of each release, total over everything Helm's storage can hold, and what Headway's own state
+// object remembers. Making an observation from records is pure; fetching them is an adapter's work.
+import type { Json } from "./declaration.ts";
+import type { Failure } from "./failure.ts";
+import type { Evidence, ReleaseHealth } from "./health/health.ts";
+import type { ReleaseId } from "./ids.ts";
+import type { KubernetesObject } from "./object.ts";
+
+/** Helm's own words for the status of a record (helm `pkg/release/common/status.go`). */
+export type RecordStatus =
+  | "unknown"
+  | "deployed"
+  | "uninstalled"
+  | "superseded"
+  | "failed"
+  | "uninstalling"
+  | "pending-install"
+  | "pending-upgrade"
+  | "pending-rollback";
+
+/** One revision as the labels of its Secret tell it; no payload is needed for these. */
+export type ReleaseRecord = {
+  readonly namespace: string;
+  readonly releaseName: string;
+  readonly revision: number;
+  readonly status: RecordStatus;
+  /** Raw label values, absent where the label is. */
+  readonly fingerprintLabel?: string;
+  readonly verifiedLabel?: string;
+  readonly stackLabel?: string;
+  /** Another tool's mark of ownership: `flux`. */
+  readonly foreignOwner?: string;
+  readonly resourceVersion: string;
+};
+
+/** What a revision's payload says, decoded. */
+export type ReleasePayload = {
+  readonly namespace: string;
+  readonly releaseName: string;
+  readonly revision: number;
+  readonly status: RecordStatus;
+  readonly chart: { readonly name: string; readonly version: string; readonly appVersion?: string };
+  /** The values given by the user, as helm understood them. */
+  readonly config: Json;
+  /** Objects of the main manifest; those without a namespace that are namespaced carry the release's. */
+  readonly objects: readonly KubernetesObject[];
+  readonly hooks: readonly Hook[];
+  /** How the revision was applied; Helm 3 wrote none and applied client-side. */
+  readonly applyMethod: "server-side" | "client-side";
+  readonly description?: string;
+};
+
+export type Hook = {
+  readonly name: string;
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly namespace: string;
+  readonly events: readonly string[];
+};
+
+/** A release as observed. `revision` is the newest one's number. */
+export type Observation =
+  | { readonly kind: "absent" }
+  | {
+      readonly kind: "deployed";
+      readonly revision: number;
+      /** The pin's fingerprint, where the record carries one that counts for this very revision. */
+      readonly fingerprint?: string;
+      readonly verified: boolean;
+      /** The newest earlier revision that was verified and can still be gone back to. */
+      readonly lastGood?: number;
+      readonly owner: Owner;
+      readonly payload?: ReleasePayload;
+      readonly health: ReleaseHealth | { readonly kind: "unknown" };
+    }
+  | {
+      /** The newest revision failed by Helm's own word; `deployed` names an older one that still is. */
+      readonly kind: "failed";
+      readonly revision: number;
+      readonly deployed?: number;
+      readonly lastGood?: number;
+      readonly owner: Owner;
+      readonly payload?: ReleasePayload;
+    }
+  | {
+      /** A helm operation is in flight or was cut. */
+      readonly kind: "locked";
+      readonly revision: number;
+      readonly status: "pending-install" | "pending-upgrade" | "pending-rollback" | "uninstalling";
+      readonly resourceVersion: string;
+      readonly deployed?: number;
+      readonly lastGood?: number;
+      readonly owner: Owner;
+      readonly payload?: ReleasePayload;
+    }
+  | {
+      /** Only superseded, uninstalled or unreadable revisions: nothing is known to be in force. */
+      readonly kind: "unsettled";
+      readonly revision: number;
+      readonly status: RecordStatus;
+      readonly lastGood?: number;
+      readonly owner: Owner;
+    };
+
+/** Whose release it is: this stack's, nobody's (born outside Headway), or another's. */
+export type Owner =
+  | { readonly kind: "this-stack" }
+  | { readonly kind: "nobody" }
+  | { readonly kind: "another"; readonly name: string };
+
+/** The last failure of a release, kept in the state object until the release is Ready again. */
+export type FailureRecord = {
+  readonly at: string;
+  readonly run: string;
+  readonly action: "install" | "upgrade" | "verify" | "rollback" | "uninstall";
+  readonly revision?: number;
+  readonly fingerprint?: string;
+  readonly failure: Failure;
+  readonly evidence: Evidence;
+  readonly outcome: "kept" | "rolled-back" | "uninstalled" | "rollback-failed" | "never-applied";
+  readonly rolledBackTo?: number;
+  /** Where it is declared, `file:line`. */
+  readonly declaredAt?: string;
+};
+
+/** What decides and can't be read from Helm, per release. One object per stack (schemas/state.schema.json). */
+export type ReleaseState = {
+  /** `key` stands for the declaration, the values it reads and its dependencies' pins: what must change first. */
+  readonly quarantine?: { readonly key: string; readonly fingerprint: string; readonly since: string };
+  readonly lastFailure?: FailureRecord;
+};
+
+export type StackState = { readonly releases: ReadonlyMap<ReleaseId, ReleaseState> };

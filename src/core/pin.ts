@@ -1,0 +1,28 @@
+// A release with everything decided: the exact chart, the values and the fingerprint that stands for both. A
+// declaration can't be planned before it is pinned.
+import type { Declaration } from "./declaration.ts";
+
+/** One exact chart. `folder` holds a private copy that nothing changes while it is in use. */
+export type PinnedChart = {
+  readonly name: string;
+  readonly version: string;
+  readonly appVersion?: string;
+  /** SHA-256 (hex) over the sorted tree after .helmignore, dependencies included. */
+  readonly digest: string;
+  readonly folder: string;
+  /** True where the chart or one of its dependencies has files in crds/. */
+  readonly hasCrds: boolean;
+  /** Helm hook names that the templates mention; one that is computed counts as every name. */
+  readonly hooks: readonly string[];
+  /** Names of Namespace objects that the templates mention literally; `computed` where one is templated. */
+  readonly namespaces: readonly string[] | "computed";
+};
+
+export type PinnedRelease = {
+  readonly declaration: Declaration;
+  readonly chart: PinnedChart;
+  /** SHA-256 (hex) over the values layers as helm is given them. */
+  readonly valuesDigest: string;
+  /** What the fingerprint label carries for this pin, without the revision: base32, at most 52 characters. */
+  readonly fingerprint: string;
+};

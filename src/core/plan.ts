@@ -1,0 +1,112 @@
+// The plan: one step for each declared release, each with a reason. A value that can be shown, compared and run; making
+// it is make-plan.ts, running it is run/.
+import type { Declaration, Json } from "./declaration.ts";
+import type { Evidence, Trouble } from "./health/health.ts";
+import type { Failure } from "./failure.ts";
+import type { ReleaseId } from "./ids.ts";
+import type { KubernetesObject } from "./object.ts";
+import type { ReleasePayload } from "./observation.ts";
+import type { PinnedRelease } from "./pin.ts";
+
+/** One changed leaf of the values; absent sides are undefined. Secret-looking leaves are masked by views. */
+export type ValueChange = { readonly path: string; readonly before?: Json; readonly after?: Json };
+
+/** Why a step is what it is; the first one is the headline. */
+export type Reason =
+  | { readonly kind: "unchanged" }
+  | { readonly kind: "not-installed" }
+  | { readonly kind: "adopt"; readonly chart: string }
+  | { readonly kind: "chart-changed"; readonly from: string; readonly to: string }
+  | { readonly kind: "values-changed"; readonly changes: readonly ValueChange[] }
+  | { readonly kind: "options-changed" }
+  | { readonly kind: "fingerprint-unknown" }
+  | { readonly kind: "not-verified"; readonly revision: number }
+  | { readonly kind: "last-attempt-failed"; readonly revision: number; readonly cause?: string }
+  | { readonly kind: "left-over"; readonly status: string; readonly revision: number }
+  | { readonly kind: "object-missing"; readonly objects: readonly string[] }
+  | { readonly kind: "degraded"; readonly troubles: readonly Trouble[] }
+  | { readonly kind: "quarantined"; readonly since: string; readonly cause: string }
+  | { readonly kind: "suspended" }
+  | { readonly kind: "not-selected" }
+  | { readonly kind: "refused"; readonly failure: Failure }
+  | { readonly kind: "retry-asked" }
+  | { readonly kind: "destroy" };
+
+/** What all steps have. `after` are the releases that must be healthy (or, for uninstall, gone) first. */
+type StepBase = {
+  readonly release: ReleaseId;
+  readonly releaseName: string;
+  readonly namespace: string;
+  readonly after: readonly ReleaseId[];
+  /** From 1. */
+  readonly wave: number;
+  readonly reasons: readonly [Reason, ...Reason[]];
+};
+
+/** What a step that runs helm has to know besides its pin. */
+export type ApplyBase = {
+  readonly pin: PinnedRelease;
+  /** Newest revision before this run; 0 where there is none. */
+  readonly fromRevision: number;
+  /** The verified revision a failed upgrade goes back to. */
+  readonly rollbackTo?: number;
+  /** True where no revision was ever verified: a failed one is kept, not rolled back and not quarantined. */
+  readonly firstInstall: boolean;
+  /** How the newest revision was applied: field conflicts exist server-side only. */
+  readonly applyMethod: "server-side" | "client-side";
+  readonly quarantineKey: string;
+};
+
+export type Step = StepBase &
+  (
+    | {
+        /** Nothing to do. `standing` says if dependents may count on it. */
+        readonly kind: "keep";
+        readonly declaration: Declaration;
+        readonly standing: "healthy" | "degraded" | "quarantined" | "refused" | "unknown";
+        readonly revision?: number;
+        /** What is followed in case it heals, where it is degraded. */
+        readonly payload?: ReleasePayload;
+      }
+    | ({
+        readonly kind: "verify";
+        readonly revision: number;
+        readonly payload: ReleasePayload;
+      } & ApplyBase)
+    | ({ readonly kind: "install" } & ApplyBase)
+    | ({ readonly kind: "upgrade" } & ApplyBase)
+    | ({
+        /** A record that a killed helm left is marked failed by compare-and-swap, then the release is upgraded. */
+        readonly kind: "recover";
+        readonly locked: {
+          readonly revision: number;
+          readonly status: string;
+          readonly resourceVersion: string;
+          readonly ours: boolean;
+        };
+      } & ApplyBase)
+    | { readonly kind: "uninstall"; readonly revision: number; readonly payload?: ReleasePayload; readonly timeoutMs: number }
+  );
+
+export type ApplyStep = Extract<Step, { kind: "verify" | "install" | "upgrade" | "recover" }>;
+
+export type Plan = {
+  readonly stack: string;
+  /** The value of the label headway.dev/stack on this stack's records. */
+  readonly stackLabel: string;
+  readonly order: "dependencies" | "waves";
+  /** In an order in which every step stands behind all of its `after`. */
+  readonly steps: readonly Step[];
+  readonly waves: number;
+  /** Namespaces that Headway creates before the first release in them, because they are absent. */
+  readonly namespaces: readonly string[];
+};
+
+/** What one release's apply left behind, as far as health has to know. */
+export type Applied = {
+  readonly revision: number;
+  readonly objects: readonly KubernetesObject[];
+  readonly notes?: string;
+};
+
+export type { Evidence };

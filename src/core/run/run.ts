@@ -1,0 +1,128 @@
+// The state of a run as a value, the facts that move it and the effects it asks for. How they are connected is
+// advance.ts. Time only ever arrives inside facts.
+//
+//                        ┌────────────── backing-off ◀─┐ (transient, or retries left)
+//                        ▼                             │
+//   holding ──▶ preparing ──▶ applying ──▶ settling ───┤──▶ healthy
+//      │            │            │             │       │
+//      │            └────────────┴─────────────┴──▶ failing ──▶ rolling-back ──▶ rolled-back
+//      │                                               │              └──▶ failed (rollback failed)
+//      ├──▶ skipped (a root of it failed)              ├──▶ uninstalling ──▶ failed
+//      └──▶ cancelled (interrupted)                    └──▶ failed (kept) ──▶ healthy (heals late)
+//
+//   uninstall steps: holding ──▶ applying ──▶ settling (until the objects are gone) ──▶ removed
+import type { Action, Event, Hold, Outcome } from "../event.ts";
+import type { Failure } from "../failure.ts";
+import type { Evidence, ReleaseHealth } from "../health/health.ts";
+import type { ReleaseId } from "../ids.ts";
+import type { FailureRecord } from "../observation.ts";
+import type { Applied, Plan, Step } from "../plan.ts";
+
+/** Common to every state in which an attempt is under way. */
+type Attempt = {
+  /** From 1. */
+  readonly attempt: number;
+  /** When the first helm of this attempt started; transient retries keep it. Undefined until helm runs. */
+  readonly startedAtMs: number;
+  readonly deadlineMs: number;
+};
+
+export type StepState =
+  | { readonly kind: "holding"; readonly hold: Hold }
+  | ({ readonly kind: "preparing"; readonly doing: "recover" | "crds" | "queue" } & Partial<Attempt> & { readonly attempt: number })
+  | ({ readonly kind: "applying"; readonly stopping?: Failure; readonly health?: ReleaseHealth } & Attempt & SuspectClock)
+  | ({ readonly kind: "settling"; readonly applied: Applied; readonly health?: ReleaseHealth } & Attempt & SuspectClock)
+  | ({ readonly kind: "backing-off"; readonly untilMs: number; readonly failure: Failure; readonly transient: boolean } & Partial<Attempt> & { readonly attempt: number })
+  | {
+      readonly kind: "failing";
+      readonly attempt: number;
+      readonly failure: Failure;
+      readonly doing: "capture-evidence" | "record";
+      readonly applied?: Applied;
+      readonly evidence?: Evidence;
+    }
+  | {
+      readonly kind: "rolling-back";
+      readonly toRevision: number;
+      readonly failure: Failure;
+      readonly evidence: Evidence;
+      readonly startedAtMs: number;
+      readonly deadlineMs: number;
+      readonly applied?: Applied;
+    } & SuspectClock
+  | { readonly kind: "uninstalling"; readonly failure?: Failure; readonly startedAtMs: number; readonly deadlineMs: number }
+  | { readonly kind: "healthy"; readonly revision: number }
+  | { readonly kind: "rolled-back"; readonly toRevision: number; readonly failure: Failure }
+  | {
+      /** `standing` lets views and exit codes tell a kept failure from one that was never applied or needs a person. */
+      readonly kind: "failed";
+      readonly failure: Failure;
+      readonly standing: "kept" | "uninstalled" | "rollback-failed" | "quarantined" | "degraded" | "refused" | "transient";
+      readonly applied?: Applied;
+    }
+  | { readonly kind: "skipped"; readonly blockedBy: readonly ReleaseId[] }
+  | { readonly kind: "cancelled" }
+  | { readonly kind: "removed" };
+
+/** When each suspect was first seen, by its key: a tolerance counts from there. */
+type SuspectClock = { readonly suspectsSinceMs: ReadonlyMap<string, number> };
+
+export type Run = {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly startedAtMs: number;
+  readonly steps: ReadonlyMap<ReleaseId, { readonly step: Step; readonly state: StepState }>;
+  readonly dependentsOf: ReadonlyMap<ReleaseId, readonly ReleaseId[]>;
+  /** Namespaces that are not there yet, and those whose making was refused. */
+  readonly namespaces: ReadonlyMap<string, { readonly kind: "ensuring" } | { readonly kind: "refused"; readonly failure: Failure }>;
+  readonly wavesFinished: ReadonlySet<number>;
+  readonly stopping?: { readonly why: "interrupted" | "lease-lost" | "stop-on-failure" };
+  readonly outcome?: Outcome;
+};
+
+type At = { readonly atMs: number };
+type AtRelease = At & { readonly release: ReleaseId };
+
+/** What happened. `atMs` is the wall clock in milliseconds. */
+export type Fact =
+  | (At & { readonly kind: "run-begun" })
+  | (At & { readonly kind: "namespace-ensured"; readonly namespace: string; readonly created: boolean })
+  | (At & { readonly kind: "namespace-refused"; readonly namespace: string; readonly failure: Failure })
+  | (AtRelease & { readonly kind: "record-recovered"; readonly revision: number; readonly status: string })
+  | (AtRelease & { readonly kind: "crds-applied"; readonly names: readonly string[] })
+  | (AtRelease & { readonly kind: "preparation-refused"; readonly failure: Failure })
+  | (AtRelease & { readonly kind: "helm-started" })
+  /** The record of a revision that helm is still working on, so that its hooks and objects can be followed. */
+  | (AtRelease & { readonly kind: "record-seen"; readonly applied: Applied })
+  | (AtRelease & { readonly kind: "helm-finished"; readonly applied: Applied })
+  /** `applied` where helm had stored a revision before it failed. */
+  | (AtRelease & { readonly kind: "helm-failed"; readonly failure: Failure; readonly applied?: Applied })
+  | (AtRelease & { readonly kind: "health-observed"; readonly revision: number; readonly health: ReleaseHealth })
+  | (AtRelease & { readonly kind: "evidence-captured"; readonly evidence: Evidence })
+  | (AtRelease & { readonly kind: "failure-recorded" })
+  | (AtRelease & { readonly kind: "warned"; readonly message: string })
+  | (AtRelease & { readonly kind: "objects-gone" })
+  | (At & { readonly kind: "woken" })
+  | (At & { readonly kind: "stop-asked"; readonly why: "interrupted" | "lease-lost" });
+
+/** What has to be done. An effect is carried out once; its end comes back as a fact. */
+export type Effect =
+  | { readonly kind: "ensure-namespace"; readonly namespace: string; readonly deadlineMs: number }
+  | { readonly kind: "recover-record"; readonly release: ReleaseId; readonly step: Extract<Step, { kind: "recover" }> }
+  | { readonly kind: "apply-crds"; readonly release: ReleaseId; readonly step: Step }
+  | { readonly kind: "upgrade"; readonly release: ReleaseId; readonly step: Step; readonly attempt: number; readonly timeoutMs: number }
+  | { readonly kind: "stop-helm"; readonly release: ReleaseId }
+  | { readonly kind: "roll-back"; readonly release: ReleaseId; readonly step: Step; readonly toRevision: number; readonly timeoutMs: number }
+  | { readonly kind: "uninstall"; readonly release: ReleaseId; readonly step: Step; readonly timeoutMs: number }
+  | { readonly kind: "watch-health"; readonly release: ReleaseId; readonly applied: Applied }
+  | { readonly kind: "watch-gone"; readonly release: ReleaseId; readonly applied: Applied }
+  | { readonly kind: "unwatch"; readonly release: ReleaseId }
+  | { readonly kind: "capture-evidence"; readonly release: ReleaseId; readonly step: Step; readonly failure: Failure; readonly health?: ReleaseHealth; readonly applied?: Applied }
+  | { readonly kind: "record-failure"; readonly release: ReleaseId; readonly record: FailureRecord; readonly quarantineKey?: string; readonly fingerprint?: string }
+  | { readonly kind: "clear-failure"; readonly release: ReleaseId }
+  | { readonly kind: "mark-verified"; readonly release: ReleaseId; readonly step: Step; readonly revision: number; readonly fingerprint: string | { readonly sameAsRevision: number } }
+  | { readonly kind: "wake"; readonly atMs: number };
+
+export type Advance = { readonly run: Run; readonly effects: readonly Effect[]; readonly events: readonly Event[] };
+
+export type { Action };

@@ -1,0 +1,156 @@
+// What the engine needs of the world, as narrow interfaces that adapters fill. They translate and never decide: a
+// refusal of the world comes back as a Failure.
+import type { Declaration } from "../core/declaration.ts";
+import type { Result } from "../core/failure.ts";
+import type { Evidence, ReleaseHealth, Trouble } from "../core/health/health.ts";
+import type { World } from "../core/health/world.ts";
+import type { ObjectRef } from "../core/object.ts";
+import type { ReleasePayload, ReleaseRecord, StackState } from "../core/observation.ts";
+import type { PinnedChart } from "../core/pin.ts";
+
+export type Clock = {
+  /** Wall clock, milliseconds since the epoch. */
+  nowMs(): number;
+  /** Calls back once, not before `atMs`; the returned function calls it off. */
+  wakeAt(atMs: number, callBack: () => void): () => void;
+};
+
+/** Charts of declarations, from wherever they live. Memoised by where and which version. */
+export type Charts = {
+  resolve(declaration: Declaration): Promise<Result<PinnedChart>>;
+  /** The YAML texts in crds/ of a chart and its dependencies. */
+  readCrds(chart: PinnedChart): Promise<readonly string[]>;
+};
+
+/** One `helm upgrade --install`. */
+export type UpgradeOrder = {
+  readonly namespace: string;
+  readonly releaseName: string;
+  readonly chart: PinnedChart;
+  /** Values layers, weakest first, each as text for one 0600 file. */
+  readonly values: readonly string[];
+  /** Labels for the release's record. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly maxHistory: number;
+  /** How long helm may take in all, hooks included; Headway's own deadline. */
+  readonly timeoutMs: number;
+  readonly wait: "hooks-only" | "everything";
+  /** Take fields over from other managers; only where the release is applied server-side. */
+  readonly forceConflicts: boolean;
+  /** Called when the helm process has been started (it may have queued before). */
+  readonly onStarted: () => void;
+};
+
+/** Helm's release operations. At most one at a time per release; the pool is bounded. */
+export type Releases = {
+  /** The revision that helm wrote, where its output told it. */
+  upgrade(order: UpgradeOrder): Promise<Result<{ readonly payload?: ReleasePayload; readonly warnings: readonly string[] }>>;
+  rollBack(order: {
+    readonly namespace: string;
+    readonly releaseName: string;
+    readonly toRevision: number;
+    readonly maxHistory: number;
+    readonly timeoutMs: number;
+    readonly forceConflicts: boolean;
+    readonly onStarted: () => void;
+  }): Promise<Result<void>>;
+  uninstall(order: {
+    readonly namespace: string;
+    readonly releaseName: string;
+    readonly timeoutMs: number;
+    readonly onStarted: () => void;
+  }): Promise<Result<void>>;
+  /** Asks the release's running helm to stop (SIGTERM, after a grace SIGKILL); its promise then fails `interrupted`. */
+  stop(namespace: string, releaseName: string): void;
+};
+
+/** Helm's records in the cluster. */
+export type Records = {
+  /** Every record that Helm keeps in Secrets, by labels alone; one paged LIST. */
+  list(): Promise<Result<readonly ReleaseRecord[]>>;
+  /** Payloads of the deployed revisions of a stack's releases; one paged LIST. Undecodable ones are left out. */
+  deployedPayloads(stackLabel: string): Promise<Result<readonly ReleasePayload[]>>;
+  /** One payload; undefined where there is no such record or it can't be decoded. */
+  payload(namespace: string, releaseName: string, revision: number): Promise<Result<ReleasePayload | undefined>>;
+  /** Patches labels onto one revision's record. */
+  label(
+    namespace: string,
+    releaseName: string,
+    revision: number,
+    labels: Readonly<Record<string, string>>,
+  ): Promise<Result<void>>;
+  /** Marks a pending or uninstalling record failed, only if it is still what was seen (compare-and-swap). */
+  markFailed(record: {
+    readonly namespace: string;
+    readonly releaseName: string;
+    readonly revision: number;
+    readonly resourceVersion: string;
+  }): Promise<Result<void>>;
+};
+
+export type KindRef = { readonly apiVersion: string; readonly kind: string };
+
+/** A world that keeps itself up to date by shared watches, one per kind. */
+export type WatchedWorld = {
+  readonly world: World;
+  /**
+   * Follows these kinds (objects labelled app.kubernetes.io/managed-by=Helm, in all namespaces) and, in these
+   * namespaces, all Pods, Jobs and the metadata of ReplicaSets. Resolves when the first state of all is in.
+   */
+  follow(needs: { readonly kinds: readonly KindRef[]; readonly namespaces: readonly string[] }): Promise<Result<void>>;
+  /** Reads objects that the watches have not shown (yet), one GET each. */
+  fetch(refs: readonly ObjectRef[]): Promise<void>;
+  /** `owner` is the controlling owner's uid where the object has one. Called after the world has been updated. */
+  onChange(listener: (ref: ObjectRef, owner: string | undefined) => void): void;
+  close(): void;
+};
+
+export type Objects = {
+  /** A picture of these objects: one LIST per kind. Pods, Jobs and ReplicaSets of `podsIn` too. */
+  snapshot(refs: readonly ObjectRef[], podsIn: readonly string[]): Promise<Result<World>>;
+  watch(): WatchedWorld;
+  /** Names of the namespaces that exist, with those being deleted apart; one LIST. */
+  namespaces(): Promise<Result<{ readonly active: ReadonlySet<string>; readonly terminating: ReadonlySet<string> }>>;
+  /** Creates it if absent; waits until a terminating one is gone, up to the deadline. Never touches an existing one. */
+  ensureNamespace(namespace: string, deadlineMs: number): Promise<Result<{ readonly created: boolean }>>;
+  /** Applies CRDs and waits until each is Established. `create` leaves existing ones alone. Returns changed names. */
+  applyCrds(texts: readonly string[], mode: "create" | "upgrade", deadlineMs: number): Promise<Result<readonly string[]>>;
+  /** Events and last log lines of what is in trouble; bounded in time and size, never fails. */
+  evidence(
+    troubles: readonly Trouble[],
+    namespace: string,
+    health: ReleaseHealth | undefined,
+  ): Promise<Evidence>;
+};
+
+/** The state object of one stack. */
+export type States = {
+  read(stack: string): Promise<Result<StackState>>;
+  /** Writes the whole; only the holder of the stack's lock may. */
+  write(stack: string, state: StackState): Promise<Result<void>>;
+};
+
+/** Proof of one Headway process, told to others through the lease. */
+export type Holder = {
+  readonly identity: string;
+  readonly host: string;
+  readonly bootId: string;
+  readonly pid: number;
+  readonly startTime: string;
+  /** Where the holder notes its helm processes, for a proof on the same host. */
+  readonly runFolder: string;
+};
+
+export type HeldLock = {
+  /** Called once when the lock could not be renewed in time: stop acting at once. */
+  onLost(listener: () => void): void;
+  release(): Promise<void>;
+};
+
+export type Locks = {
+  /**
+   * Takes the stack's Lease or fails `locked`, naming the holder. An earlier holder is succeeded at once where
+   * `isGone` proves it (and its helm) dead, else when its lease and the deadline of its helm have run out.
+   */
+  acquire(stack: string, holder: Holder, helmHorizonMs: number): Promise<Result<HeldLock>>;
+};

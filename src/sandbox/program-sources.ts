@@ -1,0 +1,130 @@
+// Data: which version of each program Headway runs, which versions it puts up with, where its publisher offers it with a
+// checksum, and how Go builds it. The logic is in programs.ts.
+
+/** The programs that can be found; `helm3` is for tests of releases that were born under Helm 3. */
+export const PROGRAM_NAMES = [
+  "helm",
+  "helm3",
+  "kubectl",
+  "etcd",
+  "kube-apiserver",
+  "kube-controller-manager",
+  "kube-scheduler",
+  "kwok",
+] as const;
+
+/** One of the programs above. */
+export type ProgramName = (typeof PROGRAM_NAMES)[number];
+
+/** Operating system and processor in Go's words: `linux`, `amd64`. */
+export type Platform = { readonly os: string; readonly arch: string };
+
+/** A release file and where its SHA-256 stands: `member` is the program's path in a tar.gz, absent for a bare program. */
+export type Download = { readonly url: string; readonly checksumUrl: string; readonly member?: string };
+
+/** How Go builds the program: by `go install`, or inside a module of its own that requires `requires`. */
+export type GoRecipe =
+  | {
+      readonly kind: "install";
+      readonly package: string;
+      readonly version: string;
+      readonly ldflags?: string;
+    }
+  | { readonly kind: "require"; readonly module: string; readonly version: string; readonly package: string }
+  | { readonly kind: "kubernetes"; readonly package: string; readonly version: string };
+
+/** Everything known about one program. */
+export type ProgramSource = {
+  readonly version: string;
+  /** The file's name; where it differs from the program's name, PATH is looked through for this one. */
+  readonly file: string;
+  /** Semver range of what may stand in for the exact version. */
+  readonly fits: string;
+  /** Arguments that print the version of one found on PATH. */
+  readonly versionArgs: readonly string[];
+  readonly download: (platform: Platform) => Download;
+  readonly go: GoRecipe;
+};
+
+const HELM = "v4.3.1";
+const HELM_3 = "v3.22.0";
+const KUBERNETES = "v1.37.2";
+const ETCD = "v3.6.16";
+const KWOK = "v0.8.0";
+
+function helm(version: string, fits: string, go: GoRecipe): ProgramSource {
+  return {
+    version,
+    file: "helm",
+    fits,
+    versionArgs: ["version", "--template", "{{.Version}}"],
+    download: ({ os, arch }) => {
+      const url = `https://get.helm.sh/helm-${version}-${os}-${arch}.tar.gz`;
+      return { url, checksumUrl: `${url}.sha256sum`, member: `${os}-${arch}/helm` };
+    },
+    go,
+  };
+}
+
+function kubernetes(file: string, versionArgs: readonly string[]): ProgramSource {
+  return {
+    version: KUBERNETES,
+    file,
+    fits: ">=1.37.0 <1.38.0",
+    versionArgs,
+    download: ({ os, arch }) => {
+      const url = `https://dl.k8s.io/release/${KUBERNETES}/bin/${os}/${arch}/${file}`;
+      return { url, checksumUrl: `${url}.sha256` };
+    },
+    go: { kind: "kubernetes", package: `k8s.io/kubernetes/cmd/${file}`, version: KUBERNETES },
+  };
+}
+
+/** The source of each program. */
+export const programSources: Readonly<Record<ProgramName, ProgramSource>> = {
+  helm: helm(HELM, ">=4.1.4 <5.0.0", {
+    kind: "install",
+    package: "helm.sh/helm/v4/cmd/helm",
+    version: HELM,
+    ldflags: `-X helm.sh/helm/v4/internal/version.version=${HELM}`,
+  }),
+  helm3: helm(HELM_3, ">=3.18.0 <4.0.0", {
+    kind: "install",
+    package: "helm.sh/helm/v3/cmd/helm",
+    version: HELM_3,
+    ldflags: `-X helm.sh/helm/v3/internal/version.version=${HELM_3}`,
+  }),
+  kubectl: kubernetes("kubectl", ["version", "--client", "--output=json"]),
+  "kube-apiserver": kubernetes("kube-apiserver", ["--version"]),
+  "kube-controller-manager": kubernetes("kube-controller-manager", ["--version"]),
+  "kube-scheduler": kubernetes("kube-scheduler", ["--version"]),
+  etcd: {
+    version: ETCD,
+    file: "etcd",
+    fits: ">=3.6.0 <3.7.0",
+    versionArgs: ["--version"],
+    download: ({ os, arch }) => {
+      const base = `https://github.com/etcd-io/etcd/releases/download/${ETCD}`;
+      const folder = `etcd-${ETCD}-${os}-${arch}`;
+      return { url: `${base}/${folder}.tar.gz`, checksumUrl: `${base}/SHA256SUMS`, member: `${folder}/etcd` };
+    },
+    go: {
+      kind: "require",
+      module: "go.etcd.io/etcd/server/v3",
+      version: ETCD,
+      package: "go.etcd.io/etcd/server/v3",
+    },
+  },
+  kwok: {
+    version: KWOK,
+    file: "kwok",
+    // The stages are written for this series.
+    fits: ">=0.8.0 <0.9.0",
+    versionArgs: ["--version"],
+    download: ({ os, arch }) => {
+      const base = `https://github.com/kubernetes-sigs/kwok/releases/download/${KWOK}`;
+      return { url: `${base}/kwok-${os}-${arch}`, checksumUrl: `${base}/kwok-${os}-${arch}.sha256` };
+    },
+    go: { kind: "install", package: "sigs.k8s.io/kwok/cmd/kwok", version: KWOK },
+  },
+};

@@ -20,17 +20,27 @@ export type Trouble = {
  */
 export type Suspect = Trouble & {
   readonly key: string;
-  readonly family: "image-pull" | "config" | "crash-loop";
+  /** `missing`: an object that helm had written is not there. */
+  readonly family: "image-pull" | "config" | "crash-loop" | "missing";
 };
 
 /** The verdict on one object. `pending` waits, `failed` will not come by itself, `absent` is not there (any more). */
 export type ObjectHealth =
   | { readonly kind: "ready" }
-  | { readonly kind: "pending"; readonly reason: string }
+  | {
+      readonly kind: "pending";
+      readonly reason: string;
+      readonly message?: string;
+      /** When a grace runs out and the verdict may change although the object does not, in ms of the observer's clock. */
+      readonly lookAgainAtMs?: number;
+    }
   | { readonly kind: "failed"; readonly reason: string; readonly message?: string }
   | { readonly kind: "absent" };
 
-/** The verdict on one release: what it waits for names each object that is not ready, worst first. */
+/**
+ * The verdict on one release. `waitingFor` and `troubles` name each object that is not ready, worst first, each followed
+ * by its pods' troubles (a few of them, worst first), which carry `pod`.
+ */
 export type ReleaseHealth =
   | { readonly kind: "ready" }
   | {
@@ -43,7 +53,12 @@ export type ReleaseHealth =
       /** When to look again although nothing changed (a grace that runs out), in ms of the observer's clock. */
       readonly lookAgainAtMs?: number;
     }
-  | { readonly kind: "failed"; readonly troubles: readonly Trouble[]; readonly ready: number; readonly total: number };
+  | {
+      readonly kind: "failed";
+      readonly troubles: readonly Trouble[];
+      readonly ready: number;
+      readonly total: number;
+    };
 
 /** Bounded proof of why a release failed, taken before anything is undone. */
 export type Evidence = {

@@ -11,7 +11,10 @@ export type KindFacts = {
 };
 
 export type World = {
-  /** The object as last seen; undefined where it is not there. */
+  /**
+   * The object as last seen; undefined where it is not there. A StorageClass may be asked for too: a world that does not
+   * follow them answers undefined, and a claim's verdict then takes a grace longer.
+   */
   get(ref: ObjectRef): KubernetesObject | undefined;
   /** Objects of `kind` whose controlling owner has this uid. Only Pod and ReplicaSet are followed. */
   controlledBy(ownerUid: string, kind: "Pod" | "ReplicaSet"): readonly KubernetesObject[];

@@ -2,7 +2,7 @@
 // its import. Not for the engine, which has its own cluster adapter.
 import { request } from "node:https";
 
-/** Where an API server is and how to be let in: `ca` is PEM, `token` a bearer token. */
+/** Where an API server is and how to be let in: `ca` is PEM, `token` a bearer token, or empty for nobody. */
 export type ApiAccess = { readonly server: string; readonly ca: string; readonly token: string };
 
 /** What to send: `body` is sent as JSON of `contentType` (default application/json). */
@@ -21,7 +21,7 @@ export async function requestApi(access: ApiAccess, path: string, init: ApiInit 
   const { method = "GET", body, contentType = "application/json", timeoutMs = 30_000 } = init;
   const payload = body === undefined ? undefined : JSON.stringify(body);
   const headers = {
-    authorization: `Bearer ${access.token}`,
+    ...(access.token === "" ? {} : { authorization: `Bearer ${access.token}` }),
     accept: "application/json",
     ...(payload === undefined
       ? {}

@@ -1,11 +1,12 @@
 // Starting, finding and stopping sandboxes from any process: a sandbox is a folder with a state file and a supervisor that keeps
 // its programs (supervisor.ts). Nothing here touches ~/.kube/config.
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, renameSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { failed, type Result, succeeded } from "../core/failure.ts";
-import { COMPONENTS, layoutOf, logOf } from "./control-plane.ts";
+import { requestApi } from "./api-request.ts";
+import { certificateOf, COMPONENTS, layoutOf, logOf } from "./control-plane.ts";
 import {
   type Ownership,
   readState,
@@ -185,8 +186,9 @@ function startSupervisor(dir: string): ChildProcess {
 
 // A test runner's loader options are not for the supervisor.
 function supervisorEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _loader, ...rest } = process.env;
-  return rest;
+  const env = { ...process.env };
+  delete env["NODE_OPTIONS"];
+  return env;
 }
 
 async function waitUntilReady(
@@ -248,14 +250,27 @@ export async function stopSandbox(name: string, dir = join(sandboxesDir(), name)
   return true;
 }
 
-/** The state of one sandbox; ready means that its programs run and its API server says so. */
-export function sandboxStatus(name: string, dir = join(sandboxesDir(), name)): SandboxStatus {
+/** Whether the sandbox is ready: its programs run, and its API server says so. */
+export async function sandboxStatus(name: string, dir = join(sandboxesDir(), name)): Promise<SandboxStatus> {
   const state = readState(dir);
   if (state === undefined) return { name, ready: false, problem: "there is no sandbox of this name" };
-  if (!isAlive(state.supervisor)) return { name, ready: false, problem: "its supervisor is gone", state };
-  if (state.phase !== "ready") return { name, ready: false, problem: `it is ${state.phase}`, state };
+  const problem = await findProblem(state);
+  return problem === undefined ? { name, ready: true, state } : { name, ready: false, problem, state };
+}
+
+async function findProblem(state: SandboxState): Promise<string | undefined> {
+  if (!isAlive(state.supervisor)) return "its supervisor is gone";
+  if (state.phase !== "ready") return `it is ${state.phase}`;
   const dead = deadProcesses(state);
-  return dead === "" ? { name, ready: true, state } : { name, ready: false, problem: dead, state };
+  if (dead !== "") return dead;
+  try {
+    // Anyone may ask for readiness, so the admin's token stays in its file.
+    const ca = readFileSync(certificateOf(layoutOf(state.dir)).certificate, "utf8");
+    const reply = await requestApi({ server: state.server, ca, token: "" }, "/readyz", { timeoutMs: 5000 });
+    return reply.status === 200 ? undefined : `its API server is not ready: ${reply.text}`;
+  } catch (error) {
+    return `its API server does not answer: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }
 
 /** The names of the sandboxes on this machine, sorted. */

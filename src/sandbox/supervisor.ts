@@ -42,7 +42,7 @@ type Keeper = {
 };
 
 function report(message: SupervisorReport): void {
-  if (process.connected === true) process.send?.(message, () => undefined);
+  if (process.connected) process.send?.(message, () => undefined);
 }
 
 /** Runs the supervisor of the sandbox in `dir` until the sandbox is down, then ends the process. */

@@ -1,0 +1,58 @@
+// One connection to a cluster and everything of the engine's ports that stands on it.
+import { failed, succeeded, type Result } from "../../core/failure.ts";
+import { textAt } from "../../core/json.ts";
+import type { Objects, Records } from "../../engine/ports.ts";
+import { makeCredentials } from "./credentials.ts";
+import { makeDiscovery, type Discovery } from "./discovery.ts";
+import { loadAccess } from "./kubeconfig.ts";
+import { makeRecords } from "./records.ts";
+import { makeApi } from "./request.ts";
+import { takeSnapshot } from "./snapshot.ts";
+
+export type Cluster = {
+  /** URL of the API server. */
+  readonly server: string;
+  readonly context: string;
+  /** `v1.37.2`; one request. */
+  kubernetesVersion(): Promise<Result<string>>;
+  readonly records: Records;
+  readonly objects: Pick<Objects, "snapshot">;
+  readonly discovery: Discovery;
+  /** Requests sent so far, watches included. */
+  countRequests(): number;
+  /** Ends every watch and connection. */
+  close(): void;
+};
+
+export type ConnectOptions = {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** Where state objects and leases live; `headway-system` unless told. */
+  readonly systemNamespace?: string;
+  /** 30,000 unless told. */
+  readonly requestTimeoutMs?: number;
+};
+
+/** Finds the cluster and its credentials; the first request is made by whoever asks something. */
+export async function connectCluster(options: ConnectOptions): Promise<Result<Cluster>> {
+  const access = await loadAccess(options);
+  if (!access.ok) return access;
+  const { server } = access.value.cluster;
+  const api = makeApi(server, makeCredentials(access.value), options.requestTimeoutMs ?? 30_000);
+  const discovery = makeDiscovery(api, () => performance.now());
+  return succeeded({
+    server,
+    context: access.value.context,
+    async kubernetesVersion() {
+      const answer = await api.json({ doing: "Asking for the cluster's version", path: "/version" });
+      return answer.ok ? succeeded(textAt(answer.value, "gitVersion") ?? "unknown") : failed(answer.failure);
+    },
+    records: makeRecords(api, discovery),
+    objects: { snapshot: (refs, podsIn) => takeSnapshot(api, discovery, refs, podsIn) },
+    discovery,
+    countRequests: () => api.count(),
+    close: () => {
+      api.close();
+    },
+  });
+}

@@ -1,0 +1,127 @@
+// Helm's records: Secrets labelled owner=helm, one per revision. Listing reads labels alone; payloads are read where
+// they are asked for.
+import { textAt, textsAt, fieldAt } from "../../core/json.ts";
+import { failed, succeeded, type Result } from "../../core/failure.ts";
+import type { ReleasePayload, ReleaseRecord } from "../../core/observation.ts";
+import { readReleasePayload, readStatus } from "../../core/release-payload.ts";
+import type { Records } from "../../engine/ports.ts";
+import type { Discovery } from "./discovery.ts";
+import { listAll } from "./list.ts";
+import { repackWithStatus, unpackRelease } from "./payload-codec.ts";
+import type { Api } from "./request.ts";
+
+/** What a record says once Headway has marked it failed; `helm history` shows it. */
+const markedDescription = "Marked failed by Headway: the helm operation was cut off";
+
+/** Payloads are up to 1 MiB each: fewer in a page than of labels alone. */
+const payloadsInPage = 250;
+
+export function makeRecords(api: Api, discovery: Discovery): Records {
+  const decode = (secret: unknown): ReleasePayload | undefined =>
+    readReleasePayload(unpackRelease(fieldAt(secret, "data", "release")), (apiVersion, kind) =>
+      discovery.known(apiVersion, kind),
+    );
+  return {
+    async list() {
+      const listed = await listAll(api, {
+        doing: "Listing Helm's release records",
+        path: "/api/v1/secrets",
+        labelSelector: "owner=helm",
+        metadataOnly: true,
+      });
+      return listed.ok ? succeeded(listed.value.items.flatMap((item) => readRecord(item) ?? [])) : listed;
+    },
+    async deployedPayloads(stackLabel) {
+      const [loaded, listed] = await Promise.all([
+        discovery.load(),
+        listAll(api, {
+          doing: "Reading Helm's records of the deployed releases",
+          path: "/api/v1/secrets",
+          labelSelector: `owner=helm,status=deployed,headway.dev/stack=${stackLabel}`,
+          limit: payloadsInPage,
+        }),
+      ]);
+      if (!loaded.ok) return loaded;
+      return listed.ok ? succeeded(listed.value.items.flatMap((item) => decode(item) ?? [])) : listed;
+    },
+    async payload(namespace, releaseName, revision) {
+      const [loaded, answer] = await Promise.all([
+        discovery.load(),
+        api.json({
+          doing: `Reading Helm's record of ${namespace}/${releaseName}, revision ${revision}`,
+          path: recordPath(namespace, releaseName, revision),
+        }),
+      ]);
+      if (!loaded.ok) return loaded;
+      if (!answer.ok) return answer.status === 404 ? succeeded(undefined) : failed(answer.failure);
+      return succeeded(decode(answer.value));
+    },
+    async label(namespace, releaseName, revision, labels) {
+      const answer = await api.json({
+        doing: `Labelling Helm's record of ${namespace}/${releaseName}, revision ${revision}`,
+        method: "PATCH",
+        path: recordPath(namespace, releaseName, revision),
+        contentType: "application/merge-patch+json",
+        body: { metadata: { labels } },
+      });
+      return answer.ok ? succeeded(undefined) : failed(answer.failure);
+    },
+    markFailed: (record) => markFailed(api, record),
+  };
+}
+
+async function markFailed(api: Api, record: Parameters<Records["markFailed"]>[0]): Promise<Result<void>> {
+  const { namespace, releaseName, revision, resourceVersion } = record;
+  const doing = `Marking the interrupted revision ${revision} of ${namespace}/${releaseName} as failed`;
+  const path = recordPath(namespace, releaseName, revision);
+  const found = await api.json({ doing, path });
+  if (!found.ok) return failed(found.failure);
+  if (textAt(found.value, "metadata", "resourceVersion") !== resourceVersion)
+    return failed({
+      kind: "locked",
+      message: `${doing}: the record has changed since it was read, so somebody is working on the release.`,
+      next: "Run the command again.",
+    });
+  const release = repackWithStatus(fieldAt(found.value, "data", "release"), "failed", markedDescription);
+  // A payload that can't be read is no use to helm either; the label alone makes the next helm see a failed revision.
+  const answer = await api.json({
+    doing,
+    path,
+    method: "PATCH",
+    contentType: "application/merge-patch+json",
+    tries: 0,
+    body: {
+      metadata: { resourceVersion, labels: { status: "failed" } },
+      ...(release === undefined ? {} : { data: { release } }),
+    },
+  });
+  return answer.ok ? succeeded(undefined) : failed(answer.failure);
+}
+
+function recordPath(namespace: string, releaseName: string, revision: number): string {
+  const name = `sh.helm.release.v1.${releaseName}.v${revision}`;
+  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
+}
+
+/** One record by its labels; undefined for a Secret that only looks like one. */
+export function readRecord(item: unknown): ReleaseRecord | undefined {
+  const secretName = textAt(item, "metadata", "name") ?? "";
+  const namespace = textAt(item, "metadata", "namespace");
+  const labels = textsAt(item, "metadata", "labels");
+  const named = /^sh\.helm\.release\.v1\.(.+)\.v([1-9][0-9]{0,8})$/.exec(secretName);
+  if (named === null || namespace === undefined) return undefined;
+  const fingerprintLabel = labels["headway.dev/fingerprint"];
+  const verifiedLabel = labels["headway.dev/verified"];
+  const stackLabel = labels["headway.dev/stack"];
+  return {
+    namespace,
+    releaseName: named[1] ?? "",
+    revision: Number(named[2]),
+    status: readStatus(labels.status),
+    ...(fingerprintLabel === undefined ? {} : { fingerprintLabel }),
+    ...(verifiedLabel === undefined ? {} : { verifiedLabel }),
+    ...(stackLabel === undefined ? {} : { stackLabel }),
+    ...(labels["helm.toolkit.fluxcd.io/name"] === undefined ? {} : { foreignOwner: "flux" }),
+    resourceVersion: textAt(item, "metadata", "resourceVersion") ?? "",
+  };
+}

@@ -1,0 +1,146 @@
+// A picture of many objects in few requests: one LIST per kind, by Helm's label. Kinds that have no status are read by
+// metadata alone, so that no body of a Secret is ever fetched for it.
+import { failed, succeeded, type Failure, type Result } from "../../core/failure.ts";
+import type { World } from "../../core/health/world.ts";
+import { describeRef, type ObjectRef } from "../../core/object.ts";
+import { collectionPath, objectPath, type Discovery, type ServedKind } from "./discovery.ts";
+import { asObject, listObjects, metadataOf } from "./list.ts";
+import type { Api } from "./request.ts";
+import { makeWorldStore, singleReads, type WorldStore } from "./world-store.ts";
+
+/** The label that Helm puts on every object of a main manifest. */
+export const helmsLabel = "app.kubernetes.io/managed-by=Helm";
+
+/** Objects of one kind without the label that are worth a request each. */
+const mostSingleReads = 20;
+/** Namespaces that are listed one by one; with more, one list of all is less work. */
+const mostNamespaces = 2;
+
+/** Kinds that have no status are whatever they are at once: their names are all there is to know. */
+export function isMetadataEnough(served: ServedKind): boolean {
+  return !served.hasStatus && !served.custom;
+}
+
+/** Kinds by which pods are followed; of ReplicaSets only whose they are. */
+export const podKinds: readonly {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadataOnly: boolean;
+}[] = [
+  { apiVersion: "v1", kind: "Pod", metadataOnly: false },
+  { apiVersion: "batch/v1", kind: "Job", metadataOnly: false },
+  { apiVersion: "apps/v1", kind: "ReplicaSet", metadataOnly: true },
+];
+
+export async function takeSnapshot(
+  api: Api,
+  discovery: Discovery,
+  refs: readonly ObjectRef[],
+  podsIn: readonly string[],
+): Promise<Result<World>> {
+  const loaded = await discovery.load();
+  if (!loaded.ok) return loaded;
+  const store = makeWorldStore(discovery);
+  const kinds = new Map<string, ObjectRef[]>();
+  for (const ref of refs) {
+    const key = `${ref.apiVersion}|${ref.kind}`;
+    const group = kinds.get(key);
+    if (group === undefined) kinds.set(key, [ref]);
+    else group.push(ref);
+  }
+  const outcomes = await Promise.all([
+    ...[...kinds.values()].map((group) => readKind(api, discovery, store, group)),
+    ...podKinds.map((kind) => readPodKind(api, discovery, store, kind, podsIn)),
+  ]);
+  const refusal = outcomes.find((outcome) => outcome !== undefined);
+  return refusal === undefined ? succeeded(store.world) : failed(refusal);
+}
+
+async function readKind(
+  api: Api,
+  discovery: Discovery,
+  store: WorldStore,
+  refs: readonly ObjectRef[],
+): Promise<Failure | undefined> {
+  const [first] = refs;
+  if (first === undefined) return undefined;
+  const found = await discovery.find(first.apiVersion, first.kind);
+  if (!found.ok) return found.failure;
+  const served = found.value;
+  if (served === undefined) return undefined;
+  const refusal = await readList(api, store, served, { labelSelector: helmsLabel });
+  if (refusal !== undefined) return refusal;
+  const missing = refs.filter((ref) => store.get(ref) === undefined);
+  if (missing.length > mostSingleReads) return await readList(api, store, served, {});
+  const failures = await Promise.all(missing.map((ref) => readOne(api, store, served, ref)));
+  return failures.find((failure) => failure !== undefined);
+}
+
+async function readPodKind(
+  api: Api,
+  discovery: Discovery,
+  store: WorldStore,
+  { apiVersion, kind, metadataOnly }: (typeof podKinds)[number],
+  namespaces: readonly string[],
+): Promise<Failure | undefined> {
+  const served = discovery.known(apiVersion, kind);
+  if (served === undefined || namespaces.length === 0) return undefined;
+  if (namespaces.length > mostNamespaces)
+    return await readList(api, store, served, { metadataOnly, only: new Set(namespaces) });
+  const failures = await Promise.all(
+    namespaces.map((namespace) => readList(api, store, served, { metadataOnly, namespace })),
+  );
+  return failures.find((failure) => failure !== undefined);
+}
+
+async function readList(
+  api: Api,
+  store: WorldStore,
+  served: ServedKind,
+  scope: {
+    readonly labelSelector?: string;
+    readonly metadataOnly?: boolean;
+    readonly namespace?: string;
+    readonly only?: ReadonlySet<string>;
+  },
+): Promise<Failure | undefined> {
+  const listed = await listObjects(
+    api,
+    {
+      doing: `Listing the ${served.resource}`,
+      path: collectionPath(served, scope.namespace),
+      metadataOnly: scope.metadataOnly ?? isMetadataEnough(served),
+      ...(scope.labelSelector === undefined ? {} : { labelSelector: scope.labelSelector }),
+    },
+    served.apiVersion,
+    served.kind,
+  );
+  // A kind whose CRD went away between discovery and now has no objects.
+  if (!listed.ok) return listed.status === 404 ? undefined : listed.failure;
+  for (const object of listed.value)
+    if (scope.only === undefined || scope.only.has(object.metadata.namespace ?? ""))
+      store.put(object, singleReads);
+  return undefined;
+}
+
+/** Reads one object into the store; absent ones are taken out of it. */
+export async function readOne(
+  api: Api,
+  store: WorldStore,
+  served: ServedKind,
+  ref: ObjectRef,
+): Promise<Failure | undefined> {
+  const answer = await api.json({
+    doing: `Reading ${describeRef(ref)}`,
+    path: objectPath(served, ref),
+    ...(isMetadataEnough(served) ? { accept: metadataOf.one } : {}),
+  });
+  if (!answer.ok) {
+    if (answer.status !== 404) return answer.failure;
+    store.drop(ref, singleReads);
+    return undefined;
+  }
+  const object = asObject(answer.value, served.apiVersion, served.kind);
+  if (object !== undefined) store.put(object, singleReads);
+  return undefined;
+}

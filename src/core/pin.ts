@@ -7,6 +7,8 @@ export type PinnedChart = {
   readonly name: string;
   readonly version: string;
   readonly appVersion?: string;
+  /** The range of Kubernetes versions that the chart asks for; helm checks it. */
+  readonly kubeVersion?: string;
   /** SHA-256 (hex) over the sorted tree after .helmignore, dependencies included. */
   readonly digest: string;
   readonly folder: string;

@@ -67,7 +67,7 @@ export type Observation =
       /** The pin's fingerprint, where the record carries one that counts for this very revision. */
       readonly fingerprint?: string;
       readonly verified: boolean;
-      /** The newest earlier revision that was verified and can still be gone back to. */
+      /** The newest revision that was verified and can still be gone back to; may be this one. */
       readonly lastGood?: number;
       readonly owner: Owner;
       readonly payload?: ReleasePayload;

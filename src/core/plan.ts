@@ -1,11 +1,11 @@
 // The plan: one step for each declared release, each with a reason. A value that can be shown, compared and run; making
 // it is make-plan.ts, running it is run/.
 import type { Declaration, Json } from "./declaration.ts";
-import type { Evidence, Trouble } from "./health/health.ts";
+import type { Trouble } from "./health/health.ts";
 import type { Failure } from "./failure.ts";
 import type { ReleaseId } from "./ids.ts";
 import type { KubernetesObject } from "./object.ts";
-import type { ReleasePayload } from "./observation.ts";
+import type { Hook, ReleasePayload } from "./observation.ts";
 import type { PinnedRelease } from "./pin.ts";
 
 /** One changed leaf of the values; absent sides are undefined. Secret-looking leaves are masked by views. */
@@ -52,6 +52,8 @@ export type ApplyBase = {
   readonly rollbackTo?: number;
   /** True where no revision was ever verified: a failed one is kept, not rolled back and not quarantined. */
   readonly firstInstall: boolean;
+  /** How many releases stand behind this one, at most, in one chain: the longest goes first where helm queues. */
+  readonly priority: number;
   /** How the newest revision was applied: field conflicts exist server-side only. */
   readonly applyMethod: "server-side" | "client-side";
   readonly quarantineKey: string;
@@ -76,14 +78,18 @@ export type Step = StepBase &
     | ({ readonly kind: "install" } & ApplyBase)
     | ({ readonly kind: "upgrade" } & ApplyBase)
     | ({
-        /** A record that a killed helm left is marked failed by compare-and-swap, then the release is upgraded. */
+        /**
+         * What a killed run left: a record in the middle of something is first marked failed by compare-and-swap; then
+         * the release is upgraded, or the rollback that the killed run owed is done.
+         */
         readonly kind: "recover";
-        readonly locked: {
+        readonly locked?: {
           readonly revision: number;
           readonly status: string;
           readonly resourceVersion: string;
           readonly ours: boolean;
         };
+        readonly then: "upgrade" | "roll-back";
       } & ApplyBase)
     | { readonly kind: "uninstall"; readonly revision: number; readonly payload?: ReleasePayload; readonly timeoutMs: number }
   );
@@ -106,7 +112,6 @@ export type Plan = {
 export type Applied = {
   readonly revision: number;
   readonly objects: readonly KubernetesObject[];
-  readonly notes?: string;
+  /** Followed only while helm itself runs: delete policies take them away afterwards. */
+  readonly hooks?: readonly Hook[];
 };
-
-export type { Evidence };

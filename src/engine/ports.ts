@@ -37,6 +37,10 @@ export type UpgradeOrder = {
   readonly wait: "hooks-only" | "everything";
   /** Take fields over from other managers; only where the release is applied server-side. */
   readonly forceConflicts: boolean;
+  /** True where the release is (or will be) applied server-side: helm's own validation adds nothing then. */
+  readonly serverSide: boolean;
+  /** Greater goes first where helm processes queue: how many releases stand behind this one. */
+  readonly priority: number;
   /** Called when the helm process has been started (it may have queued before). */
   readonly onStarted: () => void;
 };

@@ -32,13 +32,15 @@ const rules: ReadonlyMap<string, { readonly group: string; readonly rule: Rule }
   ["PersistentVolume", { group: "", rule: assessVolume }],
   ["Service", { group: "", rule: assessService }],
   ["Namespace", { group: "", rule: assessNamespace }],
+  // That its controller has seen it is all there is to wait for, and assessObject asks that of every kind.
+  ["PodDisruptionBudget", { group: "policy", rule: () => READY }],
   ["Node", { group: "", rule: assessByCondition("Ready") }],
   ["CustomResourceDefinition", { group: "apiextensions.k8s.io", rule: assessDefinition }],
   ["APIService", { group: "apiregistration.k8s.io", rule: assessByCondition("Available") }],
   ["ServiceCIDR", { group: "networking.k8s.io", rule: assessByCondition("Ready") }],
 ]);
 
-/** Groups that the API server itself serves: a kind of theirs without a rule is ready when it exists, as Helm has it. */
+/** Groups that the API server itself serves. */
 const builtInGroups: ReadonlySet<string> = new Set([
   "",
   "admissionregistration.k8s.io",
@@ -64,13 +66,23 @@ const builtInGroups: ReadonlySet<string> = new Set([
   "storagemigration.k8s.io",
 ]);
 
+/**
+ * True for built-in kinds that have no state to wait for (as Helm has it): such an object is ready by being there. That
+ * holds for an autoscaler too, whose controller takes up to 15 s to report a change that needs nobody's waiting.
+ */
+export function existenceSuffices(apiVersion: string, kind: string): boolean {
+  const group = groupOf(apiVersion);
+  return builtInGroups.has(group) && rules.get(kind)?.group !== group;
+}
+
 /** The verdict on `object` as it was last seen; undefined is an object that is not there. */
 export function assessObject(object: KubernetesObject | undefined, context: ObjectContext): ObjectHealth {
   if (object === undefined) return ABSENT;
   if (isBeingDeleted(object)) return BEING_DELETED;
+  if (existenceSuffices(object.apiVersion, object.kind)) return READY;
   if (isStatusBehind(object)) return BEHIND;
-  const group = groupOf(object.apiVersion);
   const entry = rules.get(object.kind);
-  if (entry?.group === group) return entry.rule(object, context);
-  return builtInGroups.has(group) ? READY : assessCustom(object, context);
+  return entry?.group === groupOf(object.apiVersion)
+    ? entry.rule(object, context)
+    : assessCustom(object, context);
 }

@@ -11,37 +11,49 @@
 //      └──▶ cancelled (interrupted)                    └──▶ failed (kept) ──▶ healthy (heals late)
 //
 //   uninstall steps: holding ──▶ applying ──▶ settling (until the objects are gone) ──▶ removed
-import type { Action, Event, Hold, Outcome } from "../event.ts";
+import type { Event, Hold, Outcome } from "../event.ts";
 import type { Failure } from "../failure.ts";
 import type { Evidence, ReleaseHealth } from "../health/health.ts";
 import type { ReleaseId } from "../ids.ts";
 import type { FailureRecord } from "../observation.ts";
-import type { Applied, Plan, Step } from "../plan.ts";
+import type { Applied, ApplyStep, Plan, Step } from "../plan.ts";
 
 /** Common to every state in which an attempt is under way. */
 type Attempt = {
   /** From 1. */
   readonly attempt: number;
-  /** When the first helm of this attempt started; transient retries keep it. Undefined until helm runs. */
+  /** When the first helm of this attempt started; attempts again after a transient cause keep it. */
   readonly startedAtMs: number;
   readonly deadlineMs: number;
 };
 
+/** An attempt that may not have started a helm yet. */
+type Begun = { readonly attempt: number; readonly startedAtMs?: number; readonly deadlineMs?: number };
+
 export type StepState =
   | { readonly kind: "holding"; readonly hold: Hold }
-  | ({ readonly kind: "preparing"; readonly doing: "recover" | "crds" | "queue" } & Partial<Attempt> & { readonly attempt: number })
-  | ({ readonly kind: "applying"; readonly stopping?: Failure; readonly health?: ReleaseHealth } & Attempt & SuspectClock)
+  | ({ readonly kind: "preparing"; readonly doing: "recover" | "crds" | "queue" } & Begun)
+  | ({
+      readonly kind: "applying";
+      /** The record as seen while helm still runs, and what is known against it. */
+      readonly applied?: Applied;
+      readonly health?: ReleaseHealth;
+      /** Set once helm is being stopped because of this. */
+      readonly stopping?: { readonly failure: Failure; readonly evidence?: Evidence };
+    } & Attempt &
+      SuspectClock)
   | ({ readonly kind: "settling"; readonly applied: Applied; readonly health?: ReleaseHealth } & Attempt & SuspectClock)
-  | ({ readonly kind: "backing-off"; readonly untilMs: number; readonly failure: Failure; readonly transient: boolean } & Partial<Attempt> & { readonly attempt: number })
+  | ({ readonly kind: "backing-off"; readonly untilMs: number; readonly failure: Failure } & Begun)
   | {
       readonly kind: "failing";
       readonly attempt: number;
       readonly failure: Failure;
       readonly doing: "capture-evidence" | "record";
+      readonly then: Then;
       readonly applied?: Applied;
       readonly evidence?: Evidence;
     }
-  | {
+  | ({
       readonly kind: "rolling-back";
       readonly toRevision: number;
       readonly failure: Failure;
@@ -49,20 +61,41 @@ export type StepState =
       readonly startedAtMs: number;
       readonly deadlineMs: number;
       readonly applied?: Applied;
-    } & SuspectClock
-  | { readonly kind: "uninstalling"; readonly failure?: Failure; readonly startedAtMs: number; readonly deadlineMs: number }
+      readonly health?: ReleaseHealth;
+      /** Set while a transient refusal is waited out. */
+      readonly retryAtMs?: number;
+    } & SuspectClock)
+  | {
+      readonly kind: "uninstalling";
+      /** Why a failed first install is taken away; absent where a person asked. */
+      readonly failure?: Failure;
+      readonly doing: "helm" | "wait-gone";
+      readonly startedAtMs: number;
+      readonly deadlineMs: number;
+      readonly health?: ReleaseHealth;
+    }
   | { readonly kind: "healthy"; readonly revision: number }
   | { readonly kind: "rolled-back"; readonly toRevision: number; readonly failure: Failure }
   | {
-      /** `standing` lets views and exit codes tell a kept failure from one that was never applied or needs a person. */
+      /** `standing` tells a kept failure from one that was never applied or needs a person. */
       readonly kind: "failed";
       readonly failure: Failure;
-      readonly standing: "kept" | "uninstalled" | "rollback-failed" | "quarantined" | "degraded" | "refused" | "transient";
+      readonly standing:
+        | "kept"
+        | "uninstalled"
+        | "rollback-failed"
+        | "quarantined"
+        | "degraded"
+        | "refused"
+        | "transient";
       readonly applied?: Applied;
     }
   | { readonly kind: "skipped"; readonly blockedBy: readonly ReleaseId[] }
   | { readonly kind: "cancelled" }
   | { readonly kind: "removed" };
+
+/** What follows a failure once it is recorded. */
+export type Then = "retry" | "rollback" | "keep" | "uninstall";
 
 /** When each suspect was first seen, by its key: a tolerance counts from there. */
 type SuspectClock = { readonly suspectsSinceMs: ReadonlyMap<string, number> };
@@ -74,9 +107,13 @@ export type Run = {
   readonly steps: ReadonlyMap<ReleaseId, { readonly step: Step; readonly state: StepState }>;
   readonly dependentsOf: ReadonlyMap<ReleaseId, readonly ReleaseId[]>;
   /** Namespaces that are not there yet, and those whose making was refused. */
-  readonly namespaces: ReadonlyMap<string, { readonly kind: "ensuring" } | { readonly kind: "refused"; readonly failure: Failure }>;
-  readonly wavesFinished: ReadonlySet<number>;
-  readonly stopping?: { readonly why: "interrupted" | "lease-lost" | "stop-on-failure" };
+  readonly namespaces: ReadonlyMap<
+    string,
+    { readonly kind: "ensuring" } | { readonly kind: "refused"; readonly failure: Failure }
+  >;
+  readonly wavesFinished: number;
+  /** No step starts any more: somebody stopped the run, or a rollback failed. */
+  readonly stopping?: { readonly why: "interrupted" | "lease-lost" | "rollback-failed" };
   readonly outcome?: Outcome;
 };
 
@@ -97,11 +134,11 @@ export type Fact =
   | (AtRelease & { readonly kind: "helm-finished"; readonly applied: Applied })
   /** `applied` where helm had stored a revision before it failed. */
   | (AtRelease & { readonly kind: "helm-failed"; readonly failure: Failure; readonly applied?: Applied })
+  /** Of the objects that the last watch-health or watch-gone of this release asked for. */
   | (AtRelease & { readonly kind: "health-observed"; readonly revision: number; readonly health: ReleaseHealth })
   | (AtRelease & { readonly kind: "evidence-captured"; readonly evidence: Evidence })
   | (AtRelease & { readonly kind: "failure-recorded" })
   | (AtRelease & { readonly kind: "warned"; readonly message: string })
-  | (AtRelease & { readonly kind: "objects-gone" })
   | (At & { readonly kind: "woken" })
   | (At & { readonly kind: "stop-asked"; readonly why: "interrupted" | "lease-lost" });
 
@@ -109,10 +146,10 @@ export type Fact =
 export type Effect =
   | { readonly kind: "ensure-namespace"; readonly namespace: string; readonly deadlineMs: number }
   | { readonly kind: "recover-record"; readonly release: ReleaseId; readonly step: Extract<Step, { kind: "recover" }> }
-  | { readonly kind: "apply-crds"; readonly release: ReleaseId; readonly step: Step }
-  | { readonly kind: "upgrade"; readonly release: ReleaseId; readonly step: Step; readonly attempt: number; readonly timeoutMs: number }
+  | { readonly kind: "apply-crds"; readonly release: ReleaseId; readonly step: ApplyStep; readonly deadlineMs: number }
+  | { readonly kind: "upgrade"; readonly release: ReleaseId; readonly step: ApplyStep; readonly timeoutMs: number }
   | { readonly kind: "stop-helm"; readonly release: ReleaseId }
-  | { readonly kind: "roll-back"; readonly release: ReleaseId; readonly step: Step; readonly toRevision: number; readonly timeoutMs: number }
+  | { readonly kind: "roll-back"; readonly release: ReleaseId; readonly step: ApplyStep; readonly toRevision: number; readonly timeoutMs: number }
   | { readonly kind: "uninstall"; readonly release: ReleaseId; readonly step: Step; readonly timeoutMs: number }
   | { readonly kind: "watch-health"; readonly release: ReleaseId; readonly applied: Applied }
   | { readonly kind: "watch-gone"; readonly release: ReleaseId; readonly applied: Applied }
@@ -120,9 +157,8 @@ export type Effect =
   | { readonly kind: "capture-evidence"; readonly release: ReleaseId; readonly step: Step; readonly failure: Failure; readonly health?: ReleaseHealth; readonly applied?: Applied }
   | { readonly kind: "record-failure"; readonly release: ReleaseId; readonly record: FailureRecord; readonly quarantineKey?: string; readonly fingerprint?: string }
   | { readonly kind: "clear-failure"; readonly release: ReleaseId }
-  | { readonly kind: "mark-verified"; readonly release: ReleaseId; readonly step: Step; readonly revision: number; readonly fingerprint: string | { readonly sameAsRevision: number } }
+  /** `fingerprint` is the pin's; a rolled-back revision carries that of the revision it repeats. */
+  | { readonly kind: "mark-verified"; readonly release: ReleaseId; readonly step: ApplyStep; readonly revision: number; readonly fingerprint: string | { readonly ofRevision: number } }
   | { readonly kind: "wake"; readonly atMs: number };
 
 export type Advance = { readonly run: Run; readonly effects: readonly Effect[]; readonly events: readonly Event[] };
-
-export type { Action };

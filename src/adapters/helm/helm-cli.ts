@@ -1,0 +1,259 @@
+// Helm's release operations through the helm program: which arguments, which files, how many at a time. Processes are
+// run-helm.ts, the meaning of errors classify.ts, the choice of the program check-helm.ts.
+import { randomUUID } from "node:crypto";
+import { rm, writeFile } from "node:fs/promises";
+import { freemem, availableParallelism } from "node:os";
+import { join } from "node:path";
+import PQueue from "p-queue";
+import { failed, succeeded } from "../../core/failure.ts";
+import type { Failure, Result } from "../../core/failure.ts";
+import type { ReleasePayload } from "../../core/observation.ts";
+import type { Releases, UpgradeOrder } from "../../engine/ports.ts";
+import { classifyHelmError, warningsOf } from "./classify.ts";
+import { prepareHelmHome, startHelm } from "./run-helm.ts";
+import type { HelmEnd, HelmHome, RunningHelm } from "./run-helm.ts";
+
+export type HelmOptions = Omit<HelmHome, "program"> & {
+  /** Found on first need: a run that changes nothing starts no process. */
+  readonly findProgram: () => Promise<Result<string>>;
+  /** Decodes the release that `helm -o json` prints. */
+  readonly decode: (release: unknown) => ReleasePayload | undefined;
+  /** Helm processes at a time; by default what cores and free memory bear. */
+  readonly concurrency?: number;
+};
+
+/** A helm process needs about 100 MB; with charts of many CRDs it has been seen at 240 MB (helmfile #1872). */
+const memoryPerHelmBytes = 256 * 1024 * 1024;
+
+export function openHelm(options: HelmOptions): Releases & { running(): number; idle(): Promise<void> } {
+  const queue = new PQueue({ concurrency: options.concurrency ?? defaultConcurrency() });
+  const running = new Map<string, RunningHelm | "stopping">();
+  let home: Promise<Result<HelmHome>> | undefined;
+  const open = (): Promise<Result<HelmHome>> => (home ??= openHome(options));
+
+  const run = (order: Operation): Promise<Result<HelmEnd>> =>
+    queue.add(
+      async (): Promise<Result<HelmEnd>> => {
+        const opened = await open();
+        if (!opened.ok) return opened;
+        const key = `${order.namespace}/${order.releaseName}`;
+        if (running.get(key) === "stopping") {
+          running.delete(key);
+          return failed({ kind: "interrupted", message: `${order.doing}: stopped before it started` });
+        }
+        const helm = startHelm(opened.value, order.argv, order.timeoutMs);
+        running.set(key, helm);
+        order.onStarted();
+        const end = await helm.ended;
+        running.delete(key);
+        return judgeEnd(end, order);
+      },
+      { priority: order.priority },
+    );
+
+  return {
+    upgrade: async (order) => {
+      const files = await writeValues(options.runFolder, order);
+      try {
+        const end = await run({
+          ...order,
+          argv: upgradeArguments(order, files),
+          doing: `helm upgrade --install ${order.releaseName}`,
+          priority: order.priority,
+        });
+        if (!end.ok) return end;
+        const payload = end.value.stdout === undefined ? undefined : decodeOutput(end.value.stdout, options.decode);
+        return succeeded({ warnings: warningsOf(end.value.stderr), ...(payload === undefined ? {} : { payload }) });
+      } finally {
+        await Promise.all(files.map((file) => rm(file, { force: true })));
+      }
+    },
+    rollBack: async (order) => {
+      const end = await run({
+        ...order,
+        argv: rollBackArguments(order),
+        doing: `helm rollback ${order.releaseName} ${order.toRevision}`,
+        priority: urgent,
+      });
+      return end.ok ? succeeded(undefined) : end;
+    },
+    uninstall: async (order) => {
+      const end = await run({
+        ...order,
+        argv: uninstallArguments(order),
+        doing: `helm uninstall ${order.releaseName}`,
+        priority: 0,
+      });
+      return end.ok ? succeeded(undefined) : end;
+    },
+    stop: (namespace, releaseName) => {
+      const key = `${namespace}/${releaseName}`;
+      const helm = running.get(key);
+      if (helm === undefined) running.set(key, "stopping");
+      else if (helm !== "stopping") helm.stop();
+    },
+    running: () => running.size,
+    idle: () => queue.onIdle(),
+  };
+}
+
+/** A rollback frees what a failed upgrade broke: nothing waits in front of it. */
+const urgent = Number.MAX_SAFE_INTEGER;
+
+type Operation = {
+  readonly namespace: string;
+  readonly releaseName: string;
+  readonly argv: readonly string[];
+  readonly timeoutMs: number;
+  readonly doing: string;
+  readonly priority: number;
+  readonly onStarted: () => void;
+};
+
+async function openHome(options: HelmOptions): Promise<Result<HelmHome>> {
+  const program = await options.findProgram();
+  if (!program.ok) return program;
+  await prepareHelmHome(options.runFolder);
+  return succeeded({
+    program: program.value,
+    runFolder: options.runFolder,
+    ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
+    ...(options.context === undefined ? {} : { context: options.context }),
+  });
+}
+
+function defaultConcurrency(): number {
+  const byMemory = Math.floor(freemem() / memoryPerHelmBytes);
+  return Math.max(1, Math.min(2 * availableParallelism(), byMemory, 16));
+}
+
+async function writeValues(runFolder: string, order: UpgradeOrder): Promise<readonly string[]> {
+  await prepareHelmHome(runFolder);
+  return Promise.all(
+    order.values.map(async (text) => {
+      const file = join(runFolder, "values", `${randomUUID()}.yaml`);
+      await writeFile(file, text, { mode: 0o600, flag: "wx" });
+      return file;
+    }),
+  );
+}
+
+function upgradeArguments(order: UpgradeOrder, valuesFiles: readonly string[]): readonly string[] {
+  return [
+    "upgrade",
+    order.releaseName,
+    order.chart.folder,
+    "--install",
+    "--namespace",
+    order.namespace,
+    ...valuesFiles.flatMap((file) => ["--values", file]),
+    // Without it helm would carry over the last revision's values when none are given.
+    "--reset-values",
+    "--skip-crds",
+    ...applyArguments(order),
+    `--wait=${order.wait === "everything" ? "watcher" : "hookOnly"}`,
+    ...(order.wait === "everything" ? ["--wait-for-jobs"] : []),
+    "--dry-run=none",
+    "--labels",
+    Object.entries(order.labels)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(","),
+    "--output",
+    "json",
+  ];
+}
+
+// The API server checks each server-side-applied object against its schema, with helm's own validation on or off, and
+// helm's validation is no check ahead of the first write on any server that supports field validation (seen on 4.3.1:
+// the same error after the same objects). A client-side apply is not checked by the server, so there it stays on.
+function applyArguments(order: {
+  readonly maxHistory: number;
+  readonly timeoutMs: number;
+  readonly forceConflicts: boolean;
+  readonly serverSide: boolean;
+}): readonly string[] {
+  return [
+    "--server-side=auto",
+    ...(order.forceConflicts ? ["--force-conflicts"] : []),
+    ...(order.serverSide ? ["--disable-openapi-validation"] : []),
+    ...commonArguments(order),
+    "--history-max",
+    String(order.maxHistory),
+  ];
+}
+
+function commonArguments(order: { readonly timeoutMs: number }): readonly string[] {
+  // helm applies its timeout to each wait anew (every hook); Headway's own deadline holds for the whole.
+  return ["--timeout", `${Math.ceil(order.timeoutMs / 1000)}s`, "--color", "never"];
+}
+
+function rollBackArguments(order: Parameters<Releases["rollBack"]>[0]): readonly string[] {
+  return [
+    "rollback",
+    order.releaseName,
+    String(order.toRevision),
+    "--namespace",
+    order.namespace,
+    "--server-side=auto",
+    ...(order.forceConflicts ? ["--force-conflicts"] : []),
+    "--wait=hookOnly",
+    ...commonArguments(order),
+    "--history-max",
+    String(order.maxHistory),
+    "--dry-run=none",
+  ];
+}
+
+function uninstallArguments(order: Parameters<Releases["uninstall"]>[0]): readonly string[] {
+  return [
+    "uninstall",
+    order.releaseName,
+    "--namespace",
+    order.namespace,
+    "--ignore-not-found",
+    "--cascade",
+    "background",
+    "--wait=hookOnly",
+    ...commonArguments(order),
+  ];
+}
+
+function judgeEnd(end: HelmEnd, order: Operation): Result<HelmEnd> {
+  switch (end.kind) {
+    case "exited":
+      return end.exitCode === 0 ? succeeded(end) : failed(classifyHelmError(end.stderr, order.doing));
+    case "stopped":
+      return end.exitCode === 0
+        ? succeeded(end)
+        : failed({ kind: "interrupted", message: `${order.doing}: stopped by Headway` });
+    case "timed-out":
+      return end.exitCode === 0 ? succeeded(end) : failed(timedOut(end, order));
+    case "killed":
+      return failed({
+        kind: "killed",
+        message: `${order.doing}: helm was killed by something else (exit code ${end.exitCode ?? "none"}); out of memory?`,
+        next: "Run again: what it left half done is recovered.",
+      });
+  }
+}
+
+function timedOut(end: HelmEnd, order: Operation): Failure {
+  const said = classifyHelmError(end.stderr, order.doing);
+  return {
+    kind: "timeout",
+    message: `${order.doing}: helm was not done after ${Math.round(order.timeoutMs / 1000)} s${
+      said.kind === "unknown" ? "" : ` (${said.message})`
+    }`,
+    next: "Raise timeout in the declaration, or see which hook or object it waited for.",
+  };
+}
+
+function decodeOutput(stdout: string, decode: HelmOptions["decode"]): ReleasePayload | undefined {
+  try {
+    const release: unknown = JSON.parse(stdout);
+    return decode(release);
+  } catch {
+    // Something else on stdout: the record in the cluster tells the same.
+    return undefined;
+  }
+}

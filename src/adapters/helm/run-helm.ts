@@ -1,0 +1,169 @@
+// Runs one helm process so that it can't outlive Headway, can't fill its memory, and ends by a deadline of Headway's
+// own. What helm is asked to do, and what its answer means, is not known here.
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+
+/** How helm is started: the program, the cluster it is for, and the folder whose loss would tell of a dead holder. */
+export type HelmHome = {
+  readonly program: string;
+  /** Private to this run: HELM_* homes, values files, notes of running processes. */
+  readonly runFolder: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+};
+
+export type HelmEnd = {
+  readonly kind: "exited" | "stopped" | "timed-out" | "killed";
+  readonly exitCode: number | undefined;
+  /** Undefined where helm printed more than the cap. */
+  readonly stdout: string | undefined;
+  /** The last part of it. */
+  readonly stderr: string;
+};
+
+export type RunningHelm = { readonly ended: Promise<HelmEnd>; stop(): void };
+
+const stdoutCapBytes = 48 * 1024 * 1024;
+const stderrCapBytes = 64 * 1024;
+/** helm answers SIGTERM by marking the release failed; then it is given no more time. */
+const graceMs = 10_000;
+
+// Descriptor 3 is a pipe from Headway. Its end, however Headway dies, ends helm; helm itself does not hold it. $1 is the
+// file that notes helm's pid for a later proof that it is gone.
+const supervisor = `
+note=$1; shift
+trap '' INT HUP
+"$@" 3<&- &
+child=$!
+echo "$child" >"$note"
+trap 'kill -TERM "$child" 2>/dev/null' TERM
+( trap '' TERM INT HUP; read -r _ <&3; kill -KILL "$child" ) >/dev/null 2>&1 &
+guard=$!
+exec 3<&-
+while :; do
+  wait "$child"; status=$?
+  kill -0 "$child" 2>/dev/null || break
+done
+kill -KILL "$guard" 2>/dev/null
+rm -f "$note"
+exit "$status"
+`;
+
+let processCount = 0;
+
+/** Starts helm at once. `deadlineMs` is a duration from now. */
+export function startHelm(home: HelmHome, argv: readonly string[], deadlineMs: number): RunningHelm {
+  processCount += 1;
+  const note = join(home.runFolder, "helm", `${processCount}.pid`);
+  const child = execa("/bin/sh", ["-c", supervisor, "helm-supervisor", note, home.program, ...argv, ...connection(home)], {
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    buffer: false,
+    reject: false,
+    // A session of its own: Ctrl-C in a terminal reaches Headway alone, which then stops helm in good order.
+    detached: true,
+    cleanup: false,
+    extendEnv: false,
+    env: helmEnvironment(home),
+    cwd: home.runFolder,
+    stripFinalNewline: false,
+  });
+  const stdout = keepHead(child.stdout, stdoutCapBytes);
+  const stderr = keepTail(child.stderr, stderrCapBytes);
+  let cut: "stopped" | "timed-out" | undefined;
+  let killTimer: NodeJS.Timeout | undefined;
+  const cutShort = (why: "stopped" | "timed-out"): void => {
+    if (cut !== undefined) return;
+    cut = why;
+    signal(child.pid, "SIGTERM", false);
+    killTimer = setTimeout(() => {
+      signal(child.pid, "SIGKILL", true);
+    }, graceMs);
+  };
+  const deadline = setTimeout(() => {
+    cutShort("timed-out");
+  }, deadlineMs);
+  const ended = child.then(async (result): Promise<HelmEnd> => {
+    clearTimeout(deadline);
+    clearTimeout(killTimer);
+    await rm(note, { force: true });
+    const exitCode = result.exitCode;
+    const wasKilled = exitCode === undefined || exitCode > 128;
+    return {
+      kind: cut ?? (wasKilled ? "killed" : "exited"),
+      exitCode,
+      stdout: stdout(),
+      stderr: stderr(),
+    };
+  });
+  return {
+    ended,
+    stop: () => {
+      cutShort("stopped");
+    },
+  };
+}
+
+/** Makes the private folders that helm is pointed at; call once for a run folder. */
+export async function prepareHelmHome(runFolder: string): Promise<void> {
+  for (const folder of ["helm", "values", "home/config", "home/cache", "home/data"])
+    await mkdir(join(runFolder, folder), { recursive: true, mode: 0o700 });
+}
+
+function connection(home: HelmHome): readonly string[] {
+  return [
+    ...(home.kubeconfig === undefined ? [] : ["--kubeconfig", home.kubeconfig]),
+    ...(home.context === undefined ? [] : ["--kube-context", home.context]),
+  ];
+}
+
+// Credential plugins of a kubeconfig need the person's environment (profiles, proxies); what steers helm itself is
+// dropped and set anew, so that a stray HELM_* can't change what a run means.
+function helmEnvironment(home: HelmHome): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env))
+    if (value !== undefined && !name.startsWith("HELM_")) environment[name] = value;
+  const folder = join(home.runFolder, "home");
+  return {
+    ...environment,
+    HELM_CONFIG_HOME: join(folder, "config"),
+    HELM_CACHE_HOME: join(folder, "cache"),
+    HELM_DATA_HOME: join(folder, "data"),
+    HELM_NO_PLUGINS: "1",
+    HELM_DRIVER: "secret",
+    HELM_MAX_HISTORY: "10",
+    HELM_BURST_LIMIT: "1000",
+    HELM_QPS: "1000",
+    // Two of Go's threads per helm are what its work can use; more only compete with its siblings.
+    GOMAXPROCS: "2",
+  };
+}
+
+function signal(pid: number | undefined, name: "SIGTERM" | "SIGKILL", wholeGroup: boolean): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(wholeGroup ? -pid : pid, name);
+  } catch {
+    // It has ended in the meantime.
+  }
+}
+
+function keepHead(stream: NodeJS.ReadableStream, capBytes: number): () => string | undefined {
+  let chunks: Buffer[] | undefined = [];
+  let size = 0;
+  stream.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > capBytes) chunks = undefined;
+    chunks?.push(chunk);
+  });
+  return () => (chunks === undefined ? undefined : Buffer.concat(chunks).toString("utf8"));
+}
+
+function keepTail(stream: NodeJS.ReadableStream, capBytes: number): () => string {
+  let tail: Buffer = Buffer.alloc(0);
+  stream.on("data", (chunk: Buffer) => {
+    const joined = tail.length === 0 ? chunk : Buffer.concat([tail, chunk]);
+    tail = joined.length > capBytes ? Buffer.from(joined.subarray(joined.length - capBytes)) : joined;
+  });
+  return () => tail.toString("utf8");
+}

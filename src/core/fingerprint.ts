@@ -1,0 +1,74 @@
+// The fingerprint that stands for a pin, and the labels on Helm's records that carry it. Helm inherits custom labels (an
+// upgrade carries them on, a rollback copies its target's), so each value names the revision it is meant for.
+import { createHash } from "node:crypto";
+import type { Declaration } from "./declaration.ts";
+import type { PinnedChart, PinnedRelease } from "./pin.ts";
+
+export const fingerprintLabel = "headway.dev/fingerprint";
+export const verifiedLabel = "headway.dev/verified";
+export const stackLabel = "headway.dev/stack";
+
+/** Changes when what goes into a fingerprint changes; an older one then counts as unknown. */
+const algorithm = "v1";
+
+/** Puts a declaration and its chart together. */
+export function pinRelease(declaration: Declaration, chart: PinnedChart): PinnedRelease {
+  const valuesDigest = digestOf(declaration.values.map((layer) => layer.text));
+  const fingerprint = base32(
+    createHash("sha256").update(JSON.stringify([algorithm, chart.digest, valuesDigest, declaration.crds])).digest(),
+  ).slice(0, 32);
+  return { declaration, chart, valuesDigest, fingerprint };
+}
+
+/** What a quarantine lasts for: the declaration, what it reads, and the pins of its dependencies. */
+export function quarantineKey(pin: PinnedRelease, dependencies: readonly PinnedRelease[]): string {
+  return digestOf([
+    pin.declaration.digest,
+    pin.fingerprint,
+    ...dependencies.map((dependency) => `${dependency.declaration.id}=${dependency.fingerprint}`).toSorted(),
+  ]).slice(0, 32);
+}
+
+/** The label value for one revision: `v1.r7.<fingerprint>`, at most 63 characters. */
+export function fingerprintLabelValue(revision: number, fingerprint: string): string {
+  return `${algorithm}.r${revision}.${fingerprint}`;
+}
+
+/** The fingerprint in a label value, if it was written for this very revision. */
+export function fingerprintFor(revision: number, labelValue: string | undefined): string | undefined {
+  const prefix = `${algorithm}.r${revision}.`;
+  return labelValue?.startsWith(prefix) === true ? labelValue.slice(prefix.length) : undefined;
+}
+
+export function verifiedLabelValue(revision: number): string {
+  return `r${revision}`;
+}
+
+/**
+ * Who owns a release, as a label value: the stack's name and eight characters that stand for its source, so that two
+ * repositories with a stack of one name do not take over each other's releases.
+ */
+export function stackLabelValue(name: string, source: string): string {
+  return `${name.slice(0, 54)}.${digestOf([source]).slice(0, 8)}`;
+}
+
+function digestOf(parts: readonly string[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+/** RFC 4648 base32 in lower case without padding: legal in label values. */
+function base32(bytes: Uint8Array): string {
+  const alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+  let text = "";
+  let bits = 0;
+  let value = 0;
+  for (const byte of bytes) {
+    value = ((value << 8) | byte) & 0x1fff;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      text += alphabet.charAt((value >> bits) & 31);
+    }
+  }
+  return text;
+}

@@ -1,0 +1,60 @@
+// Keeps secrets out of words: which strings of a release's values and objects are secret, and a text without them.
+import type { Json } from "./declaration.ts";
+import type { KubernetesObject } from "./object.ts";
+
+const secretName = /pass(?:word|wd|phrase)?$|secret|token|credential|private[-_]?key|api[-_]?key|access[-_]?key|auth$/i;
+
+/** True where a value under this name is better not shown. */
+export function isSecretName(name: string): boolean {
+  return secretName.test(name);
+}
+
+/** Strings of values that stand under a secret-looking name. */
+export function secretsInValues(values: Json | undefined): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (value: Json, secret: boolean): void => {
+    if (typeof value === "string") {
+      if (secret) add(found, value);
+    } else if (Array.isArray(value)) {
+      for (const item of value as readonly Json[]) visit(item, secret);
+    } else if (typeof value === "object" && value !== null) {
+      for (const [key, item] of Object.entries(value)) visit(item, secret || isSecretName(key));
+    }
+  };
+  if (values !== undefined) visit(values, false);
+  return found;
+}
+
+/** What Secret objects hold, as text and as base64. */
+export function secretsInObjects(objects: readonly KubernetesObject[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const object of objects) {
+    if (object.kind !== "Secret") continue;
+    const fields = object as { readonly data?: unknown; readonly stringData?: unknown };
+    for (const text of stringsOf(fields.stringData)) add(found, text);
+    for (const text of stringsOf(fields.data)) {
+      add(found, text);
+      add(found, Buffer.from(text, "base64").toString("utf8"));
+    }
+  }
+  return found;
+}
+
+/** The text with every secret replaced by `***`, in plain, base64 and JSON-escaped form. Longer ones first. */
+export function redact(text: string, secrets: ReadonlySet<string>): string {
+  let clean = text;
+  for (const secret of [...secrets].toSorted((a, b) => b.length - a.length))
+    for (const form of [secret, Buffer.from(secret, "utf8").toString("base64"), JSON.stringify(secret).slice(1, -1)])
+      clean = clean.replaceAll(form, "***");
+  return clean;
+}
+
+// A short string ("on", "admin") would blot out half of every message and is no secret worth the name.
+function add(found: Set<string>, text: string): void {
+  if (text.length >= 6) found.add(text);
+}
+
+function stringsOf(map: unknown): readonly string[] {
+  if (typeof map !== "object" || map === null) return [];
+  return Object.values(map).filter((value) => typeof value === "string");
+}

@@ -1,0 +1,45 @@
+// One advance in the making: the run as it will be, with the effects and events collected on the way. It lives for one
+// call of advance() only, so the mutation inside is not seen from outside.
+import type { Event } from "../event.ts";
+import type { ReleaseId } from "../ids.ts";
+import type { Step } from "../plan.ts";
+import type { Advance, Effect, Run, StepState } from "./run.ts";
+
+type WithoutStamp<E> = E extends Event ? Omit<E, "atMs" | "run"> : never;
+
+export type Draft = {
+  readonly atMs: number;
+  run: Run;
+  readonly steps: Map<ReleaseId, { readonly step: Step; readonly state: StepState }>;
+  readonly effects: Effect[];
+  readonly events: Event[];
+  /** Releases whose state changed, in order: what their dependents' holds depend on. */
+  readonly changed: ReleaseId[];
+};
+
+export function openDraft(run: Run, atMs: number): Draft {
+  return { atMs, run, steps: new Map(run.steps), effects: [], events: [], changed: [] };
+}
+
+export function closeDraft(draft: Draft): Advance {
+  return { run: { ...draft.run, steps: draft.steps }, effects: draft.effects, events: draft.events };
+}
+
+export function stateOf(draft: Draft, release: ReleaseId): StepState | undefined {
+  return draft.steps.get(release)?.state;
+}
+
+export function setState(draft: Draft, release: ReleaseId, state: StepState): void {
+  const entry = draft.steps.get(release);
+  if (entry === undefined) return;
+  draft.steps.set(release, { step: entry.step, state });
+  draft.changed.push(release);
+}
+
+export function order(draft: Draft, effect: Effect): void {
+  draft.effects.push(effect);
+}
+
+export function tell(draft: Draft, event: WithoutStamp<Event>): void {
+  draft.events.push({ ...event, atMs: draft.atMs, run: draft.run.id } as Event);
+}

@@ -1,0 +1,70 @@
+// One release on its way out: helm uninstall, then the wait until its objects are gone.
+import type { Failure } from "../failure.ts";
+import { explainWaiting } from "../health/describe-trouble.ts";
+import type { ReleaseHealth } from "../health/health.ts";
+import type { Applied, Step } from "../plan.ts";
+import { cancel, isNews } from "./attempt.ts";
+import type { Draft } from "./draft.ts";
+import { order, setState, tell } from "./draft.ts";
+import type { StepState } from "./run.ts";
+
+type Uninstalling = Extract<StepState, { kind: "uninstalling" }>;
+
+export function uninstallHelmFinished(draft: Draft, step: Step, state: Uninstalling, applied: Applied): void {
+  if (applied.objects.length === 0) {
+    removed(draft, step, state);
+    return;
+  }
+  setState(draft, step.release, { ...state, doing: "wait-gone" });
+  order(draft, { kind: "watch-gone", release: step.release, applied });
+  order(draft, { kind: "wake", atMs: state.deadlineMs });
+}
+
+export function uninstallHelmFailed(draft: Draft, step: Step, failure: Failure): void {
+  if (failure.kind === "interrupted" && draft.run.stopping !== undefined) cancel(draft, step.release);
+  else uninstallFailed(draft, step, failure);
+}
+
+export function uninstallObserved(draft: Draft, step: Step, state: Uninstalling, health: ReleaseHealth): void {
+  if (state.doing !== "wait-gone") return;
+  if (health.kind === "ready") {
+    removed(draft, step, state);
+    return;
+  }
+  setState(draft, step.release, { ...state, health });
+  if (isNews(state.health, health)) tell(draft, { kind: "health-changed", release: step.release, health });
+}
+
+export function uninstallWoken(draft: Draft, step: Step, state: Uninstalling): void {
+  if (state.doing !== "wait-gone" || draft.atMs < state.deadlineMs) return;
+  const left = state.health === undefined ? "" : `: ${explainWaiting(state.health)}`;
+  uninstallFailed(draft, step, {
+    kind: "timeout",
+    message: `its objects are not gone after ${Math.round((state.deadlineMs - state.startedAtMs) / 1000)} s${left}`,
+    next: "A finalizer may hold them: see metadata.finalizers of the objects named.",
+  });
+}
+
+function removed(draft: Draft, step: Step, state: Uninstalling): void {
+  order(draft, { kind: "unwatch", release: step.release });
+  tell(draft, { kind: "uninstall-finished", release: step.release, durationMs: draft.atMs - state.startedAtMs });
+  setState(
+    draft,
+    step.release,
+    state.failure === undefined
+      ? { kind: "removed" }
+      : { kind: "failed", failure: state.failure, standing: "uninstalled" },
+  );
+}
+
+function uninstallFailed(draft: Draft, step: Step, failure: Failure): void {
+  order(draft, { kind: "unwatch", release: step.release });
+  tell(draft, {
+    kind: "release-failed",
+    release: step.release,
+    failure,
+    evidence: { troubles: [], events: [], logs: [] },
+    then: "keep",
+  });
+  setState(draft, step.release, { kind: "failed", failure, standing: "kept" });
+}

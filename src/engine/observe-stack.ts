@@ -1,0 +1,135 @@
+// Gathers one observation of a stack with as few requests as there are kinds of things to ask for; making sense of it is
+// core/observe.ts.
+import { succeeded } from "../core/failure.ts";
+import type { Result } from "../core/failure.ts";
+import type { Declaration } from "../core/declaration.ts";
+import { fingerprintFor } from "../core/fingerprint.ts";
+import type { World } from "../core/health/world.ts";
+import type { ReleaseId } from "../core/ids.ts";
+import { refOf } from "../core/object.ts";
+import { groupRecords, observeReleases, releaseKey } from "../core/observe.ts";
+import type { Observation, ReleasePayload, ReleaseRecord, ReleaseState } from "../core/observation.ts";
+import type { Clock, Objects, Records, States } from "./ports.ts";
+
+export type ObservedStack = {
+  readonly observations: ReadonlyMap<ReleaseId, Observation>;
+  readonly states: ReadonlyMap<ReleaseId, ReleaseState>;
+  readonly namespaces: ReadonlySet<string>;
+  /** Newest first, by `NAMESPACE/RELEASENAME`; of all releases in the cluster. */
+  readonly records: ReadonlyMap<string, readonly ReleaseRecord[]>;
+  /** `NAMESPACE/RELEASENAME@REVISION` → the fingerprint it was made with. */
+  readonly fingerprints: ReadonlyMap<string, string>;
+};
+
+/** Observes the declared releases. Fails only where the cluster can't be read; nothing is changed. */
+export async function observeStack(
+  ports: { readonly records: Records; readonly objects: Objects; readonly states: States; readonly clock: Clock },
+  stack: { readonly name: string; readonly label: string; readonly declarations: readonly Declaration[] },
+): Promise<Result<ObservedStack>> {
+  const [listed, payloads, state, namespaces] = await Promise.all([
+    ports.records.list(),
+    ports.records.deployedPayloads(stack.label),
+    ports.states.read(stack.name),
+    ports.objects.namespaces(),
+  ]);
+  if (!listed.ok) return listed;
+  if (!payloads.ok) return payloads;
+  if (!state.ok) return state;
+  if (!namespaces.ok) return namespaces;
+  const records = groupRecords(listed.value);
+  const known = new Map(payloads.value.map((payload) => [releaseKey(payload), payload]));
+  const missing = await readMissingPayloads(ports.records, stack.declarations, records, known);
+  if (!missing.ok) return missing;
+  const world = await pictureOf(ports.objects, stack.declarations, records, known);
+  if (!world.ok) return world;
+  const observe = (picture: World): ReadonlyMap<ReleaseId, Observation> =>
+    observeReleases({
+      declarations: stack.declarations,
+      stackLabel: stack.label,
+      records,
+      payloads: known,
+      world: picture,
+      nowMs: ports.clock.nowMs(),
+    });
+  const observations = await explainUnhealthy(ports.objects, observe(world.value), observe, known, stack.declarations);
+  if (!observations.ok) return observations;
+  return succeeded({
+    observations: observations.value,
+    states: state.value.releases,
+    namespaces: namespaces.value.active,
+    records,
+    fingerprints: fingerprintsOf(listed.value),
+  });
+}
+
+// What the one LIST of this stack's deployed revisions does not hold: releases that Headway did not make, and those
+// that have no deployed revision. Few, or none.
+async function readMissingPayloads(
+  records: Records,
+  declarations: readonly Declaration[],
+  byRelease: ReadonlyMap<string, readonly ReleaseRecord[]>,
+  known: Map<string, ReleasePayload>,
+): Promise<Result<void>> {
+  const wanted = declarations.flatMap((declaration) => {
+    const key = releaseKey(declaration);
+    const newest = byRelease.get(key)?.[0];
+    return newest === undefined || known.has(key) ? [] : [newest];
+  });
+  const read = await Promise.all(
+    wanted.map((record) => records.payload(record.namespace, record.releaseName, record.revision)),
+  );
+  for (const payload of read) {
+    if (!payload.ok) return payload;
+    if (payload.value !== undefined) known.set(releaseKey(payload.value), payload.value);
+  }
+  return succeeded(undefined);
+}
+
+async function pictureOf(
+  objects: Objects,
+  declarations: readonly Declaration[],
+  records: ReadonlyMap<string, readonly ReleaseRecord[]>,
+  payloads: ReadonlyMap<string, ReleasePayload>,
+): Promise<Result<World>> {
+  const refs = declarations.flatMap((declaration) => {
+    const key = releaseKey(declaration);
+    const newest = records.get(key)?.[0];
+    const payload = payloads.get(key);
+    return newest?.status === "deployed" && payload?.revision === newest.revision ? payload.objects.map(refOf) : [];
+  });
+  return objects.snapshot(refs, []);
+}
+
+// Pods are only asked for where something is not healthy, and only in those namespaces.
+async function explainUnhealthy(
+  objects: Objects,
+  observations: ReadonlyMap<ReleaseId, Observation>,
+  observe: (world: World) => ReadonlyMap<ReleaseId, Observation>,
+  payloads: ReadonlyMap<string, ReleasePayload>,
+  declarations: readonly Declaration[],
+): Promise<Result<ReadonlyMap<ReleaseId, Observation>>> {
+  const namespaces = new Set<string>();
+  for (const declaration of declarations) {
+    const observation = observations.get(declaration.id);
+    if (observation?.kind !== "deployed" || observation.health.kind === "ready" || observation.health.kind === "unknown")
+      continue;
+    for (const object of payloads.get(releaseKey(declaration))?.objects ?? [])
+      if (object.metadata.namespace !== undefined) namespaces.add(object.metadata.namespace);
+  }
+  if (namespaces.size === 0) return succeeded(observations);
+  const refs = declarations.flatMap((declaration) => {
+    const payload = payloads.get(releaseKey(declaration));
+    return observations.get(declaration.id)?.kind === "deployed" ? (payload?.objects.map(refOf) ?? []) : [];
+  });
+  const world = await objects.snapshot(refs, [...namespaces]);
+  return world.ok ? succeeded(observe(world.value)) : world;
+}
+
+function fingerprintsOf(records: readonly ReleaseRecord[]): ReadonlyMap<string, string> {
+  const fingerprints = new Map<string, string>();
+  for (const record of records) {
+    const fingerprint = fingerprintFor(record.revision, record.fingerprintLabel);
+    if (fingerprint !== undefined) fingerprints.set(`${releaseKey(record)}@${record.revision}`, fingerprint);
+  }
+  return fingerprints;
+}

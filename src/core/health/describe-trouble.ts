@@ -67,10 +67,11 @@ function isPodItself({ object, pod }: Trouble): boolean {
   return object.kind === "Pod" && object.name === pod;
 }
 
+/** Control characters go too: a container's last words must not steer somebody's terminal. */
 function oneLine(message: string): string {
   const line = message
     .slice(0, 4 * SHOWN_MESSAGE)
-    .replaceAll(/\s+/g, " ")
+    .replaceAll(/[\s\p{Cc}]+/gu, " ")
     .trim();
   return line.length <= SHOWN_MESSAGE ? line : `${line.slice(0, SHOWN_MESSAGE - 1)}…`;
 }

@@ -360,7 +360,10 @@ describe("the pods of other kinds", () => {
     const cluster = objectIn(
       `{ apiVersion: postgresql.cnpg.io/v1, kind: Cluster, metadata: { name: pg, namespace: shop, uid: c }, status: { conditions: [{ type: Ready, status: "False", reason: ClusterIsNotReady }] } }`,
     );
-    const health = assess([cluster, pod("pg-1", "c", looping), pod("pg-2", "c", waiting("ErrImagePull"))], [cluster]);
+    const health = assess(
+      [cluster, pod("pg-1", "c", looping), pod("pg-2", "c", waiting("ErrImagePull"))],
+      [cluster],
+    );
     expect(summary(health)).toEqual([
       "Cluster pg: ClusterIsNotReady",
       "Cluster pg > pg-1/app: CrashLoopBackOff",

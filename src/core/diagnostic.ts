@@ -42,7 +42,8 @@ export function sortDiagnostics(diagnostics: readonly Diagnostic[]): readonly Di
 export function didYouMean(text: string, candidates: Iterable<string>): string | undefined {
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {
-    const limit = Math.max(1, Math.floor(Math.max(text.length, candidate.length) / 3));
+    const longer = Math.max(text.length, candidate.length);
+    const limit = Math.min(longer - 1, Math.max(1, Math.floor(longer / 3)));
     if (Math.abs(candidate.length - text.length) > limit) continue;
     const distance = editDistance(text.toLowerCase(), candidate.toLowerCase());
     if (distance <= limit && (best === undefined || distance < best.distance)) best = { candidate, distance };

@@ -1,0 +1,257 @@
+// A folder's files as a stack: which documents are Headway's, and what only shows when all of them are known (names
+// used twice, more than one headway.yaml). Never stops at the first mistake. References between releases are graph.ts.
+import type { Declaration, Stack } from "./declaration.ts";
+import { sortDiagnostics, type Checked, type Diagnostic } from "./diagnostic.ts";
+import { parseDocuments } from "./document.ts";
+import type { ReleaseId } from "./ids.ts";
+import { probableId, readRelease, type FoundDocument } from "./read-release.ts";
+import { defaultSettings, readStackDocument, type StackSettings } from "./read-stack-document.ts";
+import { ourVersion, sortDocuments, type StackFile } from "./sort-documents.ts";
+import { folderOf, matchesGlob, stackFileName } from "./stack-files.ts";
+import { readTree } from "./yaml-tree.ts";
+
+export type StackInput = {
+  /** In a fixed order; headway.yaml may be among them. */
+  readonly files: readonly StackFile[];
+  readonly stackFile?: StackFile;
+  /** Names the stack where no headway.yaml does. */
+  readonly folderName: string;
+  /** The stack's folder below the repository's root, with `/`; empty where it is the root. */
+  readonly stackPath: string;
+};
+
+/** A stack with what reading it showed besides. */
+export type ReadStack = Stack & {
+  /** YAML documents that are not Headway's. */
+  readonly ignoredDocuments: number;
+  /** Releases that are declared, but not rightly: those who depend on them are not wrong for it. */
+  readonly broken: readonly ReleaseId[];
+};
+
+/** Reads all files of a stack; the value holds what is right, the diagnostics everything that is not. */
+export function readStack(input: StackInput): Checked<ReadStack> {
+  const files = withStackFile(input);
+  const diagnostics: Diagnostic[] = [];
+  const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
+  const stackDocuments = input.stackFile === undefined ? [] : findStacks(input.stackFile);
+  const first = stackDocuments[0];
+  const read = first === undefined ? undefined : readStackDocument(first.tree);
+  diagnostics.push(...(read?.diagnostics ?? []));
+  const settings = read?.settings ?? defaultSettings;
+  if (settings.releases !== undefined) checkPatterns(settings.releases, input, report);
+
+  const isExplicit = settings.releases !== undefined;
+  let ignoredDocuments = 0;
+  const releases: FoundDocument[] = [];
+  const stacks: FoundDocument[] = [];
+  const broken: (ReleaseId | undefined)[] = [];
+  for (const file of files) {
+    const sorted = sortDocuments(file, isExplicit && file.path !== input.stackFile?.path, report);
+    ignoredDocuments += sorted.ignored;
+    releases.push(...sorted.releases);
+    stacks.push(...sorted.stacks);
+    broken.push(...sorted.broken.map((found) => probableId(found.tree.value, settings)));
+  }
+  checkStackDocuments(stacks, input, report);
+
+  const readReleases = releases.map((found) => readRelease(found, settings, input.stackPath));
+  for (const one of readReleases) diagnostics.push(...one.diagnostics);
+  const declarations = readReleases.flatMap((one) => one.declaration ?? []);
+  broken.push(...readReleases.filter((one) => one.declaration === undefined).map((one) => one.id));
+  checkDuplicates(declarations, report);
+  checkKustomizations(files, releases, isExplicit, report);
+  if (releases.length === 0 && broken.length === 0) reportEmpty(input, first, report);
+
+  const value: ReadStack = {
+    name: settings.name ?? nameFromFolder(input.folderName),
+    phases: settings.phases ?? [],
+    order: settings.order,
+    declarations: withoutRepeated(declarations),
+    ignoredDocuments,
+    broken: [...new Set(broken.filter((id) => id !== undefined))],
+  };
+  return { value, diagnostics: sortDiagnostics(diagnostics) };
+}
+
+/**
+ * The patterns of `spec.releases`, for whoever looks for the files; undefined where there are none, or none that can
+ * be read (readStack says why).
+ */
+export function readReleasePatterns(stackFile: StackFile): readonly string[] | undefined {
+  const [found] = findStacks(stackFile);
+  return found === undefined
+    ? undefined
+    : readStackDocument(found.tree).settings.releases?.map(({ pattern }) => pattern);
+}
+
+function withStackFile({ files, stackFile }: StackInput): readonly StackFile[] {
+  if (stackFile === undefined || files.some((file) => file.path === stackFile.path)) return files;
+  return [stackFile, ...files];
+}
+
+function findStacks(file: StackFile): readonly FoundDocument[] {
+  return sortDocuments(file, false, () => undefined).stacks;
+}
+
+function checkPatterns(
+  patterns: NonNullable<StackSettings["releases"]>,
+  input: StackInput,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  for (const { pattern, range } of patterns) {
+    if (pattern.startsWith("/") || pattern.split("/").includes(".."))
+      report({
+        severity: "error",
+        code: "bad-pattern",
+        message: `spec.releases: ${JSON.stringify(pattern)} leaves the stack's folder`,
+        suggestion: "patterns are relative to headway.yaml and stay below it",
+        range,
+      });
+    else if (!input.files.some((file) => matchesGlob(file.path, pattern)))
+      report({
+        severity: "error",
+        code: "no-match",
+        message: `spec.releases: no file matches ${JSON.stringify(pattern)}`,
+        suggestion: "patterns are relative to headway.yaml; ** stands for any folders",
+        range,
+      });
+  }
+}
+
+/** One Stack document, in headway.yaml, at the root. */
+function checkStackDocuments(
+  stacks: readonly FoundDocument[],
+  input: StackInput,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  const atHome = stacks.filter((found) => found.file === input.stackFile?.path);
+  const [first, ...more] = atHome;
+  if (input.stackFile !== undefined && first === undefined && !stackFileIsBroken(input.stackFile))
+    report({
+      severity: "error",
+      code: "missing-stack",
+      message: `${stackFileName} holds no Stack`,
+      suggestion: `add a document with \`apiVersion: ${ourVersion}\` and \`kind: Stack\``,
+      range: { file: input.stackFile.path, line: 1, column: 1 },
+    });
+  for (const found of more)
+    report({
+      severity: "error",
+      code: "duplicate-stack",
+      message: "a stack has one Stack document",
+      suggestion: "merge it into the first one",
+      range: found.tree.valueRange(["kind"]),
+      related:
+        first === undefined ? [] : [{ message: "the first one", range: first.tree.valueRange(["kind"]) }],
+    });
+  for (const found of stacks) {
+    if (atHome.includes(found)) continue;
+    const folder = folderOf(found.file);
+    report({
+      severity: "error",
+      code: "misplaced-stack",
+      message: `a Stack is read only from ${stackFileName} at the stack's root`,
+      suggestion:
+        folder === ""
+          ? `move it to ${stackFileName}`
+          : `if ${folder} is a stack of its own, name that folder; else move this to ${stackFileName}`,
+      range: found.tree.valueRange(["kind"]),
+      related:
+        first === undefined
+          ? []
+          : [{ message: "the Stack of this folder", range: first.tree.valueRange(["kind"]) }],
+    });
+  }
+}
+
+/** A broken headway.yaml has diagnostics of its own. */
+function stackFileIsBroken(file: StackFile): boolean {
+  if (file.problem !== undefined) return true;
+  return parseDocuments(file.path, file.text).some(
+    (document) => document.errors.length + readTree(document).errors.length > 0,
+  );
+}
+
+function checkDuplicates(
+  declarations: readonly Declaration[],
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  const byId = new Map<string, Declaration>();
+  const byHelmKey = new Map<string, Declaration>();
+  for (const declaration of declarations) {
+    const same = byId.get(declaration.id);
+    const helmKey = `${declaration.namespace}/${declaration.releaseName}`;
+    const sameKey = byHelmKey.get(helmKey);
+    if (same !== undefined)
+      report({
+        severity: "error",
+        code: "duplicate-release",
+        message: `${declaration.id} is declared twice`,
+        suggestion: "remove one, or give it another name or namespace",
+        range: declaration.range,
+        related: [{ message: "first declared here", range: same.range }],
+      });
+    else if (sameKey !== undefined)
+      report({
+        severity: "error",
+        code: "duplicate-release-name",
+        message: `${declaration.id} and ${sameKey.id} are both the Helm release ${helmKey}`,
+        suggestion: "give one of them another spec.releaseName",
+        range: declaration.range,
+        related: [{ message: `${sameKey.id} is declared here`, range: sameKey.range }],
+      });
+    byId.set(declaration.id, same ?? declaration);
+    byHelmKey.set(helmKey, sameKey ?? declaration);
+  }
+}
+
+function withoutRepeated(declarations: readonly Declaration[]): readonly Declaration[] {
+  return [...new Map(declarations.toReversed().map((one) => [one.id, one])).values()].toReversed();
+}
+
+/** Read raw, the declarations beside a kustomization would be something else than what kustomize makes of them. */
+function checkKustomizations(
+  files: readonly StackFile[],
+  releases: readonly FoundDocument[],
+  isExplicit: boolean,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  if (isExplicit) return;
+  const folders = new Set(releases.map((found) => folderOf(found.file)));
+  for (const { path } of files) {
+    if (!/(?:^|\/)kustomization\.ya?ml$/.test(path) || !folders.has(folderOf(path))) continue;
+    report({
+      severity: "error",
+      code: "unsupported-kustomization",
+      message: "declarations in a folder with a kustomization are not supported by this version of Headway",
+      suggestion: `list the files to read in spec.releases of ${stackFileName}, or remove the kustomization`,
+      range: { file: path, line: 1, column: 1 },
+    });
+  }
+}
+
+/** An empty stack may be meant where somebody wrote a headway.yaml; else it is most likely the wrong folder. */
+function reportEmpty(
+  input: StackInput,
+  stack: FoundDocument | undefined,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  report({
+    severity: input.stackFile === undefined ? "error" : "warning",
+    code: "no-releases",
+    message: "no HelmRelease is declared here",
+    suggestion: `a declaration is a YAML document with \`apiVersion: ${ourVersion}\` and \`kind: HelmRelease\``,
+    ...(stack === undefined ? {} : { range: stack.tree.valueRange(["kind"]) }),
+  });
+}
+
+/** A folder's name as a DNS name: `My_Shop` is `my-shop`. */
+function nameFromFolder(folder: string): string {
+  const name = folder
+    .toLowerCase()
+    .replace(/[^a-z0-9.]+/g, "-")
+    .replace(/\.+/g, ".")
+    .slice(0, 53)
+    .replace(/^[-.]+|[-.]+$/g, "");
+  return name === "" ? "stack" : name;
+}

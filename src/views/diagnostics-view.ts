@@ -1,0 +1,37 @@
+// Diagnostics as text for people: place, severity and message on a line, what to try below it, a count at the end.
+import type { Diagnostic, SourceRange } from "../core/diagnostic.ts";
+import { renderLines, type Line, type Style, type Tone } from "./style.ts";
+
+const tones: Readonly<Record<Diagnostic["severity"], Tone>> = { error: "bad", warning: "warn", hint: "busy" };
+
+/** All findings and a count, each line ended by a line feed; empty where there are none. */
+export function renderDiagnostics(diagnostics: readonly Diagnostic[], style: Style): string {
+  if (diagnostics.length === 0) return "";
+  const lines: Line[] = diagnostics.flatMap((diagnostic) => [
+    [
+      ...(diagnostic.range === undefined
+        ? []
+        : [{ text: placeOf(diagnostic.range), tone: "strong" } as const, " "]),
+      { text: diagnostic.severity, tone: tones[diagnostic.severity] },
+      ` ${diagnostic.message}`,
+    ],
+    ...(diagnostic.related ?? []).map((one): Line => [
+      { text: `    ${placeOf(one.range)} ${one.message}`, tone: "dim" },
+    ]),
+    ...(diagnostic.suggestion === undefined ? [] : [[`    → ${diagnostic.suggestion}`]]),
+  ]);
+  return renderLines([...lines, [countWords(diagnostics)]], style);
+}
+
+function placeOf(range: SourceRange): string {
+  return `${range.file}:${range.line}:${range.column}`;
+}
+
+function countWords(diagnostics: readonly Diagnostic[]): string {
+  const files = new Set(diagnostics.flatMap(({ range }) => range?.file ?? [])).size;
+  const counts = (["error", "warning", "hint"] as const).flatMap((severity) => {
+    const count = diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
+    return count === 0 ? [] : [`${count} ${severity}${count === 1 ? "" : "s"}`];
+  });
+  return `${counts.join(", ")}${files === 0 ? "" : ` in ${files} file${files === 1 ? "" : "s"}`}`;
+}

@@ -1,0 +1,149 @@
+// The one table from the state of a step to the word, the detail and the glyph that every surface shows for it. How a
+// surface lays them out is the surface's own business.
+import type { Hold, ShownState } from "./event.ts";
+import type { Failure } from "./failure.ts";
+import type { Step } from "./plan.ts";
+import type { StepState } from "./run/run.ts";
+
+/** A state in one word, and in a few more words on whom it waits, which phase it is in, or what caused it. */
+export type Shown = { readonly state: ShownState; readonly detail?: string };
+
+/** What every surface shows for a step in this state. */
+export function shownState(step: Step, state: StepState): Shown {
+  switch (state.kind) {
+    case "holding":
+      return shownHold(state.hold);
+    case "preparing":
+      return state.doing === "queue"
+        ? { state: "Pending", detail: "queued for helm" }
+        : {
+            state: "Running",
+            detail: state.doing === "crds" ? "applying CRDs" : "recovering a left-over record",
+          };
+    case "applying":
+      if (state.stopping !== undefined)
+        return { state: "Running", detail: `stopping helm: ${causeOf(state.stopping.failure)}` };
+      return step.kind === "uninstall"
+        ? { state: "Removing", detail: "uninstalling" }
+        : { state: "Running", detail: applyWords(step, state.attempt) };
+    case "settling":
+      return step.kind === "uninstall"
+        ? { state: "Removing", detail: "waiting for its objects to be gone" }
+        : { state: "Running", detail: settlingWords(step, state) };
+    case "backing-off":
+      return { state: "Running", detail: `to be tried again: ${causeOf(state.failure)}` };
+    case "failing":
+      return { state: "Running", detail: `failing: ${causeOf(state.failure)}` };
+    case "rolling-back":
+      return {
+        state: "Running",
+        detail: `rolling back to revision ${state.toRevision}: ${causeOf(state.failure)}`,
+      };
+    case "uninstalling":
+      return { state: "Removing", detail: uninstallWords(state) };
+    case "healthy":
+      return isSuspended(step) ? { state: "Suspended", detail: "healthy" } : { state: "Ready" };
+    case "rolled-back":
+      return { state: "RolledBack", detail: `to revision ${state.toRevision}: ${causeOf(state.failure)}` };
+    case "failed":
+      return shownFailure(step, state);
+    case "skipped":
+      return { state: "Blocked", detail: `by ${state.blockedBy.join(", ")}` };
+    case "cancelled":
+      return { state: "Cancelled" };
+    case "removed":
+      return { state: "Removed" };
+  }
+}
+
+/** Waiting goes by itself, Blocked needs its root fixed; neither is an error of the step itself. */
+export function shownHold(hold: Hold): Shown {
+  switch (hold.kind) {
+    case "dependency":
+      return { state: "Waiting", detail: `for ${hold.on.join(", ")}` };
+    case "blocked":
+      return { state: "Blocked", detail: `by ${hold.by.join(", ")}` };
+    case "namespace":
+      return { state: "Waiting", detail: `for namespace ${hold.namespace}` };
+    case "slot":
+      return { state: "Pending", detail: "queued for helm" };
+    case "lock":
+      return { state: "Waiting", detail: `for the lock that ${hold.holder} holds` };
+  }
+}
+
+/** The first line of a failure's message: what a one-line surface can show of it. */
+export function causeOf(failure: Failure): string {
+  return failure.message.split("\n", 1)[0]?.trim() ?? "";
+}
+
+function shownFailure(step: Step, state: Extract<StepState, { kind: "failed" }>): Shown {
+  const detail = causeOf(state.failure);
+  if (isSuspended(step)) return { state: "Suspended", detail };
+  switch (state.standing) {
+    case "quarantined":
+      return { state: "Quarantined", detail };
+    case "degraded":
+      return { state: "Degraded", detail };
+    case "uninstalled":
+      return { state: "Failed", detail: `uninstalled: ${detail}` };
+    case "rollback-failed":
+      return { state: "Failed", detail: `and its rollback too: ${detail}` };
+    case "kept":
+    case "refused":
+    case "transient":
+      return { state: "Failed", detail };
+  }
+}
+
+function applyWords(step: Exclude<Step, { kind: "uninstall" }>, attempt: number): string {
+  const again = attempt > 1 ? `, attempt ${attempt}` : "";
+  switch (step.kind) {
+    case "install":
+      return `installing${again}`;
+    case "upgrade":
+      return `upgrading${again}`;
+    case "recover":
+      return `${step.then === "roll-back" ? "rolling back" : "upgrading"} after a cut run${again}`;
+    case "verify":
+    case "keep":
+      return `verifying${again}`;
+  }
+}
+
+function settlingWords(step: Step, state: Extract<StepState, { kind: "settling" }>): string {
+  const doing = step.kind === "verify" ? "verifying" : "waiting for readiness";
+  if (state.health === undefined || state.health.kind === "ready") return doing;
+  return `${doing} ${state.health.ready}/${state.health.total}`;
+}
+
+function uninstallWords(state: Extract<StepState, { kind: "uninstalling" }>): string {
+  if (state.doing === "wait-gone") return "waiting for its objects to be gone";
+  return state.failure === undefined ? "uninstalling" : "uninstalling the failed install";
+}
+
+function isSuspended(step: Step): boolean {
+  return step.reasons.some((reason) => reason.kind === "suspended");
+}
+
+const GLYPHS: Readonly<Record<ShownState, readonly [unicode: string, ascii: string]>> = {
+  Pending: ["◌", "."],
+  Waiting: ["◌", "."],
+  Blocked: ["✕", "x"],
+  Running: ["●", "*"],
+  Ready: ["✓", "+"],
+  Degraded: ["▲", "!"],
+  Suspended: ["‖", "="],
+  Failed: ["✕", "x"],
+  RolledBack: ["↶", "<"],
+  Quarantined: ["▲", "!"],
+  Removing: ["●", "*"],
+  Removed: ["✓", "+"],
+  Cancelled: ["‖", "="],
+  Unknown: ["?", "?"],
+};
+
+/** One column wide. It always stands beside words, so that neither colour nor shape is all there is to go by. */
+export function glyphOf(state: ShownState, unicode: boolean): string {
+  return GLYPHS[state][unicode ? 0 : 1];
+}

@@ -1,0 +1,136 @@
+// Each kind of failure in words: what it is called, and what a person can do next.
+import type { Failure, FailureKind } from "../core/failure.ts";
+import type { Evidence } from "../core/health/health.ts";
+import type { ReleaseId } from "../core/ids.ts";
+import { describeTrouble, rootCauseOf } from "../core/health/describe-trouble.ts";
+
+type Words = { readonly title: string; readonly next: string };
+
+const WORDS: Readonly<Record<FailureKind, Words>> = {
+  rejected: {
+    title: "the API server refused an object",
+    next: "correct the values or the chart that make this object, then apply again",
+  },
+  "ownership-conflict": {
+    title: "an object belongs to somebody else",
+    next: "give the object up where it is now, or rename it here, then apply again",
+  },
+  "field-conflict": {
+    title: "another manager owns a field",
+    next: "let go of the field there, or set fieldConflicts: take, then apply again",
+  },
+  "immutable-field": {
+    title: "a field that can't change was changed",
+    next: "set the field back, or delete the object by hand if it may be made anew, then apply again",
+  },
+  "values-schema": {
+    title: "the values do not fit the chart's schema",
+    next: "correct the values, then apply again",
+  },
+  render: { title: "a template did not render", next: "correct the values or the chart, then apply again" },
+  locked: {
+    title: "another helm operation holds the release",
+    next: "wait until it ends, then apply again",
+  },
+  unreachable: {
+    title: "the cluster could not be reached",
+    next: "check the network and the kubeconfig, then apply again",
+  },
+  forbidden: {
+    title: "not allowed",
+    next: "ask for this permission, then apply again",
+  },
+  quota: { title: "a quota is used up", next: "raise the quota or ask for less, then apply again" },
+  "webhook-denied": {
+    title: "an admission webhook refused an object",
+    next: "do as the webhook's message says, then apply again",
+  },
+  "webhook-down": {
+    title: "an admission webhook could not be reached",
+    next: "bring the webhook's service back, then apply again",
+  },
+  "missing-kind": {
+    title: "the cluster does not know a kind",
+    next: "add the release that brings its CRD to dependsOn, then apply again",
+  },
+  "missing-namespace": {
+    title: "the namespace does not exist",
+    next: "set createNamespace: true, or create it, then apply again",
+  },
+  "terminating-namespace": {
+    title: "the namespace is being deleted",
+    next: "see what keeps it (kubectl get namespace -o yaml), then apply again",
+  },
+  "hook-failed": { title: "a hook failed", next: "correct what the hook's log says, then apply again" },
+  "too-large": {
+    title: "the release's record does not fit a Secret",
+    next: "make the chart or its values smaller (1 MiB compressed), then apply again",
+  },
+  timeout: {
+    title: "not ready in time",
+    next: "see what it waited for; raise timeout if it only needs longer, then apply again",
+  },
+  unhealthy: {
+    title: "its health checks failed",
+    next: "correct the cause in the declaration, then apply again",
+  },
+  "rollback-failed": {
+    title: "the rollback failed",
+    next: "look at the release by hand (helm history), then apply again",
+  },
+  killed: { title: "helm was killed", next: "see who killed it (out of memory?), then apply again" },
+  interrupted: { title: "interrupted", next: "apply again: it goes on from here" },
+  program: {
+    title: "a program is missing or does not fit",
+    next: "install what the message names, then apply again",
+  },
+  unknown: { title: "helm failed", next: "read the message, correct the cause, then apply again" },
+};
+
+/** The kind of a failure in a few words, with no period. */
+export function titleOf(kind: FailureKind): string {
+  return WORDS[kind].title;
+}
+
+/** What to do next, in words; the failure's own advice where it has some. */
+export function nextStep(failure: Failure): string {
+  return failure.next ?? WORDS[failure.kind].next;
+}
+
+/** The command that tells more about one release. */
+export function whyCommand(release: ReleaseId): string {
+  return `headway why ${release}`;
+}
+
+/** The root cause in one line: the worst trouble that was seen, else what the failure says. */
+export function headline(failure: Failure, evidence: Evidence | undefined): string {
+  const worst = rootCauseOf(evidence?.troubles ?? []);
+  switch (failure.kind) {
+    case "unhealthy":
+    case "timeout":
+    case "hook-failed":
+      return worst === undefined ? failure.message : describeTrouble(worst);
+    case "rejected":
+    case "ownership-conflict":
+    case "field-conflict":
+    case "immutable-field":
+    case "values-schema":
+    case "render":
+    case "locked":
+    case "unreachable":
+    case "forbidden":
+    case "quota":
+    case "webhook-denied":
+    case "webhook-down":
+    case "missing-kind":
+    case "missing-namespace":
+    case "terminating-namespace":
+    case "too-large":
+    case "rollback-failed":
+    case "killed":
+    case "interrupted":
+    case "program":
+    case "unknown":
+      return failure.message;
+  }
+}

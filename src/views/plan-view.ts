@@ -1,0 +1,189 @@
+// A plan for people and for programs. What may be shown of it is decided in plan-items.ts.
+import type { Json } from "../core/declaration.ts";
+import type { Plan } from "../core/plan.ts";
+import { jsonText, yamlText } from "./data-output.ts";
+import { countVerdicts, planItems, planSummary, type PlanItem } from "./plan-items.ts";
+import type { ShownChange } from "./secret-values.ts";
+import { renderLine, renderLines, type Line, type Style, type Tone } from "./style.ts";
+import { cutTo, displayWidth, padTo } from "./terminal-text.ts";
+
+export type PlanFormat = "table" | "wide" | "json" | "yaml" | "name" | "markdown";
+
+/** The whole plan as text. `table` counts unchanged releases, `wide` lists them and every change of values. */
+export function renderPlan(
+  plan: Plan,
+  options: { readonly format: PlanFormat; readonly style: Style },
+): string {
+  const items = planItems(plan);
+  switch (options.format) {
+    case "table":
+      return renderLines(planLines(plan, items, false), options.style);
+    case "wide":
+      return renderLines(planLines(plan, items, true), options.style);
+    case "json":
+      return jsonText(planDocument(plan, items));
+    case "yaml":
+      return yamlText(planDocument(plan, items));
+    case "name":
+      return items.map((item) => `${item.release}\n`).join("");
+    case "markdown":
+      return planMarkdown(plan, items);
+  }
+}
+
+/** True where applying this plan would do anything. */
+export function hasChanges(plan: Plan): boolean {
+  return plan.steps.some((step) => step.kind !== "keep") || plan.namespaces.length > 0;
+}
+
+function planDocument(plan: Plan, items: readonly PlanItem[]): unknown {
+  return {
+    apiVersion: "headway.dev/v1",
+    kind: "Plan",
+    metadata: { name: plan.stack },
+    order: plan.order,
+    waves: plan.waves,
+    namespaces: plan.namespaces,
+    changes: hasChanges(plan),
+    counts: countVerdicts(items),
+    // The sign is how the table draws the verdict.
+    items: items.map((item) => ({ ...item, sign: undefined })),
+  };
+}
+
+const MOST_CHANGES = 12;
+const MOST_WAITS = 4;
+const MOST_VALUE_COLUMNS = 60;
+
+function planLines(plan: Plan, items: readonly PlanItem[], wide: boolean): readonly Line[] {
+  const listed = items.filter((item) => wide || !isFolded(item));
+  const folded = items.length - listed.length;
+  const width = Math.min(48, Math.max(0, ...listed.map((item) => displayWidth(item.release))));
+  const waves = [...new Set(listed.map((item) => item.wave))];
+  return [
+    ...(plan.namespaces.length === 0
+      ? []
+      : [
+          [{ text: "+ ", tone: "good" as const }, `namespaces to create: ${plan.namespaces.join(", ")}`],
+          [""],
+        ]),
+    ...waves.flatMap((wave): readonly Line[] => [
+      [{ text: `Wave ${wave}/${plan.waves}`, tone: "strong" }],
+      ...listed.filter((item) => item.wave === wave).flatMap((item) => itemLines(item, width, wide)),
+    ]),
+    ...(folded === 0 || listed.length === 0
+      ? []
+      : [[{ text: `  = ${folded} more with nothing to do (-o wide lists them)`, tone: "dim" as const }]]),
+    ...(listed.length === 0 ? [] : [[""]]),
+    [{ text: planSummary(items), tone: "strong" }],
+  ];
+}
+
+function isFolded(item: PlanItem): boolean {
+  return item.verdict === "unchanged" || item.verdict === "not-selected";
+}
+
+const TONES: Readonly<Record<PlanItem["sign"], Tone>> = {
+  "+": "good",
+  "~": "warn",
+  "=": "dim",
+  "!": "bad",
+  "-": "bad",
+};
+
+function itemLines(item: PlanItem, width: number, wide: boolean): readonly Line[] {
+  const waits = item.after.length === 0 ? "" : `  after ${someOf(item.after, wide ? Infinity : MOST_WAITS)}`;
+  const shown = wide ? item.changes : item.changes.slice(0, MOST_CHANGES);
+  const more = item.changes.length - shown.length;
+  return [
+    [
+      { text: `  ${item.sign} `, tone: TONES[item.sign] },
+      padTo(item.release, width),
+      `  ${padTo(verdictWords(item), 9)}  `,
+      [chartWords(item), reasonsWords(item)].filter((words) => words !== "").join("  "),
+      { text: waits, tone: "dim" },
+    ],
+    ...shown.map((change): Line => [`      ${changeWords(change, wide ? Infinity : MOST_VALUE_COLUMNS)}`]),
+    ...(more > 0 ? [[{ text: `      … ${more} more`, tone: "dim" as const }]] : []),
+  ];
+}
+
+function verdictWords(item: PlanItem): string {
+  return item.verdict.replace("-", " ");
+}
+
+function chartWords(item: PlanItem): string {
+  if (item.chart === undefined) return "";
+  const { name, version, from } = item.chart;
+  if (from !== undefined && from !== version) return `${name} ${from} → ${version ?? "?"}`;
+  return version === undefined ? name : `${name} ${version}`;
+}
+
+/** Reasons that the other columns do not tell already. */
+function reasonsWords(item: PlanItem): string {
+  return item.reasons
+    .filter((reason) => reason.kind !== item.verdict || !isTold(reason.kind))
+    .filter((reason) => reason.kind !== "chart-changed" || item.chart?.from === item.chart?.version)
+    .map((reason) => reason.message)
+    .join("; ");
+}
+
+/** True for reasons that say no more than their name. */
+function isTold(kind: PlanItem["reasons"][number]["kind"]): boolean {
+  return kind === "unchanged" || kind === "not-selected" || kind === "suspended";
+}
+
+function changeWords(change: ShownChange, columns: number): string {
+  const note = change.masked && isSame(change.before, change.after) ? "  (changed)" : "";
+  const before = change.before === undefined ? "(none)" : valueWords(change.before, columns);
+  const after = change.after === undefined ? "(none)" : valueWords(change.after, columns);
+  return `${change.path}: ${before} → ${after}${note}`;
+}
+
+function isSame(a: Json | undefined, b: Json | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function valueWords(value: Json, columns: number): string {
+  return cutTo(typeof value === "string" && value !== "" ? value : JSON.stringify(value), columns, "…");
+}
+
+function someOf(names: readonly string[], most: number): string {
+  const more = names.length - most;
+  return names.slice(0, most).join(", ") + (more > 0 ? ` +${more} more` : "");
+}
+
+const PLAIN: Style = { colour: false, unicode: true };
+
+/** For a comment on a change request: a summary, and the rest folded below it. */
+function planMarkdown(plan: Plan, items: readonly PlanItem[]): string {
+  const listed = items.filter((item) => !isFolded(item));
+  const summary = `**${planSummary(items)}** (stack \`${plan.stack}\`)\n`;
+  if (listed.length === 0) return summary;
+  const rows = listed.map(
+    (item) =>
+      `| ${[`${item.wave}/${plan.waves}`, item.release, `${item.sign} ${verdictWords(item)}`, chartWords(item), reasonsWords(item)].map(markdownCell).join(" | ")} |\n`,
+  );
+  const changes = listed
+    .filter((item) => item.changes.length > 0)
+    .map((item) => {
+      const shown = item.changes.slice(0, MOST_CHANGES);
+      const more = item.changes.length - shown.length;
+      const lines = shown.map((change) => changeWords(change, MOST_VALUE_COLUMNS));
+      return `${[item.release, ...lines.map((line) => `  ${line}`), ...(more > 0 ? [`  … ${more} more`] : [])].map(fenced).join("\n")}\n`;
+    });
+  const details =
+    changes.length === 0
+      ? ""
+      : `\n<details><summary>Values</summary>\n\n~~~~text\n${changes.join("")}~~~~\n\n</details>\n`;
+  return `${summary}\n| wave | release | action | chart | reason |\n| --- | --- | --- | --- | --- |\n${rows.join("")}${details}`;
+}
+
+function markdownCell(text: string): string {
+  return renderLine([text], PLAIN).replace(/[\\|`<>*_[\]]/g, (character) => `\\${character}`);
+}
+
+// A line of a fenced block can't end the block: no line of it begins with the fence.
+function fenced(text: string): string {
+  return renderLine([text], PLAIN).replaceAll("~~~~", "~ ~ ~ ~");
+}

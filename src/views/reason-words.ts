@@ -1,0 +1,46 @@
+// Why a step is what it is, in words. Values never stand in them: changes are shown, masked, by value-changes.ts.
+import type { Reason } from "../core/plan.ts";
+import { causeOf } from "../core/shown-state.ts";
+import { describeTrouble } from "../core/health/describe-trouble.ts";
+
+/** The reason as part of a sentence, with no value in it. */
+export function reasonWords(reason: Reason): string {
+  switch (reason.kind) {
+    case "unchanged":
+      return "unchanged";
+    case "not-installed":
+      return "not installed";
+    case "adopt":
+      return `adopt: installed outside Headway from chart ${reason.chart}`;
+    case "chart-changed":
+      return reason.from === reason.to ? "chart content changed" : `chart ${reason.from} → ${reason.to}`;
+    case "values-changed":
+      return `${reason.changes.length} ${reason.changes.length === 1 ? "value" : "values"} changed`;
+    case "options-changed":
+      return "options changed";
+    case "fingerprint-unknown":
+      return "what was applied last is not known";
+    case "not-verified":
+      return `revision ${reason.revision} was deployed, but its health never verified`;
+    case "last-attempt-failed":
+      return `revision ${reason.revision} failed${reason.cause === undefined ? "" : `: ${reason.cause}`}`;
+    case "left-over":
+      return `revision ${reason.revision} was left ${reason.status} by a helm that was cut`;
+    case "object-missing":
+      return `missing in the cluster: ${reason.objects.join(", ")}`;
+    case "degraded":
+      return reason.troubles.length === 0 ? "not healthy" : reason.troubles.map(describeTrouble).join("; ");
+    case "quarantined":
+      return `failed before (${reason.since}): ${reason.cause}`;
+    case "suspended":
+      return "suspended";
+    case "not-selected":
+      return "not selected";
+    case "refused":
+      return causeOf(reason.failure) + (reason.failure.next === undefined ? "" : `; ${reason.failure.next}`);
+    case "retry-asked":
+      return "asked to try again";
+    case "destroy":
+      return "destroy";
+  }
+}

@@ -275,9 +275,17 @@ describe("the live view", () => {
     expect(screen.lines().filter((line) => line !== "")).toHaveLength(6);
     screen.resize(30, 12);
     clock.advance(100);
+    expect(screen.lines().filter((line) => line.startsWith("Run shop"))).toHaveLength(1);
     const last = screen.lines().slice(-7);
     expect(last.every((line) => displayWidth(line) < 30)).toBe(true);
     expect(last.join("\n")).toContain("…");
+    screen.resize(30, 3);
+    clock.advance(100);
+    expect(screen.lines().slice(-3)).toEqual([
+      "Run shop  wave 2/4  1/5 read…",
+      "  … 2 more under way, 2 more…",
+      "",
+    ]);
     view.close();
   });
 

@@ -273,7 +273,7 @@ describe("the live view", () => {
     screen.resize(100, 12);
     clock.advance(100);
     expect(screen.lines().filter((line) => line !== "")).toHaveLength(6);
-    screen.resize(30, 12);
+    screen.resize(30, 16);
     clock.advance(100);
     expect(screen.lines().filter((line) => line.startsWith("Run shop"))).toHaveLength(1);
     const last = screen.lines().slice(-7);

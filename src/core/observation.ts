@@ -1,6 +1,7 @@
 // What the cluster holds of each release, total over everything Helm's storage can hold, and what Headway's own state
 // object remembers. Making an observation from records is pure; fetching them is an adapter's work.
 import type { Json } from "./declaration.ts";
+import type { ShownState } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import type { Evidence, ReleaseHealth } from "./health/health.ts";
 import type { ReleaseId } from "./ids.ts";
@@ -130,4 +131,29 @@ export type ReleaseState = {
   readonly lastFailure?: FailureRecord;
 };
 
-export type StackState = { readonly releases: ReadonlyMap<ReleaseId, ReleaseState> };
+/** How one release stood when the last run that changed anything ended: what `status` and `why` know without git. */
+export type LastStanding = {
+  readonly state: ShownState;
+  readonly detail?: string;
+  readonly wave: number;
+  readonly after: readonly ReleaseId[];
+  readonly releaseName: string;
+  readonly chart?: string;
+  readonly version?: string;
+  /** `file:line`. */
+  readonly declaredAt?: string;
+};
+
+export type LastRun = {
+  readonly id: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly exitCode: number;
+  readonly waves: number;
+  readonly releases: ReadonlyMap<ReleaseId, LastStanding>;
+};
+
+export type StackState = {
+  readonly releases: ReadonlyMap<ReleaseId, ReleaseState>;
+  readonly lastRun?: LastRun;
+};

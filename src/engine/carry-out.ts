@@ -5,7 +5,7 @@ import { fingerprintLabel, fingerprintLabelValue, stackLabel, verifiedLabel, ver
 import type { Evidence } from "../core/health/health.ts";
 import { splitReleaseId } from "../core/ids.ts";
 import type { ReleaseId } from "../core/ids.ts";
-import type { ReleasePayload, ReleaseState } from "../core/observation.ts";
+import type { LastRun, ReleasePayload, ReleaseState, StackState } from "../core/observation.ts";
 import type { Applied, ApplyStep, Plan, Step } from "../core/plan.ts";
 import { redact, secretsInObjects, secretsInValues } from "../core/redact.ts";
 import type { Effect } from "../core/run/run.ts";
@@ -24,7 +24,7 @@ export type CarryOutInput = {
   readonly states: States;
   readonly clock: Clock;
   /** The state object as observed; written back whole after each change. */
-  readonly state: ReadonlyMap<ReleaseId, ReleaseState>;
+  readonly state: StackState;
   /** Raw fingerprint labels of revisions, for a rollback's copy: `NAMESPACE/RELEASENAME@REVISION` → fingerprint. */
   readonly fingerprints: ReadonlyMap<string, string>;
 };
@@ -35,7 +35,8 @@ type Tell = (news: News) => void;
 const recordLookMs = 300;
 
 export function prepareCarryOut(input: CarryOutInput) {
-  const state = new Map(input.state);
+  const state = new Map(input.state.releases);
+  let { lastRun } = input.state;
   const revisions = new Map<ReleaseId, number>();
   const pending = new Set<Promise<unknown>>();
   let tellNow: Tell = () => undefined;
@@ -47,15 +48,20 @@ export function prepareCarryOut(input: CarryOutInput) {
     pending.add(work);
     void work.finally(() => pending.delete(work));
   };
-  const writeState = (release: ReleaseId, entry: ReleaseState | undefined): Promise<Failure | undefined> => {
-    if (entry === undefined) state.delete(release);
-    else state.set(release, entry);
+  // One write at a time, each of the whole and as it is by then.
+  const writeWhole = (): Promise<Failure | undefined> => {
     const write = lastWrite.then(async () => {
-      const written = await input.states.write(input.plan.stack, { releases: new Map(state) });
+      const whole = { releases: new Map(state), ...(lastRun === undefined ? {} : { lastRun }) };
+      const written = await input.states.write(input.plan.stack, whole);
       return written.ok ? undefined : written.failure;
     });
     lastWrite = write;
     return write;
+  };
+  const writeState = (release: ReleaseId, entry: ReleaseState | undefined): Promise<Failure | undefined> => {
+    if (entry === undefined) state.delete(release);
+    else state.set(release, entry);
+    return writeWhole();
   };
 
   const carryOut = (effect: Exclude<Effect, { kind: "wake" }>, tell: Tell): void => {
@@ -133,6 +139,11 @@ export function prepareCarryOut(input: CarryOutInput) {
 
   return {
     carryOut,
+    /** Puts how the run ended on record; for people and `status`, never read to decide. */
+    recordRun: async (run: LastRun): Promise<void> => {
+      lastRun = run;
+      await writeWhole();
+    },
     /** Waits for what is written beside the run: verified marks, the state object. */
     settle: async (): Promise<void> => {
       while (pending.size > 0) await Promise.allSettled([...pending]);

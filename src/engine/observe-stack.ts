@@ -8,12 +8,12 @@ import type { World } from "../core/health/world.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import { refOf } from "../core/object.ts";
 import { groupRecords, observeReleases, releaseKey } from "../core/observe.ts";
-import type { Observation, ReleasePayload, ReleaseRecord, ReleaseState } from "../core/observation.ts";
+import type { Observation, ReleasePayload, ReleaseRecord, StackState } from "../core/observation.ts";
 import type { Clock, Objects, Records, States } from "./ports.ts";
 
 export type ObservedStack = {
   readonly observations: ReadonlyMap<ReleaseId, Observation>;
-  readonly states: ReadonlyMap<ReleaseId, ReleaseState>;
+  readonly state: StackState;
   readonly namespaces: ReadonlySet<string>;
   /** Newest first, by `NAMESPACE/RELEASENAME`; of all releases in the cluster. */
   readonly records: ReadonlyMap<string, readonly ReleaseRecord[]>;
@@ -55,7 +55,7 @@ export async function observeStack(
   if (!observations.ok) return observations;
   return succeeded({
     observations: observations.value,
-    states: state.value.releases,
+    state: state.value,
     namespaces: namespaces.value.active,
     records,
     fingerprints: fingerprintsOf(listed.value),

@@ -1,0 +1,200 @@
+// `headway apply` and `headway destroy`: what a person sees around a run, the consent, the signals, the exit code. The
+// run itself is the engine's.
+import { randomBytes } from "node:crypto";
+import type { Command } from "commander";
+import type { Failure } from "../core/failure.ts";
+import { runStack } from "../engine/run-stack.ts";
+import type { PlannedStack, PlanOptions, ReadyStack } from "../engine/run-stack.ts";
+import { countVerdicts, planItems, planSummary } from "../views/plan-items.ts";
+import { hasChanges, renderPlan } from "../views/plan-view.ts";
+import { makeProgressView } from "../views/progress-view.ts";
+import { chooseStyle } from "../views/style.ts";
+import { lossesOf } from "./destroy-losses.ts";
+import { exitCodes, reportFailure } from "./exit.ts";
+import { loadReadyStack } from "./load-stack.ts";
+import type { ClusterFlags, ProgressFlags } from "./options.ts";
+import { clusterOptions, concurrencyOption, onlyOptions, orderOption, progressOption } from "./options.ts";
+import { selectReleases } from "./select-releases.ts";
+import type { ChartFolders, Connection, World } from "./world.ts";
+
+type ApplyFlags = ClusterFlags &
+  ProgressFlags & {
+    readonly only?: readonly string[];
+    readonly withDependencies?: boolean;
+    readonly order?: "dependencies" | "waves";
+    readonly dryRun?: boolean;
+    readonly retry?: boolean;
+    readonly adopt?: boolean;
+    readonly yes?: boolean;
+    readonly concurrency?: number;
+  };
+
+export function registerApplyCommand(program: Command, world: World): void {
+  const command = program
+    .command("apply")
+    .description("make the cluster what the declarations say, in dependency order; roll back what fails")
+    .argument("[dir]", "the stack's folder", ".");
+  for (const option of [...clusterOptions(), progressOption(), orderOption(), ...onlyOptions(), concurrencyOption()])
+    command.addOption(option);
+  command
+    .option("--dry-run", "show the plan and change nothing")
+    .option("--retry", "try quarantined releases again")
+    .option("--adopt", "take over releases that belong to another stack or tool")
+    .option("-y, --yes", "do not ask")
+    .action(async (dir: string, flags: ApplyFlags) => {
+      process.exitCode = await applyStack(world, dir, flags, false);
+    });
+}
+
+export function registerDestroyCommand(program: Command, world: World): void {
+  const command = program
+    .command("destroy")
+    .description("uninstall every release of the stack, dependents first, each gone before the next")
+    .argument("[dir]", "the stack's folder", ".");
+  for (const option of [...clusterOptions(), progressOption(), concurrencyOption()]) command.addOption(option);
+  command
+    .option("-y, --yes", "do not ask for the stack's name")
+    .option("--dry-run", "show what would go and change nothing")
+    .action(async (dir: string, flags: ApplyFlags) => {
+      process.exitCode = await applyStack(world, dir, flags, true);
+    });
+}
+
+/** Runs `apply`, or `destroy`; the exit code. */
+export async function applyStack(world: World, dir: string, flags: ApplyFlags, destroy: boolean): Promise<number> {
+  const loaded = await loadReadyStack(world, dir, flags.order);
+  if (typeof loaded === "number") return loaded;
+  if (destroy && loaded.loaded.folder.stackFile === undefined) {
+    world.stderr.write(
+      "error: destroy needs a headway.yaml: without one it is not certain which releases are the stack's\n" +
+        "  try: add a headway.yaml with metadata.name to the stack's folder\n",
+    );
+    return exitCodes.invalid;
+  }
+  const only = selectReleases(world, loaded.ready, flags.only, flags.withDependencies ?? false);
+  if (typeof only === "number") return only;
+  const connection = await world.connect(flags);
+  if (!connection.ok) return reportFailure(world, connection.failure);
+  try {
+    const options: PlanOptions = {
+      retry: flags.retry ?? false,
+      adopt: flags.adopt ?? false,
+      destroy,
+      ...(only === undefined ? {} : { only }),
+    };
+    return flags.dryRun === true
+      ? await showPlan(world, connection.value, loaded.ready, options)
+      : await run(world, connection.value, loaded, options, flags);
+  } finally {
+    connection.value.close();
+  }
+}
+
+async function showPlan(world: World, connection: Connection, stack: ReadyStack, options: PlanOptions): Promise<number> {
+  const { planStack } = await import("../engine/run-stack.ts");
+  const planned = await planStack({ ...connection, clock: world.clock }, stack, options);
+  if (!planned.ok) return reportFailure(world, planned.failure);
+  const style = chooseStyle({ isTerminal: world.stdout.isTerminal, env: world.env });
+  world.stdout.write(renderPlan(planned.value.plan, { format: "table", style }));
+  return exitCodes.done;
+}
+
+async function run(
+  world: World,
+  connection: Connection,
+  loaded: { readonly ready: ReadyStack; readonly charts: ChartFolders },
+  options: PlanOptions,
+  flags: ApplyFlags,
+): Promise<number> {
+  const holder = await world.introduceSelf();
+  const progress = makeProgressView({
+    mode: flags.progress ?? "auto",
+    stdout: world.stdout,
+    stderr: world.stderr,
+    env: world.env,
+    clock: world.clock,
+  });
+  const say = (text: string): void => {
+    progress.say(text);
+  };
+  let quiet: () => void = () => undefined;
+  try {
+    const releases = await world.openHelm({
+      holder,
+      connection,
+      flags,
+      say,
+      ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
+    });
+    const ended = await runStack(
+      { ...connection, clock: world.clock, releases, charts: loaded.charts },
+      {
+        stack: loaded.ready,
+        options,
+        runId: newRunId(world.clock.nowMs()),
+        holder,
+        consent: (planned) => askConsent(world, connection, loaded.ready, planned, flags, options, say),
+        views: [
+          (event, state) => {
+            progress.show(event, state);
+          },
+        ],
+        onStarted: (running) => {
+          quiet = world.onStopSignal(() => {
+            running.stop("interrupted");
+          });
+        },
+      },
+    );
+    progress.close();
+    if (!ended.ok) return isConsentMissing(ended.failure) ? exitCodes.noConsent : reportFailure(world, ended.failure);
+    return ended.value.outcome?.exitCode ?? exitCodes.unexpected;
+  } finally {
+    quiet();
+    progress.close();
+    await world.forgetSelf(holder);
+  }
+}
+
+const consentMissing = "consent was needed and not given";
+
+function isConsentMissing(failure: Failure): boolean {
+  return failure.message === consentMissing;
+}
+
+async function askConsent(
+  world: World,
+  connection: Connection,
+  stack: ReadyStack,
+  { plan }: PlannedStack,
+  flags: ApplyFlags,
+  options: PlanOptions,
+  say: (text: string) => void,
+): Promise<Failure | undefined> {
+  const items = planItems(plan);
+  say(`stack ${stack.name} · context ${connection.context} · ${connection.server}`);
+  say(planSummary(items));
+  if (!hasChanges(plan)) return undefined;
+  if (options.destroy) for (const line of await lossesOf(connection, plan)) say(line);
+  if (flags.yes === true) return undefined;
+  if (!world.stdinIsTerminal || !world.stderr.isTerminal) {
+    say("nothing was changed: there is no terminal to ask on");
+    say("  try: add --yes");
+    return { kind: "unknown", message: consentMissing };
+  }
+  const style = chooseStyle({ isTerminal: true, env: world.env });
+  world.stderr.write(renderPlan(plan, { format: "table", style }));
+  const answer = options.destroy
+    ? (await world.ask(`Type the stack's name (${stack.name}) to uninstall ${countVerdicts(items).uninstall ?? 0} releases: `)) ===
+      stack.name
+    : /^y(?:es)?$/i.test(await world.ask("Apply this? [y/N] "));
+  if (answer) return undefined;
+  say("nothing was changed");
+  return { kind: "unknown", message: consentMissing };
+}
+
+// Sorts by time, and two runs of one second differ.
+function newRunId(nowMs: number): string {
+  return `${new Date(nowMs).toISOString().slice(0, 19).replace(/[-:]/g, "").toLowerCase()}-${randomBytes(2).toString("hex")}`;
+}
+

@@ -1,0 +1,100 @@
+// Reads a stack from its folder, for every command that takes DIR: declarations, graph and, where asked, charts. All that
+// is wrong is told at once.
+import { hasErrors, sortDiagnostics } from "../core/diagnostic.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import { pinRelease, stackLabelValue } from "../core/fingerprint.ts";
+import { resolveGraph } from "../core/graph.ts";
+import type { Graph } from "../core/graph.ts";
+import type { ReleaseId } from "../core/ids.ts";
+import type { PinnedRelease } from "../core/pin.ts";
+import { readStack } from "../core/read-declarations.ts";
+import type { ReadStack } from "../core/read-declarations.ts";
+import type { ReadyStack } from "../engine/run-stack.ts";
+import { renderDiagnostics } from "../views/diagnostics-view.ts";
+import { chooseStyle } from "../views/style.ts";
+import { exitCodes, reportFailure } from "./exit.ts";
+import type { ChartFolders, StackFolder, World } from "./world.ts";
+
+export type LoadedStack = {
+  readonly folder: StackFolder;
+  readonly stack: ReadStack;
+  readonly graph: Graph;
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+/** The stack and every finding on it, or the exit code where the folder itself can't be read. */
+export async function loadStack(world: World, dir: string): Promise<LoadedStack | number> {
+  const folder = await world.readStackFolder(dir);
+  if (!folder.ok) {
+    reportFailure(world, folder.failure);
+    return exitCodes.invalid;
+  }
+  const read = readStack(folder.value);
+  const graph = resolveGraph(read.value);
+  return {
+    folder: folder.value,
+    stack: read.value,
+    graph: graph.value,
+    diagnostics: [...read.diagnostics, ...graph.diagnostics],
+  };
+}
+
+export type PinnedStack = {
+  readonly charts: ChartFolders;
+  readonly pins: ReadonlyMap<ReleaseId, PinnedRelease>;
+  readonly diagnostics: readonly Diagnostic[];
+};
+
+/** Pins every declaration's chart; what is wrong with charts comes as findings, or as an exit code. */
+export async function pinCharts(world: World, loaded: LoadedStack): Promise<PinnedStack | number> {
+  const charts = await world.openCharts(loaded.folder);
+  const results = await Promise.all(
+    loaded.stack.declarations.map(async (declaration) => ({ declaration, result: await charts.inspect(declaration) })),
+  );
+  const pins = new Map<ReleaseId, PinnedRelease>();
+  const diagnostics: Diagnostic[] = [];
+  for (const { declaration, result } of results) {
+    if (!result.ok) return reportFailure(world, result.failure);
+    diagnostics.push(...result.value.diagnostics);
+    if (result.value.value !== undefined) pins.set(declaration.id, pinRelease(declaration, result.value.value));
+  }
+  return { charts, pins, diagnostics: onceEach(diagnostics) };
+}
+
+/** A stack ready to be planned, or the exit code after all findings have been told. */
+export async function loadReadyStack(
+  world: World,
+  dir: string,
+  order?: "dependencies" | "waves",
+): Promise<{ readonly ready: ReadyStack; readonly charts: ChartFolders; readonly loaded: LoadedStack } | number> {
+  const loaded = await loadStack(world, dir);
+  if (typeof loaded === "number") return loaded;
+  const pinned = await pinCharts(world, loaded);
+  if (typeof pinned === "number") return pinned;
+  if (tellDiagnostics(world, [...loaded.diagnostics, ...pinned.diagnostics])) return exitCodes.invalid;
+  const { stack } = loaded;
+  return {
+    loaded,
+    charts: pinned.charts,
+    ready: {
+      name: stack.name,
+      label: stackLabelValue(stack.name, loaded.folder.source),
+      order: order ?? stack.order,
+      declarations: stack.declarations,
+      graph: loaded.graph,
+      pins: pinned.pins,
+    },
+  };
+}
+
+/** Tells findings on stderr; true where one is an error. */
+export function tellDiagnostics(world: World, diagnostics: readonly Diagnostic[]): boolean {
+  const style = chooseStyle({ isTerminal: world.stderr.isTerminal, env: world.env });
+  if (diagnostics.length > 0) world.stderr.write(renderDiagnostics(sortDiagnostics(diagnostics), style));
+  return hasErrors(diagnostics);
+}
+
+// A chart that several releases share is wrong once.
+function onceEach(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...new Map(diagnostics.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic])).values()];
+}

@@ -1,0 +1,61 @@
+// `headway plan`: what apply would do, and why. Reads the cluster and changes nothing.
+import type { Command } from "commander";
+import { planStack } from "../engine/run-stack.ts";
+import { hasChanges, renderPlan } from "../views/plan-view.ts";
+import type { PlanFormat } from "../views/plan-view.ts";
+import { chooseStyle } from "../views/style.ts";
+import { exitCodes, reportFailure } from "./exit.ts";
+import { loadReadyStack } from "./load-stack.ts";
+import { clusterOptions, onlyOptions, orderOption, outputOption } from "./options.ts";
+import type { ClusterFlags } from "./options.ts";
+import { selectReleases } from "./select-releases.ts";
+import type { World } from "./world.ts";
+
+type PlanFlags = ClusterFlags & {
+  readonly output: PlanFormat;
+  readonly detailedExitcode?: boolean;
+  readonly only?: readonly string[];
+  readonly withDependencies?: boolean;
+  readonly order?: "dependencies" | "waves";
+  readonly retry?: boolean;
+  readonly adopt?: boolean;
+};
+
+export function registerPlanCommand(program: Command, world: World): void {
+  const command = program
+    .command("plan")
+    .description("show what apply would do and why, per release and wave")
+    .argument("[dir]", "the stack's folder", ".");
+  for (const option of [...clusterOptions(), orderOption(), ...onlyOptions()]) command.addOption(option);
+  command
+    .addOption(outputOption(["table", "wide", "json", "yaml", "name", "markdown"]))
+    .option("--detailed-exitcode", "exit with 2 where something would change")
+    .option("--retry", "as if quarantined releases were tried again")
+    .option("--adopt", "as if releases of other owners were taken over")
+    .action(async (dir: string, flags: PlanFlags) => {
+      process.exitCode = await showPlan(world, dir, flags);
+    });
+}
+
+async function showPlan(world: World, dir: string, flags: PlanFlags): Promise<number> {
+  const loaded = await loadReadyStack(world, dir, flags.order);
+  if (typeof loaded === "number") return loaded;
+  const only = selectReleases(world, loaded.ready, flags.only, flags.withDependencies ?? false);
+  if (typeof only === "number") return only;
+  const connection = await world.connect(flags);
+  if (!connection.ok) return reportFailure(world, connection.failure);
+  try {
+    const planned = await planStack({ ...connection.value, clock: world.clock }, loaded.ready, {
+      retry: flags.retry ?? false,
+      adopt: flags.adopt ?? false,
+      destroy: false,
+      ...(only === undefined ? {} : { only }),
+    });
+    if (!planned.ok) return reportFailure(world, planned.failure);
+    const style = chooseStyle({ isTerminal: world.stdout.isTerminal, env: world.env });
+    world.stdout.write(renderPlan(planned.value.plan, { format: flags.output, style }));
+    return flags.detailedExitcode === true && hasChanges(planned.value.plan) ? exitCodes.changesPending : exitCodes.done;
+  } finally {
+    connection.value.close();
+  }
+}

@@ -1,0 +1,179 @@
+// `headway status` and `headway why`: how releases stand and what is to blame, from a kubeconfig alone.
+import type { Command } from "commander";
+import { chainToRoot, findRoots } from "../core/root-cause.ts";
+import type { ReleaseId } from "../core/ids.ts";
+import type { ReleaseStatus } from "../core/stack-status.ts";
+import { failureOf } from "../core/stack-status.ts";
+import { readStatus } from "../engine/read-status.ts";
+import type { StackReading } from "../engine/read-status.ts";
+import { rootOfRecord } from "../views/failure-block.ts";
+import type { RootCause } from "../views/failure-block.ts";
+import { renderStatus } from "../views/status-view.ts";
+import type { StatusFormat, StatusRow } from "../views/status-view.ts";
+import { chooseStyle } from "../views/style.ts";
+import { renderWhy } from "../views/why-view.ts";
+import type { WhyInput } from "../views/why-view.ts";
+import { exitCodes, reportFailure } from "./exit.ts";
+import { clusterOptions, outputOption } from "./options.ts";
+import type { ClusterFlags } from "./options.ts";
+import type { World } from "./world.ts";
+
+type ReadFlags = ClusterFlags & {
+  readonly output: StatusFormat;
+  readonly namespace?: string;
+  readonly stack?: string;
+};
+
+export function registerStatusCommands(program: Command, world: World): void {
+  const add = (command: Command): Command => {
+    for (const option of clusterOptions()) command.addOption(option);
+    return command
+      .addOption(outputOption(["table", "wide", "json", "yaml", "name"]))
+      .option("-n, --namespace <name>", "only releases of this namespace")
+      .option("-A, --all-namespaces", "releases of all namespaces (the default)")
+      .option("--stack <name>", "only this stack");
+  };
+  add(program.command("status").description("show how each release stands; exit code 4 where one is not Ready")).action(
+    async (flags: ReadFlags) => {
+      process.exitCode = await showStatus(world, flags);
+    },
+  );
+  add(
+    program
+      .command("why")
+      .description("explain why a release is not Ready, or name every root cause")
+      .argument("[release]", "NS/NAME; all root causes where absent"),
+  ).action(async (release: string | undefined, flags: ReadFlags) => {
+    process.exitCode = await showWhy(world, release, flags);
+  });
+}
+
+async function showStatus(world: World, flags: ReadFlags): Promise<number> {
+  const readings = await read(world, flags);
+  if (typeof readings === "number") return readings;
+  const releases = readings.flatMap((reading) => reading.releases);
+  const nowMs = world.clock.nowMs();
+  const style = chooseStyle({ isTerminal: world.stdout.isTerminal, env: world.env });
+  world.stdout.write(
+    renderStatus(
+      releases.map((release) => rowOf(release, nowMs)),
+      {
+        format: flags.output,
+        nowMs,
+        style,
+        ...(world.stdout.isTerminal ? { columns: world.stdout.size().columns } : {}),
+      },
+    ),
+  );
+  if (releases.length === 0 && flags.output === "table") world.stderr.write("no releases of Headway in this cluster\n");
+  return releases.every((release) => release.state === "Ready" || release.state === "Suspended")
+    ? exitCodes.done
+    : exitCodes.notHealthy;
+}
+
+/** Explains one release, or all roots; the exit code. */
+export async function showWhy(world: World, name: string | undefined, flags: ReadFlags): Promise<number> {
+  const readings = await read(world, flags);
+  if (typeof readings === "number") return readings;
+  const nowMs = world.clock.nowMs();
+  const style = chooseStyle({ isTerminal: world.stdout.isTerminal, env: world.env });
+  const waves = Math.max(0, ...readings.map((reading) => reading.waves ?? 0));
+  const input = name === undefined ? allRoots(readings) : whyRelease(readings, name);
+  if (input === undefined) {
+    const known = readings.flatMap((reading) => reading.releases.map(({ release }) => release));
+    world.stderr.write(`error: there is no release "${name ?? ""}" of Headway here\n  try: one of ${known.join(", ") || "none"}\n`);
+    return exitCodes.invalid;
+  }
+  world.stdout.write(renderWhy(input, { format: flags.output, nowMs, style, ...(waves === 0 ? {} : { waves }) }));
+  return exitCodes.done;
+}
+
+async function read(world: World, flags: ReadFlags): Promise<readonly StackReading[] | number> {
+  const connection = await world.connect(flags);
+  if (!connection.ok) return reportFailure(world, connection.failure);
+  try {
+    const readings = await readStatus({ ...connection.value, clock: world.clock });
+    if (!readings.ok) return reportFailure(world, readings.failure);
+    return readings.value
+      .filter((reading) => flags.stack === undefined || reading.name === flags.stack)
+      .map((reading) => ({
+        ...reading,
+        releases: reading.releases.filter(
+          ({ release }) => flags.namespace === undefined || release.startsWith(`${flags.namespace}/`),
+        ),
+      }));
+  } finally {
+    connection.value.close();
+  }
+}
+
+function rowOf(status: ReleaseStatus, nowMs: number): StatusRow {
+  return {
+    release: status.release,
+    state: status.state,
+    observedAt: new Date(nowMs).toISOString(),
+    ...(status.wave === undefined ? {} : { wave: status.wave }),
+    ...(status.chart === undefined ? {} : { chart: status.chart }),
+    ...(status.version === undefined ? {} : { version: status.version }),
+    ...(status.revision === undefined ? {} : { revision: status.revision }),
+    ...(status.failure === undefined ? {} : { since: status.failure.at }),
+    ...(status.detail === undefined ? {} : { message: status.detail }),
+  };
+}
+
+function rootCause(status: ReleaseStatus, blocks: readonly ReleaseId[]): RootCause {
+  if (status.failure !== undefined)
+    return rootOfRecord(status.release, status.state, status.failure, blocks, status.wave);
+  const { health } = status;
+  const troubles = health === undefined || health.kind === "ready" ? [] : health.kind === "failed" ? health.troubles : health.waitingFor;
+  return {
+    release: status.release,
+    state: status.state,
+    failure: failureOf(status),
+    blocks,
+    ...(troubles.length === 0 ? {} : { evidence: { troubles, events: [], logs: [] } }),
+    ...(status.wave === undefined ? {} : { wave: status.wave }),
+    ...(status.declaredAt === undefined ? {} : { declaredAt: status.declaredAt }),
+  };
+}
+
+function allRoots(readings: readonly StackReading[]): WhyInput {
+  return {
+    kind: "roots",
+    roots: readings.flatMap((reading) => {
+      const byId = new Map(reading.releases.map((status) => [status.release, status]));
+      return findRoots(byId).flatMap(({ release, blocks }) => {
+        const status = byId.get(release);
+        return status === undefined ? [] : [rootCause(status, blocks)];
+      });
+    }),
+  };
+}
+
+function whyRelease(readings: readonly StackReading[], name: string): WhyInput | undefined {
+  for (const reading of readings) {
+    const byId = new Map(reading.releases.map((status) => [status.release, status]));
+    const found = reading.releases.filter(({ release }) => release === name || (!name.includes("/") && release.endsWith(`/${name}`)));
+    const [status] = found;
+    if (status === undefined || found.length > 1) continue;
+    const chain = chainToRoot(status.release, byId);
+    const end = chain.at(-1);
+    const blocks = findRoots(byId).find(({ release }) => release === end)?.blocks;
+    const root = end === undefined || blocks === undefined ? undefined : byId.get(end);
+    return {
+      kind: "release",
+      release: status.release,
+      state: status.state,
+      chain: chain.flatMap((release) => {
+        const link = byId.get(release);
+        return link === undefined
+          ? []
+          : [{ release, state: link.state, ...(link.detail === undefined ? {} : { detail: link.detail }) }];
+      }),
+      ...(status.detail === undefined ? {} : { detail: status.detail }),
+      ...(status.failure === undefined ? {} : { since: status.failure.at }),
+      ...(root === undefined ? {} : { root: rootCause(root, blocks ?? []) }),
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,77 @@
+// What commands are given of the world: streams, environment, and ways to open adapters. Filled in by main.ts, so that a
+// command imports no adapter and what it does not need is never loaded.
+import type { Checked } from "../core/diagnostic.ts";
+import type { Result } from "../core/failure.ts";
+import type { PinnedChart } from "../core/pin.ts";
+import type { ReleasePayload } from "../core/observation.ts";
+import type { Declaration } from "../core/declaration.ts";
+import type { StackFile } from "../core/sort-documents.ts";
+import type { Charts, Clock, Holder, Locks, Objects, Records, Releases, States } from "../engine/ports.ts";
+import type { Terminal } from "../views/progress.ts";
+
+/** The files of a stack's folder. */
+export type StackFolder = {
+  readonly files: readonly StackFile[];
+  readonly stackFile?: StackFile;
+  readonly folderName: string;
+  /** Absolute. */
+  readonly repositoryRoot: string;
+  /** Absolute. */
+  readonly stackRoot: string;
+  /** Below the repository's root, with `/`. */
+  readonly stackPath: string;
+  /** Host, owner, repository and path; without scheme and credentials. */
+  readonly source: string;
+};
+
+export type ConnectFlags = {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly systemNamespace?: string;
+};
+
+/** One cluster, with what stands on the connection to it. */
+export type Connection = {
+  readonly server: string;
+  readonly context: string;
+  readonly records: Records;
+  readonly objects: Objects;
+  readonly states: States;
+  readonly locks: Locks;
+  readonly decode: (release: unknown) => ReleasePayload | undefined;
+  countRequests(): number;
+  close(): void;
+};
+
+export type ChartFolders = Charts & {
+  inspect(declaration: Declaration): Promise<Result<Checked<PinnedChart | undefined>>>;
+};
+
+export type World = {
+  readonly version: string;
+  /** Where package.json, examples and charts-index are. */
+  readonly packageRoot: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
+  readonly stdinIsTerminal: boolean;
+  readonly clock: Clock;
+  readStackFolder(dir: string): Promise<Result<StackFolder>>;
+  openCharts(folder: StackFolder): Promise<ChartFolders>;
+  connect(flags: ConnectFlags): Promise<Result<Connection>>;
+  introduceSelf(): Promise<Holder>;
+  /** Removes the run folder that introduceSelf made. */
+  forgetSelf(holder: Holder): Promise<void>;
+  openHelm(options: {
+    readonly holder: Holder;
+    readonly connection: Connection;
+    readonly flags: ConnectFlags;
+    readonly concurrency?: number;
+    readonly say: (text: string) => void;
+  }): Promise<Releases>;
+  /** Asks on the terminal; the answer without its line end. */
+  ask(question: string): Promise<string>;
+  /** Calls back on SIGINT and SIGTERM; the returned function ends that. */
+  onStopSignal(listener: () => void): () => void;
+};
+

@@ -1,0 +1,119 @@
+// How every release of a stack stands, from the cluster alone: its records, the health of its objects, and what the state
+// object remembers of the last run. Pure; who shows it is a view.
+import type { ShownState } from "./event.ts";
+import type { Failure } from "./failure.ts";
+import { verifiedLabelValue } from "./fingerprint.ts";
+import type { ReleaseHealth } from "./health/health.ts";
+import { explainWaiting } from "./health/describe-trouble.ts";
+import { assessRelease } from "./health/release-health.ts";
+import type { World } from "./health/world.ts";
+import { releaseId } from "./ids.ts";
+import type { ReleaseId } from "./ids.ts";
+import { releaseKey } from "./observe.ts";
+import type { FailureRecord, LastStanding, ReleasePayload, ReleaseRecord, StackState } from "./observation.ts";
+
+export type ReleaseStatus = {
+  readonly release: ReleaseId;
+  readonly state: ShownState;
+  readonly detail?: string;
+  readonly wave?: number;
+  readonly after: readonly ReleaseId[];
+  readonly chart?: string;
+  readonly version?: string;
+  readonly revision?: number;
+  readonly failure?: FailureRecord;
+  readonly health?: ReleaseHealth;
+  readonly declaredAt?: string;
+};
+
+/** Every release that the stack owns or that its last run declared. */
+export function stackStatus(input: {
+  readonly stackLabel: string;
+  readonly records: ReadonlyMap<string, readonly ReleaseRecord[]>;
+  readonly payloads: ReadonlyMap<string, ReleasePayload>;
+  readonly state: StackState;
+  readonly world: World;
+  readonly nowMs: number;
+}): readonly ReleaseStatus[] {
+  const standings = input.state.lastRun?.releases ?? new Map<ReleaseId, LastStanding>();
+  const idOf = new Map<string, ReleaseId>();
+  for (const [id, standing] of standings)
+    idOf.set(releaseKey({ namespace: id.slice(0, id.indexOf("/")), releaseName: standing.releaseName }), id);
+  for (const [key, records] of input.records) {
+    const [newest] = records;
+    if (newest?.stackLabel === input.stackLabel && !idOf.has(key))
+      idOf.set(key, releaseId(newest.namespace, newest.releaseName));
+  }
+  return [...idOf].map(([key, id]) => statusOf(id, input.records.get(key) ?? [], input.payloads.get(key), standings.get(id), input));
+}
+
+function statusOf(
+  release: ReleaseId,
+  records: readonly ReleaseRecord[],
+  payload: ReleasePayload | undefined,
+  standing: LastStanding | undefined,
+  input: { readonly state: StackState; readonly world: World; readonly nowMs: number },
+): ReleaseStatus {
+  const remembered = input.state.releases.get(release);
+  const failure = remembered?.lastFailure;
+  const chart = payload?.chart.name ?? standing?.chart;
+  const version = payload?.chart.version ?? standing?.version;
+  const [newest] = records;
+  const health =
+    newest?.status === "deployed" && payload?.revision === newest.revision
+      ? assessRelease(payload.objects, input.world, { nowMs: input.nowMs, seenSinceMs: 0 })
+      : undefined;
+  return {
+    release,
+    ...judge(newest, health, failure, remembered?.quarantine !== undefined, standing),
+    after: standing?.after ?? [],
+    ...(standing === undefined ? {} : { wave: standing.wave }),
+    ...(chart === undefined ? {} : { chart }),
+    ...(version === undefined ? {} : { version }),
+    ...(newest === undefined ? {} : { revision: newest.revision }),
+    ...(failure === undefined ? {} : { failure }),
+    ...(health === undefined ? {} : { health }),
+    ...(standing?.declaredAt === undefined ? {} : { declaredAt: standing.declaredAt }),
+  };
+}
+
+type Judged = { readonly state: ShownState; readonly detail?: string };
+
+function judge(
+  newest: ReleaseRecord | undefined,
+  health: ReleaseHealth | undefined,
+  failure: FailureRecord | undefined,
+  isQuarantined: boolean,
+  standing: LastStanding | undefined,
+): Judged {
+  if (newest === undefined) {
+    if (failure !== undefined) return { state: "Failed", detail: failure.failure.message };
+    return standing === undefined || standing.state === "Ready" || standing.state === "Suspended"
+      ? { state: "Unknown", detail: "it is not installed any more" }
+      : { state: standing.state, ...(standing.detail === undefined ? {} : { detail: standing.detail }) };
+  }
+  const isVerified = newest.verifiedLabel === verifiedLabelValue(newest.revision);
+  if (failure !== undefined && (isQuarantined || !isVerified))
+    return {
+      state: failure.outcome === "rolled-back" && isVerified ? "RolledBack" : isQuarantined ? "Quarantined" : "Failed",
+      detail: failure.failure.message,
+    };
+  if (newest.status !== "deployed")
+    return newest.status === "failed"
+      ? { state: "Failed", detail: `revision ${newest.revision} failed` }
+      : { state: "Running", detail: newest.status };
+  if (health === undefined) return { state: "Unknown", detail: "its record can't be read" };
+  if (health.kind === "ready") {
+    if (standing?.state === "Suspended") return { state: "Suspended" };
+    return isVerified ? { state: "Ready" } : { state: "Unknown", detail: "healthy, but not verified yet: run apply" };
+  }
+  return isVerified
+    ? { state: "Degraded", detail: explainWaiting(health) }
+    : { state: "Running", detail: explainWaiting(health) };
+}
+
+/** What is wrong with a release that is not Ready, as a failure with words. */
+export function failureOf(status: ReleaseStatus): Failure {
+  if (status.failure !== undefined) return status.failure.failure;
+  return { kind: "unhealthy", message: status.detail ?? "it is not ready" };
+}

@@ -1,0 +1,154 @@
+// The composition root: opens adapters for the commands that need them, wires the command line, sets the exit code. The
+// only file that imports every layer. Adapters are imported when they are first needed: client-node alone costs more
+// than all of `headway version`.
+import { existsSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { fileURLToPath } from "node:url";
+import { CommanderError } from "commander";
+import { systemClock } from "./adapters/clock.ts";
+import { exitCodes } from "./cli/exit.ts";
+import { makeProgram } from "./cli/program.ts";
+import type { World } from "./cli/world.ts";
+import { failed, succeeded } from "./core/failure.ts";
+import type { Terminal } from "./views/progress.ts";
+
+/** Runs the command line; sets process.exitCode and never throws. */
+export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that has seen enough (`| head`) is no error.
+  process.stdout.on("error", ignoreClosedPipe);
+  process.stderr.on("error", ignoreClosedPipe);
+  const world = makeWorld();
+  try {
+    await makeProgram(world).parseAsync(argv);
+  } catch (error) {
+    process.exitCode = endOf(error);
+  }
+}
+
+function endOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.invalid;
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`unexpected error, a bug in headway: ${text}\n`);
+  return exitCodes.unexpected;
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
+}
+
+function makeWorld(): World {
+  const packageRoot = findPackageRoot();
+  const clock = systemClock();
+  return {
+    version: readVersion(packageRoot),
+    packageRoot,
+    env: process.env,
+    stdout: terminalOf(process.stdout),
+    stderr: terminalOf(process.stderr),
+    stdinIsTerminal: process.stdin.isTTY,
+    clock,
+    readStackFolder: async (dir) => {
+      const { readStackFolder } = await import("./adapters/stack-source.ts");
+      return readStackFolder(dir);
+    },
+    openCharts: async (folder) => {
+      const { openCharts } = await import("./adapters/chart-folder.ts");
+      return openCharts({
+        repositoryRoot: folder.repositoryRoot,
+        shownFrom: folder.stackRoot,
+        cacheDir: join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "headway"),
+      });
+    },
+    connect: async (flags) => {
+      const [{ connectCluster }, { judgeHolder }, { readReleasePayload }] = await Promise.all([
+        import("./adapters/cluster/connect.ts"),
+        import("./adapters/process-proof.ts"),
+        import("./core/release-payload.ts"),
+      ]);
+      const connected = await connectCluster(flags);
+      if (!connected.ok) return connected;
+      const cluster = connected.value;
+      return succeeded({
+        ...cluster,
+        locks: cluster.locks(judgeHolder),
+        decode: (release) => readReleasePayload(release, (apiVersion, kind) => cluster.kindFacts(apiVersion, kind)),
+      });
+    },
+    introduceSelf: async () => {
+      const { introduceSelf } = await import("./adapters/process-proof.ts");
+      return introduceSelf();
+    },
+    forgetSelf: async (holder) => {
+      await rm(holder.runFolder, { recursive: true, force: true });
+    },
+    openHelm: async ({ holder, connection, flags, concurrency, say }) => {
+      const { openHelm } = await import("./adapters/helm/helm-cli.ts");
+      return openHelm({
+        runFolder: holder.runFolder,
+        context: connection.context,
+        decode: connection.decode,
+        findProgram: () => findHelm(say),
+        ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
+        ...(concurrency === undefined ? {} : { concurrency }),
+      });
+    },
+    ask: async (question) => {
+      const prompt = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return (await prompt.question(question)).trim();
+      } finally {
+        prompt.close();
+      }
+    },
+    onStopSignal: (listener) => {
+      for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, listener);
+      return () => {
+        for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(name, listener);
+      };
+    },
+  };
+}
+
+// HEADWAY_HELM names one on purpose and is held to the same rule; else what fits on PATH, in the cache, or can be had.
+async function findHelm(say: (text: string) => void) {
+  const { checkHelm } = await import("./adapters/helm/check-helm.ts");
+  const named = process.env["HEADWAY_HELM"];
+  if (named !== undefined && named !== "") {
+    const checked = await checkHelm(named);
+    return checked.ok ? succeeded(named) : checked;
+  }
+  const { findProgram } = await import("./sandbox/programs.ts");
+  const found = await findProgram("helm", say);
+  return found.ok ? succeeded(found.value.path) : failed(found.failure);
+}
+
+function terminalOf(stream: NodeJS.WriteStream): Terminal {
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    isTerminal: stream.isTTY,
+    size: () => ({ columns: stream.isTTY ? stream.columns : 80, rows: stream.isTTY ? stream.rows : 24 }),
+    onResize: (listener) => {
+      stream.on("resize", listener);
+      return () => {
+        stream.off("resize", listener);
+      };
+    },
+  };
+}
+
+/** The folder with package.json, examples and charts: the clone's root, or dist in a built package. */
+function findPackageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "package.json")) && folder !== dirname(folder)) folder = dirname(folder);
+  return folder;
+}
+
+function readVersion(packageRoot: string): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8"));
+  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "unknown";
+}

@@ -129,6 +129,13 @@ function lazyObject(head: Head, text: string, place: Placement): KubernetesObjec
     get status() {
       return whole().status;
     },
+    // Of Secrets, so that what they hold can be kept out of messages.
+    get data() {
+      return fieldOf(whole(), "data");
+    },
+    get stringData() {
+      return fieldOf(whole(), "stringData");
+    },
   };
   // An accessor that may give undefined stands for an optional field here.
   return object as KubernetesObject;

@@ -1,13 +1,20 @@
 // One connection to a cluster and everything of the engine's ports that stands on it.
 import { failed, succeeded, type Result } from "../../core/failure.ts";
 import { textAt } from "../../core/json.ts";
-import type { Objects, Records } from "../../engine/ports.ts";
+import type { Locks, Objects, Records, States, WatchedWorld } from "../../engine/ports.ts";
+import { applyCrds } from "./crds.ts";
 import { makeCredentials } from "./credentials.ts";
 import { makeDiscovery, type Discovery } from "./discovery.ts";
+import { captureEvidence } from "./evidence.ts";
+import { ordinaryWatchSettings } from "./kind-watch.ts";
 import { loadAccess } from "./kubeconfig.ts";
+import { makeLocks, type IsGone } from "./locks.ts";
+import { ensureNamespace, listNamespaces } from "./namespaces.ts";
 import { makeRecords } from "./records.ts";
-import { makeApi } from "./request.ts";
+import { makeApi, type Api } from "./request.ts";
 import { takeSnapshot } from "./snapshot.ts";
+import { makeStates } from "./states.ts";
+import { watchWorld } from "./watch.ts";
 
 export type Cluster = {
   /** URL of the API server. */
@@ -16,7 +23,10 @@ export type Cluster = {
   /** `v1.37.2`; one request. */
   kubernetesVersion(): Promise<Result<string>>;
   readonly records: Records;
-  readonly objects: Pick<Objects, "snapshot">;
+  readonly objects: Objects;
+  readonly states: States;
+  /** `isGone` says of an earlier holder whether it and its helm are proven dead. */
+  locks(isGone: IsGone): Locks;
   readonly discovery: Discovery;
   /** Requests sent so far, watches included. */
   countRequests(): number;
@@ -39,6 +49,8 @@ export async function connectCluster(options: ConnectOptions): Promise<Result<Cl
   if (!access.ok) return access;
   const { server } = access.value.cluster;
   const api = makeApi(server, makeCredentials(access.value), options.requestTimeoutMs ?? 30_000);
+  const systemNamespace = options.systemNamespace ?? "headway-system";
+  const watches: WatchedWorld[] = [];
   const discovery = makeDiscovery(api, () => performance.now());
   return succeeded({
     server,
@@ -48,11 +60,30 @@ export async function connectCluster(options: ConnectOptions): Promise<Result<Cl
       return answer.ok ? succeeded(textAt(answer.value, "gitVersion") ?? "unknown") : failed(answer.failure);
     },
     records: makeRecords(api, discovery),
-    objects: { snapshot: (refs, podsIn) => takeSnapshot(api, discovery, refs, podsIn) },
+    objects: makeObjects(api, discovery, watches),
+    states: makeStates(api, systemNamespace),
+    locks: (isGone) => makeLocks(api, systemNamespace, isGone),
     discovery,
     countRequests: () => api.count(),
     close: () => {
+      for (const watch of watches) watch.close();
       api.close();
     },
   });
+}
+
+function makeObjects(api: Api, discovery: Discovery, watches: WatchedWorld[]): Objects {
+  const watchSettings = ordinaryWatchSettings();
+  return {
+    snapshot: (refs, podsIn) => takeSnapshot(api, discovery, refs, podsIn),
+    watch() {
+      const watch = watchWorld(api, discovery, watchSettings);
+      watches.push(watch);
+      return watch;
+    },
+    namespaces: () => listNamespaces(api),
+    ensureNamespace: (namespace, deadlineMs) => ensureNamespace(api, namespace, deadlineMs),
+    applyCrds: (texts, mode, deadlineMs) => applyCrds(api, discovery, texts, mode, deadlineMs),
+    evidence: (troubles, namespace, health) => captureEvidence(api, troubles, namespace, health),
+  };
 }

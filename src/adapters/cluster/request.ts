@@ -1,12 +1,13 @@
 // Requests to one API server: JSON in and out over kept connections, and streams of lines. Refusals come back as
 // failures; which path to ask for is its callers' business.
-import { request as requestPlain, type IncomingMessage, type RequestOptions } from "node:http";
-import { request as requestTls } from "node:https";
+import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { succeeded } from "../../core/failure.ts";
 import type { Credentials, Prepared } from "./credentials.ts";
+import { openStream, type Stream } from "./stream.ts";
+import { bodyOf, optionsOf, parseJson, startRequest, type Order } from "./wire.ts";
 import {
   brokenConnection,
   codeOf,
@@ -16,28 +17,8 @@ import {
   type Refusal,
 } from "./refusal.ts";
 
-export type Order = {
-  /** What is being done, for a message: "Listing the releases". */
-  readonly doing: string;
-  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** From the server's root, names encoded. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | undefined>>;
-  readonly accept?: string;
-  readonly body?: unknown;
-  readonly contentType?: string;
-  readonly timeoutMs?: number;
-  /** How often it is tried again where the server can't be reached; 2 unless told. */
-  readonly tries?: number;
-};
-
 export type Answer = { readonly ok: true; readonly value: unknown } | Refusal;
 export type TextAnswer = { readonly ok: true; readonly value: string } | Refusal;
-
-/** How a stream ended: the server closed it, or it was refused or broke. */
-export type StreamEnd = { readonly ok: true } | Refusal;
-
-export type Stream = { readonly ended: Promise<StreamEnd>; close(): void };
 
 export type Api = {
   readonly server: string;
@@ -47,6 +28,8 @@ export type Api = {
   lines(order: Order, idleMs: number, onLine: (line: string) => void): Stream;
   /** Requests sent so far. */
   count(): number;
+  /** The API server's clock, as near as the Date of its answers tells it: within about a second. */
+  nowMs(): number;
   close(): void;
 };
 
@@ -61,9 +44,14 @@ export function makeApi(server: string, credentials: Credentials, requestTimeout
   const base = new URL(server);
   let sent = 0;
   let closed = false;
+  let aheadMs = 0;
   const once = async (order: Order, prepared: Prepared): Promise<Raw> => {
     sent++;
-    return await exchange(base, order, prepared, order.timeoutMs ?? requestTimeoutMs);
+    const raw = await exchange(base, order, prepared, order.timeoutMs ?? requestTimeoutMs);
+    const saidMs = Date.parse(raw.headers.date ?? "");
+    // Small differences are the grain of the header, not of the clocks.
+    if (!Number.isNaN(saidMs)) aheadMs = Math.abs(saidMs - Date.now()) > 2_000 ? saidMs - Date.now() : 0;
+    return raw;
   };
   const withRetries = async (order: Order): Promise<Attempt> => {
     const tries = order.tries ?? 2;
@@ -88,9 +76,10 @@ export function makeApi(server: string, credentials: Credentials, requestTimeout
     },
     lines(order, idleMs, onLine) {
       sent++;
-      return openStream(base, order, credentials, idleMs, requestTimeoutMs, onLine);
+      return openStream(base, order, credentials, { headMs: requestTimeoutMs, idleMs, onLine });
     },
     count: () => sent,
+    nowMs: () => Date.now() + aheadMs,
     close() {
       closed = true;
       credentials.close();
@@ -140,49 +129,6 @@ function refusedWith(doing: string, raw: Raw): Attempt {
   return asked > longestPauseMs ? refusal : { ...refusal, pauseMs: asked };
 }
 
-function parseJson(body: Buffer): { readonly ok: true; readonly value: unknown } | { readonly ok: false } {
-  try {
-    return { ok: true, value: JSON.parse(body.toString("utf8")) as unknown };
-  } catch {
-    return { ok: false };
-  }
-}
-
-function optionsOf(base: URL, order: Order, prepared: Prepared, body: string | undefined): RequestOptions {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(order.query ?? {}))
-    if (value !== undefined) query.set(name, value);
-  const search = query.size === 0 ? "" : `?${query.toString()}`;
-  return {
-    protocol: base.protocol,
-    hostname: base.hostname.replace(/^\[|\]$/g, ""),
-    port: base.port === "" ? (base.protocol === "http:" ? 80 : 443) : Number(base.port),
-    path: `${base.pathname.replace(/\/$/, "")}${order.path}${search}`,
-    method: order.method ?? "GET",
-    agent: prepared.agent,
-    headers: {
-      ...mutableHeaders(prepared),
-      accept: order.accept ?? "application/json",
-      "user-agent": "headway",
-      ...(body === undefined
-        ? {}
-        : {
-            "content-type": order.contentType ?? "application/json",
-            "content-length": Buffer.byteLength(body),
-          }),
-    },
-  };
-}
-
-function mutableHeaders({ headers }: Prepared): Record<string, string | string[]> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      typeof value === "string" ? value : Array.from(value),
-    ]),
-  );
-}
-
 /** One request and its whole answer. A kept connection that the server had just closed is replaced once. */
 function exchange(
   base: URL,
@@ -191,13 +137,11 @@ function exchange(
   timeoutMs: number,
   fresh = false,
 ): Promise<Raw> {
-  const body = order.body === undefined ? undefined : JSON.stringify(order.body);
-  const options = optionsOf(base, order, prepared, body);
   // Compression costs both sides more than a loopback connection saves.
-  const far = !["localhost", "127.0.0.1", "::1"].includes(options.hostname ?? "");
-  if (far) options.headers = { ...options.headers, "accept-encoding": "gzip" };
+  const isNear = ["localhost", "127.0.0.1", "[::1]"].includes(base.hostname);
+  const options = optionsOf(base, order, prepared, isNear ? {} : { "accept-encoding": "gzip" });
   return new Promise((resolve, reject) => {
-    const outgoing = (base.protocol === "http:" ? requestPlain : requestTls)(options, (incoming) => {
+    const outgoing = startRequest(options, (incoming) => {
       const chunks: Buffer[] = [];
       let length = 0;
       incoming.on("data", (chunk: Buffer) => {
@@ -220,7 +164,7 @@ function exchange(
         resolve(exchange(base, order, prepared, timeoutMs, true));
       else reject(error);
     });
-    outgoing.end(body);
+    outgoing.end(bodyOf(order));
   });
 }
 
@@ -230,108 +174,5 @@ async function unpack(incoming: IncomingMessage, body: Buffer): Promise<Raw> {
     status: incoming.statusCode ?? 0,
     headers: incoming.headers,
     body: zipped ? await gunzipAsync(body, { maxOutputLength: maxBodyBytes }) : body,
-  };
-}
-
-function openStream(
-  base: URL,
-  order: Order,
-  credentials: Credentials,
-  idleMs: number,
-  headMs: number,
-  onLine: (line: string) => void,
-): Stream {
-  const server = base.origin;
-  let close: () => void = () => undefined;
-  let closed = false;
-  const ended = (async (): Promise<StreamEnd> => {
-    let prepared: Prepared;
-    try {
-      prepared = await credentials.prepare();
-    } catch (error) {
-      return refusedCredentials(order.doing, error);
-    }
-    if (isClosed()) return { ok: true };
-    return await new Promise<StreamEnd>((resolve) => {
-      const split = makeLineSplitter(onLine);
-      let timer: NodeJS.Timeout;
-      const finish = (end: StreamEnd) => {
-        clearTimeout(timer);
-        outgoing.destroy();
-        resolve(end);
-      };
-      const watchSilence = (ms: number) => {
-        clearTimeout(timer);
-        timer = setTimeout(() => {
-          finish(
-            brokenConnection(order.doing, server, Object.assign(new Error("silence"), { code: "ETIMEDOUT" })),
-          );
-        }, ms);
-      };
-      const outgoing = (base.protocol === "http:" ? requestPlain : requestTls)(
-        optionsOf(base, order, prepared, undefined),
-        (incoming) => {
-          const status = incoming.statusCode ?? 0;
-          const refused: Buffer[] = [];
-          watchSilence(idleMs);
-          incoming.on("data", (chunk: Buffer) => {
-            timer.refresh();
-            if (status < 300) split(chunk);
-            else refused.push(chunk);
-          });
-          incoming.on("end", () => {
-            if (status < 300) {
-              finish({ ok: true });
-              return;
-            }
-            if (status === 401) credentials.forget();
-            const parsed = parseJson(Buffer.concat(refused));
-            finish(refusalOf(order.doing, status, parsed.ok ? parsed.value : undefined));
-          });
-          incoming.on("error", (error) => {
-            finish(isClosed() ? { ok: true } : brokenConnection(order.doing, server, error));
-          });
-        },
-      );
-      watchSilence(headMs);
-      outgoing.on("error", (error) => {
-        finish(isClosed() ? { ok: true } : brokenConnection(order.doing, server, error));
-      });
-      close = () => {
-        finish({ ok: true });
-      };
-      outgoing.end();
-    });
-  })();
-  function isClosed(): boolean {
-    return closed;
-  }
-  return {
-    ended,
-    close() {
-      closed = true;
-      close();
-    },
-  };
-}
-
-/** Splits bytes at line breaks; a long line in many chunks is joined once. */
-export function makeLineSplitter(onLine: (line: string) => void): (chunk: Buffer) => void {
-  let pending: Buffer[] = [];
-  return (chunk) => {
-    let start = 0;
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
-      const piece = chunk.subarray(start, end);
-      start = end + 1;
-      if (pending.length === 0) {
-        if (piece.length > 0) onLine(piece.toString("utf8"));
-        continue;
-      }
-      pending.push(piece);
-      const line = Buffer.concat(pending).toString("utf8");
-      pending = [];
-      onLine(line);
-    }
-    if (start < chunk.length) pending.push(chunk.subarray(start));
   };
 }

@@ -1,6 +1,7 @@
 // A picture of many objects in few requests: one LIST per kind, by Helm's label. Kinds that have no status are read by
 // metadata alone, so that no body of a Secret is ever fetched for it.
 import { failed, succeeded, type Failure, type Result } from "../../core/failure.ts";
+import { existenceSuffices } from "../../core/health/object-health.ts";
 import type { World } from "../../core/health/world.ts";
 import { describeRef, type ObjectRef } from "../../core/object.ts";
 import { collectionPath, objectPath, type Discovery, type ServedKind } from "./discovery.ts";
@@ -16,9 +17,9 @@ const mostSingleReads = 20;
 /** Namespaces that are listed one by one; with more, one list of all is less work. */
 const mostNamespaces = 2;
 
-/** Kinds that have no status are whatever they are at once: their names are all there is to know. */
+/** Kinds that are ready once they are there: their names are all there is to know. */
 export function isMetadataEnough(served: ServedKind): boolean {
-  return !served.hasStatus && !served.custom;
+  return existenceSuffices(served.apiVersion, served.kind) || (!served.hasStatus && !served.custom);
 }
 
 /** Kinds by which pods are followed; of ReplicaSets only whose they are. */

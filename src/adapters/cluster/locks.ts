@@ -1,0 +1,306 @@
+// One writer per stack: a Lease in the system namespace, renewed while it is held. Times in it are the API server's, so
+// that clocks of two machines need not agree.
+import { setTimeout as sleep } from "node:timers/promises";
+import { numberAt, textAt } from "../../core/json.ts";
+import { failed, succeeded, type Failure, type Result } from "../../core/failure.ts";
+import type { HeldLock, Holder, Locks } from "../../engine/ports.ts";
+import { ensureNamespace } from "./namespaces.ts";
+import type { Refusal } from "./refusal.ts";
+import type { Answer, Api } from "./request.ts";
+import { systemObjectName } from "./system-objects.ts";
+
+/** Says of an earlier holder and its helm processes whether they are proven dead. */
+export type IsGone = (holder: Holder) => Promise<"gone" | "alive" | "unknown">;
+
+/** Times in milliseconds. */
+export type LockSettings = {
+  readonly leaseMs: number;
+  readonly renewEveryMs: number;
+  /** Not renewed for so long: lost. Well before the lease runs out for others. */
+  readonly lostAfterMs: number;
+  /** How long an expired lease is watched for a sign of life before it is taken; more than `renewEveryMs`. */
+  readonly observeMs: number;
+};
+
+export const ordinaryLockSettings: LockSettings = {
+  leaseMs: 15_000,
+  renewEveryMs: 5_000,
+  lostAfterMs: 10_000,
+  observeMs: 6_000,
+};
+
+const namespacePatienceMs = 30_000;
+const holderAnnotation = "headway.dev/holder";
+const deadlineAnnotation = "headway.dev/helm-deadline";
+
+type Place = {
+  readonly api: Api;
+  readonly namespace: string;
+  readonly name: string;
+  readonly settings: LockSettings;
+};
+
+/** A Lease as it was read; `version` is empty where there is none. */
+type Seen = {
+  readonly version: string;
+  readonly identity: string;
+  readonly holder: Holder | undefined;
+  readonly renewedAtMs: number;
+  readonly freeAtMs: number;
+  readonly transitions: number;
+};
+
+export function makeLocks(
+  api: Api,
+  systemNamespace: string,
+  isGone: IsGone,
+  settings = ordinaryLockSettings,
+): Locks {
+  return {
+    async acquire(stack, holder, helmHorizonMs) {
+      const place: Place = {
+        api,
+        namespace: systemNamespace,
+        name: systemObjectName("headway", stack),
+        settings,
+      };
+      const doing = `Taking the lock of the stack ${stack}`;
+      // Twice somebody may be quicker at a lease that was free.
+      for (let attempt = 0; ; attempt++) {
+        const seen = await readLease(place, doing);
+        if (!seen.ok) return seen;
+        const obstacle = await obstacleIn(place, doing, seen.value, holder, isGone);
+        if (obstacle !== undefined) return failed(obstacle);
+        const sentAtMs = performance.now();
+        const written = await writeLease(place, doing, seen.value, { holder, helmHorizonMs });
+        if (written.ok)
+          return succeeded(hold(place, doing, written.value, { holder, helmHorizonMs }, sentAtMs));
+        if (written.status !== 409 || attempt >= 2) return failed(written.failure);
+      }
+    },
+  };
+}
+
+/** Why the lease can't be taken now; undefined where it can. */
+async function obstacleIn(
+  place: Place,
+  doing: string,
+  seen: Seen,
+  self: Holder,
+  isGone: IsGone,
+): Promise<Failure | undefined> {
+  if (seen.identity === "" || seen.identity === self.identity) return undefined;
+  const verdict = seen.holder === undefined ? "unknown" : await isGone(seen.holder);
+  if (verdict === "gone") return undefined;
+  const held = () => heldBy(place, doing, seen);
+  // One that lives may only be asleep, and its helm with it: time alone proves nothing.
+  if (verdict === "alive" || place.api.nowMs() < seen.freeAtMs) return held();
+  await sleep(place.settings.observeMs);
+  const later = await readLease(place, doing);
+  if (!later.ok) return later.failure;
+  return later.value.version === seen.version ? undefined : held();
+}
+
+function heldBy(place: Place, doing: string, { identity, holder, renewedAtMs, freeAtMs }: Seen): Failure {
+  const who =
+    holder === undefined ? identity : `${holder.host}, process ${holder.pid}, since ${holder.startTime}`;
+  return {
+    kind: "locked",
+    message: `${doing}: another Headway run holds it (${who}); it last renewed it at ${isoSeconds(renewedAtMs)}.`,
+    next: `Wait until it has ended, or stop it. If it is dead, the lock is free at ${isoSeconds(freeAtMs)} at the latest.`,
+    holder: who,
+    object: {
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      namespace: place.namespace,
+      name: place.name,
+    },
+  };
+}
+
+function isoSeconds(ms: number): string {
+  return Number.isFinite(ms) ? new Date(ms).toISOString().replace(/\.\d+Z$/, "Z") : "an unknown time";
+}
+
+function leasePath({ namespace, name }: Place, ofName = true): string {
+  const folder = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases`;
+  return ofName ? `${folder}/${encodeURIComponent(name)}` : folder;
+}
+
+async function readLease(place: Place, doing: string): Promise<Result<Seen>> {
+  const answer = await place.api.json({
+    doing,
+    path: leasePath(place),
+    timeoutMs: place.settings.renewEveryMs,
+  });
+  if (answer.ok) return succeeded(readSeen(answer.value));
+  if (answer.status !== 404) return failed(answer.failure);
+  return succeeded({
+    version: "",
+    identity: "",
+    holder: undefined,
+    renewedAtMs: 0,
+    freeAtMs: 0,
+    transitions: 0,
+  });
+}
+
+function readSeen(lease: unknown): Seen {
+  const renewedAtMs = Date.parse(textAt(lease, "spec", "renewTime") ?? "") || 0;
+  const deadline = textAt(lease, "metadata", "annotations", deadlineAnnotation);
+  const leaseEndMs = renewedAtMs + (numberAt(lease, "spec", "leaseDurationSeconds") ?? 0) * 1_000;
+  // A deadline that nobody can read never comes.
+  const helmEndMs = deadline === undefined ? 0 : Date.parse(deadline);
+  return {
+    version: textAt(lease, "metadata", "resourceVersion") ?? "",
+    identity: textAt(lease, "spec", "holderIdentity") ?? "",
+    holder: readHolder(textAt(lease, "metadata", "annotations", holderAnnotation)),
+    renewedAtMs,
+    freeAtMs: Number.isNaN(helmEndMs) ? Infinity : Math.max(leaseEndMs, helmEndMs),
+    transitions: numberAt(lease, "spec", "leaseTransitions") ?? 0,
+  };
+}
+
+function readHolder(text: string | undefined): Holder | undefined {
+  if (text === undefined) return undefined;
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const pid = numberAt(read, "pid");
+  const [identity, host, bootId, startTime, runFolder] = [
+    "identity",
+    "host",
+    "bootId",
+    "startTime",
+    "runFolder",
+  ].map((field) => textAt(read, field));
+  if (pid === undefined || identity === undefined || host === undefined || bootId === undefined)
+    return undefined;
+  if (startTime === undefined || runFolder === undefined) return undefined;
+  return { identity, host, bootId, pid, startTime, runFolder };
+}
+
+type Claim = { readonly holder: Holder; readonly helmHorizonMs: number };
+
+/** Writes the whole Lease where it is still what was seen. Without a claim it is given up. */
+async function writeLease(
+  place: Place,
+  doing: string,
+  seen: Seen,
+  claim: Claim | undefined,
+): Promise<Written> {
+  const { api, namespace, name, settings } = place;
+  const isNew = seen.version === "";
+  const nowMs = api.nowMs();
+  const now = new Date(nowMs).toISOString().replace("Z", "000Z");
+  const isOurs = claim !== undefined && seen.identity === claim.holder.identity;
+  const order = {
+    doing,
+    method: isNew ? "POST" : "PUT",
+    path: leasePath(place, !isNew),
+    tries: 0,
+    timeoutMs: settings.renewEveryMs,
+    body: {
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: {
+        name,
+        labels: { "app.kubernetes.io/managed-by": "headway" },
+        ...(isNew ? {} : { resourceVersion: seen.version }),
+        annotations:
+          claim === undefined
+            ? {}
+            : {
+                [holderAnnotation]: JSON.stringify(claim.holder),
+                [deadlineAnnotation]: new Date(nowMs + claim.helmHorizonMs).toISOString(),
+              },
+      },
+      spec: {
+        holderIdentity: claim?.holder.identity ?? "",
+        leaseDurationSeconds: Math.ceil(settings.leaseMs / 1_000),
+        renewTime: now,
+        leaseTransitions: isOurs || isNew || claim === undefined ? seen.transitions : seen.transitions + 1,
+      },
+    },
+  } as const;
+  let answer: Answer = await api.json(order);
+  if (!answer.ok && answer.status === 404 && isNew) {
+    const ensured = await ensureNamespace(api, namespace, Date.now() + namespacePatienceMs);
+    if (!ensured.ok) return ensured;
+    answer = await api.json(order);
+  }
+  return answer.ok ? { ok: true, value: readSeen(answer.value) } : answer;
+}
+
+type Written = { readonly ok: true; readonly value: Seen } | Refusal;
+
+/** Renews the lease until it is released or lost. */
+function hold(place: Place, doing: string, taken: Seen, claim: Claim, takenAtMs: number): HeldLock {
+  const { settings } = place;
+  const stop = new AbortController();
+  const isOver = () => stop.signal.aborted;
+  const listeners: (() => void)[] = [];
+  let seen = taken;
+  let renewedAtMs = takenAtMs;
+  let lost = false;
+  const lose = () => {
+    if (lost || stop.signal.aborted) return;
+    lost = true;
+    stop.abort();
+    for (const listener of listeners) listener();
+  };
+  /** False where somebody else has the lease. */
+  const renew = async (): Promise<boolean> => {
+    const sentAtMs = performance.now();
+    const written = await writeLease(place, doing, seen, claim);
+    if (written.ok) {
+      seen = written.value;
+      renewedAtMs = sentAtMs;
+      return true;
+    }
+    if (written.status !== 409 && written.status !== 404) return true;
+    // An earlier renewal whose answer was lost is still ours; a lease that was deleted may be anybody's.
+    const now = await readLease(place, doing);
+    if (!now.ok) return true;
+    if (now.value.identity !== claim.holder.identity) return false;
+    seen = now.value;
+    return true;
+  };
+  const run = async () => {
+    while (!isOver()) {
+      const isLate = performance.now() - renewedAtMs > settings.renewEveryMs;
+      await pause(isLate ? settings.renewEveryMs / 5 : settings.renewEveryMs, stop.signal);
+      if (isOver()) return;
+      if (!(await renew())) lose();
+    }
+  };
+  // Apart from the renewals, so that one that hangs does not hide that time has run out.
+  const guard = setInterval(() => {
+    if (performance.now() - renewedAtMs > settings.lostAfterMs) lose();
+  }, settings.renewEveryMs / 10).unref();
+  stop.signal.addEventListener("abort", () => {
+    clearInterval(guard);
+  });
+  const running = run();
+  return {
+    onLost(listener) {
+      if (lost) listener();
+      else listeners.push(listener);
+    },
+    async release() {
+      if (stop.signal.aborted) return;
+      stop.abort();
+      await running;
+      // Where this fails, the lease runs out by itself.
+      await writeLease(place, doing, seen, undefined);
+    },
+  };
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  // The only way to fail is to be called off.
+  await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
+}

@@ -1,0 +1,72 @@
+// Namespaces: which there are, and making one that is absent. One that exists is never touched.
+import { setTimeout as sleep } from "node:timers/promises";
+import { fieldAt, listAt, textAt } from "../../core/json.ts";
+import { failed, succeeded, type Result } from "../../core/failure.ts";
+import { listAll } from "./list.ts";
+import type { Api } from "./request.ts";
+
+export type NamespaceNames = {
+  readonly active: ReadonlySet<string>;
+  readonly terminating: ReadonlySet<string>;
+};
+
+export async function listNamespaces(api: Api): Promise<Result<NamespaceNames>> {
+  const listed = await listAll(api, {
+    doing: "Listing the namespaces",
+    path: "/api/v1/namespaces",
+    metadataOnly: true,
+  });
+  if (!listed.ok) return failed(listed.failure);
+  const active = new Set<string>();
+  const terminating = new Set<string>();
+  for (const item of listed.value.items) {
+    const names = fieldAt(item, "metadata", "deletionTimestamp") === undefined ? active : terminating;
+    names.add(textAt(item, "metadata", "name") ?? "");
+  }
+  return succeeded({ active, terminating });
+}
+
+/** `deadlineMs` is of the wall clock. */
+export async function ensureNamespace(
+  api: Api,
+  namespace: string,
+  deadlineMs: number,
+): Promise<Result<{ readonly created: boolean }>> {
+  const doing = `Making the namespace ${namespace}`;
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
+  for (let pauseMs = 250; ; pauseMs = Math.min(1_000, pauseMs * 2)) {
+    const found = await api.json({ doing, path });
+    if (found.ok && !isTerminating(found.value)) return succeeded({ created: false });
+    if (!found.ok && found.status !== 404) return failed(found.failure);
+    if (!found.ok) {
+      const body = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
+      const made = await api.json({ doing, path: "/api/v1/namespaces", method: "POST", body });
+      if (made.ok) return succeeded({ created: true });
+      // Somebody was quicker, or its end has just begun: look again.
+      if (made.reason !== "AlreadyExists") return failed(made.failure);
+    }
+    if (Date.now() + pauseMs > deadlineMs)
+      return failed({
+        kind: "terminating-namespace",
+        message: `${doing}: the one of this name is still being deleted${found.ok ? whatIsLeft(found.value) : ""}.`,
+        next: `See what keeps it with \`kubectl get namespace ${namespace} -o yaml\`, then run the command again.`,
+        object: { apiVersion: "v1", kind: "Namespace", name: namespace },
+      });
+    await sleep(pauseMs);
+  }
+}
+
+function isTerminating(namespace: unknown): boolean {
+  return (
+    fieldAt(namespace, "metadata", "deletionTimestamp") !== undefined ||
+    textAt(namespace, "status", "phase") === "Terminating"
+  );
+}
+
+/** What the namespace controller says is left in it. */
+function whatIsLeft(namespace: unknown): string {
+  const words = listAt(namespace, "status", "conditions").flatMap((condition) =>
+    textAt(condition, "status") === "True" ? (textAt(condition, "message") ?? []) : [],
+  );
+  return words.length === 0 ? "" : `: ${words.join("; ").slice(0, 500)}`;
+}

@@ -1,0 +1,120 @@
+// The state object of a stack: one Secret in the system namespace. It is a Secret because log lines and messages of
+// failures stand in it, which not everybody who may read ConfigMaps should see.
+import { fieldAt, textAt } from "../../core/json.ts";
+import { failed, succeeded, type Failure, type Result } from "../../core/failure.ts";
+import type { StackState } from "../../core/observation.ts";
+import { readStateDocument, writeStateDocument } from "../../core/state-document.ts";
+import type { States } from "../../engine/ports.ts";
+import { ensureNamespace } from "./namespaces.ts";
+import type { Api } from "./request.ts";
+import { systemObjectName } from "./system-objects.ts";
+
+/** Half of what a Secret may hold. */
+const maxBytes = 512 * 1024;
+const namespacePatienceMs = 30_000;
+
+/** What was last read or written: `version` is empty where there is no Secret yet. */
+type Known = { readonly version: string; readonly text: string };
+
+export function makeStates(api: Api, systemNamespace: string): States {
+  const known = new Map<string, Known>();
+  const writes = new Map<string, Promise<unknown>>();
+  const read = async (stack: string): Promise<Result<StackState>> => {
+    const found = await readSecret(api, systemNamespace, stack);
+    if (!found.ok) return found;
+    known.set(stack, found.value);
+    if (found.value.version === "") return succeeded({ releases: new Map() });
+    const state = readStateDocument(found.value.text);
+    return state === undefined ? failed(unreadable(systemNamespace, stack)) : succeeded(state);
+  };
+  const write = async (stack: string, state: StackState): Promise<Result<void>> => {
+    if (!known.has(stack)) {
+      const first = await read(stack);
+      if (!first.ok) return first;
+    }
+    const text = writeStateDocument(stack, state, maxBytes);
+    for (let again = false; ; again = true) {
+      const before = known.get(stack) ?? { version: "", text: "" };
+      const written = await writeSecret(api, systemNamespace, stack, { version: before.version, text });
+      if (written.ok) {
+        known.set(stack, { version: written.value, text });
+        return succeeded(undefined);
+      }
+      if (written.failure.kind !== "locked" || again) return written;
+      // An earlier write whose answer was lost may be what has changed it; anybody else's is not overwritten.
+      const now = await readSecret(api, systemNamespace, stack);
+      if (!now.ok) return now;
+      if (now.value.text !== before.text && now.value.text !== text) return written;
+      known.set(stack, now.value);
+    }
+  };
+  return {
+    read,
+    write(stack, state) {
+      const turn = (writes.get(stack) ?? Promise.resolve()).then(() => write(stack, state));
+      writes.set(stack, turn);
+      return turn;
+    },
+  };
+}
+
+async function readSecret(api: Api, namespace: string, stack: string): Promise<Result<Known>> {
+  const name = systemObjectName("headway-state", stack);
+  const answer = await api.json({
+    doing: `Reading the state of the stack ${stack}`,
+    path: secretPath(namespace, name),
+  });
+  if (!answer.ok)
+    return answer.status === 404 ? succeeded({ version: "", text: "" }) : failed(answer.failure);
+  const data = fieldAt(answer.value, "data", "state");
+  return succeeded({
+    version: textAt(answer.value, "metadata", "resourceVersion") ?? "",
+    text: typeof data === "string" ? Buffer.from(data, "base64").toString("utf8") : "",
+  });
+}
+
+async function writeSecret(api: Api, namespace: string, stack: string, next: Known): Promise<Result<string>> {
+  const name = systemObjectName("headway-state", stack);
+  const doing = `Writing the state of the stack ${stack}`;
+  const isNew = next.version === "";
+  const order = {
+    doing,
+    method: isNew ? "POST" : "PUT",
+    path: isNew ? secretPath(namespace) : secretPath(namespace, name),
+    body: {
+      apiVersion: "v1",
+      kind: "Secret",
+      type: "headway.dev/state",
+      metadata: {
+        name,
+        labels: { "app.kubernetes.io/managed-by": "headway", "app.kubernetes.io/component": "state" },
+        ...(isNew ? {} : { resourceVersion: next.version }),
+      },
+      data: { state: Buffer.from(next.text, "utf8").toString("base64") },
+    },
+  } as const;
+  let answer = await api.json(order);
+  if (!answer.ok && answer.status === 404 && isNew) {
+    const ensured = await ensureNamespace(api, namespace, Date.now() + namespacePatienceMs);
+    if (!ensured.ok) return ensured;
+    answer = await api.json(order);
+  }
+  return answer.ok
+    ? succeeded(textAt(answer.value, "metadata", "resourceVersion") ?? "")
+    : failed(answer.status === 404 ? { ...answer.failure, kind: "locked" } : answer.failure);
+}
+
+function secretPath(namespace: string, name?: string): string {
+  const folder = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`;
+  return name === undefined ? folder : `${folder}/${encodeURIComponent(name)}`;
+}
+
+function unreadable(namespace: string, stack: string): Failure {
+  const name = systemObjectName("headway-state", stack);
+  return {
+    kind: "unknown",
+    message: `Reading the state of the stack ${stack}: the Secret ${namespace}/${name} does not hold what this version of Headway writes.`,
+    next: `Use the version that wrote it, or give up what it remembers (quarantines and the last failures) with \`kubectl -n ${namespace} delete secret ${name}\`.`,
+    object: { apiVersion: "v1", kind: "Secret", namespace, name },
+  };
+}

@@ -1,0 +1,93 @@
+// The text of a stack's state object (schemas/state.schema.json): writing it within its bounds, and reading it without
+// trust. Where it is kept is an adapter's matter.
+import type { Evidence } from "./health/health.ts";
+import type { ReleaseId } from "./ids.ts";
+import { fieldAt, isRecord, numberAt, textAt } from "./json.ts";
+import type { FailureRecord, ReleaseState, StackState } from "./observation.ts";
+
+/** The schema that the text names; another major version is not read. */
+export const stateSchema = "headway.dev/state/v1";
+
+const noEvidence: Evidence = { troubles: [], events: [], logs: [] };
+
+/**
+ * The state as JSON of at most `maxBytes`: where it is longer, the evidence of the oldest failures is left out first,
+ * then these failures. What decides (quarantines) always stays.
+ */
+export function writeStateDocument(stack: string, state: StackState, maxBytes: number): string {
+  const releases = new Map([...state.releases].filter(([, release]) => Object.keys(release).length > 0));
+  const oldestFirst = [...releases]
+    .flatMap(([id, release]) =>
+      release.lastFailure === undefined ? [] : [{ id, at: release.lastFailure.at }],
+    )
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || 0);
+  const shorter: readonly ((release: ReleaseState) => ReleaseState)[] = [withoutEvidence, withoutFailure];
+  let text = serialise(stack, releases);
+  for (const shorten of shorter)
+    for (const { id } of oldestFirst) {
+      if (Buffer.byteLength(text) <= maxBytes) return text;
+      releases.set(id, shorten(releases.get(id) ?? {}));
+      text = serialise(stack, releases);
+    }
+  return text;
+}
+
+function serialise(stack: string, releases: ReadonlyMap<ReleaseId, ReleaseState>): string {
+  return JSON.stringify({ schema: stateSchema, stack, releases: Object.fromEntries(releases) });
+}
+
+function withoutEvidence(release: ReleaseState): ReleaseState {
+  return release.lastFailure === undefined
+    ? release
+    : { ...release, lastFailure: { ...release.lastFailure, evidence: noEvidence } };
+}
+
+function withoutFailure({ quarantine }: ReleaseState): ReleaseState {
+  return quarantine === undefined ? {} : { quarantine };
+}
+
+/** Reads such a text; undefined where it is not one, in whole or in any of its releases. */
+export function readStateDocument(text: string): StackState | undefined {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const releases = fieldAt(document, "releases");
+  if (textAt(document, "schema") !== stateSchema || !isRecord(releases)) return undefined;
+  const read = new Map<ReleaseId, ReleaseState>();
+  for (const [id, release] of Object.entries(releases)) {
+    if (!isReleaseState(release) || !id.includes("/")) return undefined;
+    read.set(id as ReleaseId, release);
+  }
+  return { releases: read };
+}
+
+function isReleaseState(value: unknown): value is ReleaseState {
+  if (!isRecord(value)) return false;
+  const { quarantine, lastFailure } = value;
+  return (
+    (quarantine === undefined || hasTexts(quarantine, "key", "fingerprint", "since")) &&
+    (lastFailure === undefined || isFailureRecord(lastFailure))
+  );
+}
+
+function isFailureRecord(value: unknown): value is FailureRecord {
+  return (
+    hasTexts(value, "at", "run", "action", "outcome") &&
+    hasTexts(fieldAt(value, "failure"), "kind", "message") &&
+    ["troubles", "events", "logs"].every((list) => areRecords(fieldAt(value, "evidence", list))) &&
+    ["revision", "rolledBackTo"].every(
+      (field) => fieldAt(value, field) === undefined || numberAt(value, field) !== undefined,
+    )
+  );
+}
+
+function hasTexts(value: unknown, ...fields: readonly string[]): boolean {
+  return fields.every((field) => textAt(value, field) !== undefined);
+}
+
+function areRecords(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isRecord);
+}

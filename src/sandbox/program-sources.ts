@@ -122,8 +122,11 @@ export const programSources: Readonly<Record<ProgramName, ProgramSource>> = {
     fits: ">=0.8.0 <0.9.0",
     versionArgs: ["--version"],
     download: ({ os, arch }) => {
-      const base = `https://github.com/kubernetes-sigs/kwok/releases/download/${KWOK}`;
-      return { url: `${base}/kwok-${os}-${arch}`, checksumUrl: `${base}/kwok-${os}-${arch}.sha256` };
+      // kwok's releases come without a checksum file; GitHub states the digest of what was uploaded.
+      return {
+        url: `https://github.com/kubernetes-sigs/kwok/releases/download/${KWOK}/kwok-${os}-${arch}`,
+        checksumUrl: `https://api.github.com/repos/kubernetes-sigs/kwok/releases/tags/${KWOK}`,
+      };
     },
     go: { kind: "install", package: "sigs.k8s.io/kwok/cmd/kwok", version: KWOK },
   },

@@ -1,38 +1,157 @@
-// (first version: cache only)
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
+// Getting a program that Headway runs: on PATH in a version that fits, else in the cache, else downloaded with the publisher's
+// checksum, else built with Go. Which program comes from where is program-sources.ts.
+import { execFile } from "node:child_process";
+import { delimiter, isAbsolute, join } from "node:path";
+import { promisify } from "node:util";
+import { coerce, satisfies } from "semver";
 import { failed, type Result, succeeded } from "../core/failure.ts";
-import { type ProgramName, programSources } from "./program-sources.ts";
+import { buildProgram } from "./program-build.ts";
+import { cachedProgram, type CachePlace, fillCache, isExecutable, programCacheDir } from "./program-cache.ts";
+import { downloadProgram, mirroredUrl } from "./program-download.ts";
+import { type Platform, type ProgramName, programSources, type ProgramSource } from "./program-sources.ts";
 
-/** A program that can be run: `path` is absolute. */
+/** A program that can be run: `path` is absolute, `version` as its publisher writes it, such as v4.3.1. */
 export type Program = { readonly name: ProgramName; readonly version: string; readonly path: string };
 
-/** Finds one program. */
+/**
+ * The environment that decides: PATH, XDG_CACHE_HOME, HEADWAY_PROGRAM_MIRROR (a base URL under which the publishers' files are found by
+ * host and path), and Go's own variables.
+ */
+export type ProgramEnvironment = Readonly<Record<string, string | undefined>>;
+
+/** One line of progress. */
+export type OnProgress = (text: string) => void;
+
+type Wanted = {
+  readonly name: ProgramName;
+  readonly source: ProgramSource;
+  readonly env: ProgramEnvironment;
+  readonly onProgress: OnProgress;
+};
+
+/** Finds or gets one program; fails where nothing worked, saying what was tried, and where a download is not what it should be. */
 export async function findProgram(
   name: ProgramName,
-  _onProgress: (text: string) => void = () => undefined,
+  onProgress: OnProgress = () => undefined,
+  env: ProgramEnvironment = process.env,
+  source: ProgramSource = programSources[name],
 ): Promise<Result<Program>> {
-  const { version, file } = programSources[name];
-  const base = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  const key = `${name === "helm3" ? "helm" : name}-${version}-linux-amd64`;
-  const path = join(base, "headway", "programs", key, file);
-  await Promise.resolve();
-  return existsSync(path)
-    ? succeeded({ name, version, path })
-    : failed({ kind: "program", message: `no ${name}` });
+  const wanted: Wanted = { name, source, env, onProgress };
+  const onPath = await findOnPath(source, env);
+  if (onPath !== undefined) return succeeded({ name, ...onPath });
+  const place = placeOf(source, env);
+  const cached = cachedProgram(place);
+  if (cached !== undefined) return succeeded({ name, version: source.version, path: cached });
+  return await getProgram(wanted, place);
 }
 
-/** Finds several. */
+/** Finds or gets several at the same time; fails with the first failure. */
 export async function findPrograms(
   names: readonly ProgramName[],
-  onProgress: (text: string) => void = () => undefined,
+  onProgress: OnProgress = () => undefined,
+  env: ProgramEnvironment = process.env,
 ): Promise<Result<readonly Program[]>> {
+  const results = await Promise.all(names.map((name) => findProgram(name, onProgress, env)));
   const found: Program[] = [];
-  for (const name of names) {
-    const one = await findProgram(name, onProgress);
-    if (!one.ok) return one;
-    found.push(one.value);
+  for (const result of results) {
+    if (!result.ok) return result;
+    found.push(result.value);
   }
   return succeeded(found);
+}
+
+function currentPlatform(): Platform {
+  const arch = process.arch === "x64" ? "amd64" : process.arch;
+  return { os: process.platform === "win32" ? "windows" : process.platform, arch };
+}
+
+function placeOf(source: ProgramSource, env: ProgramEnvironment): CachePlace {
+  const { os, arch } = currentPlatform();
+  return {
+    dir: programCacheDir(env),
+    key: `${source.file}-${source.version}-${os}-${arch}`,
+    file: source.file,
+  };
+}
+
+async function findOnPath(
+  source: ProgramSource,
+  env: ProgramEnvironment,
+): Promise<{ readonly path: string; readonly version: string } | undefined> {
+  // A relative entry would make the program depend on the folder one stands in.
+  const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
+  for (const folder of new Set(folders)) {
+    const path = join(folder, source.file);
+    if (!isExecutable(path)) continue;
+    const version = await askVersion(path, source.versionArgs);
+    if (version !== undefined && satisfies(version, source.fits)) return { path, version: `v${version}` };
+  }
+  return undefined;
+}
+
+async function askVersion(path: string, args: readonly string[]): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)(path, args, { timeout: 10_000 });
+    const said = /v?(\d+\.\d+(?:\.\d+)?(?:-[0-9A-Za-z.-]+)?)/.exec(stdout)?.[1];
+    return said === undefined ? undefined : coerce(said, { includePrerelease: true })?.version;
+  } catch {
+    return undefined;
+  }
+}
+
+async function getProgram(wanted: Wanted, place: CachePlace): Promise<Result<Program>> {
+  const { name, source, onProgress } = wanted;
+  let outcome: Result<null> = succeeded(null);
+  const title = `${source.file} ${source.version}`;
+  try {
+    const path = await fillCache(
+      place,
+      async (folder) => {
+        outcome = await downloadOrBuild(wanted, folder);
+        if (!outcome.ok) throw new Error(outcome.failure.message);
+      },
+      () => {
+        onProgress(`waiting for another process to get ${title}`);
+      },
+    );
+    return succeeded({ name, version: source.version, path });
+  } catch (error) {
+    if (!outcome.ok) return outcome;
+    const reason = error instanceof Error ? error.message : String(error);
+    return failed({ kind: "program", message: `${title} can't be put into ${place.dir}: ${reason}` });
+  }
+}
+
+async function downloadOrBuild(wanted: Wanted, folder: string): Promise<Result<null>> {
+  const { source, env, onProgress } = wanted;
+  const title = `${source.file} ${source.version}`;
+  const download = source.download(currentPlatform());
+  const mirror = env["HEADWAY_PROGRAM_MIRROR"];
+  const { host } = mirroredUrl(download.url, mirror);
+  onProgress(`getting ${title} from ${host}`);
+  const came = await downloadProgram(download, { folder, file: source.file, mirror }, (text) => {
+    onProgress(`getting ${title}: ${text}`);
+  });
+  switch (came.kind) {
+    case "downloaded":
+      return succeeded(null);
+    case "refused":
+      return failed({
+        kind: "program",
+        message: `${title} was downloaded and refused: ${came.reason}. Nothing was kept.`,
+        next: `Try again later, or put ${source.file} ${source.fits} on PATH.`,
+      });
+    case "unreachable":
+      break;
+  }
+  onProgress(`building ${title} with Go (minutes, once), because ${came.reason}`);
+  const built = await buildProgram(source.go, { folder, file: source.file, env }, (text) => {
+    onProgress(`building ${title}: ${text}`);
+  });
+  if (built.kind === "built") return succeeded(null);
+  return failed({
+    kind: "program",
+    message: `${title} is needed. It is not on PATH in a version ${source.fits}, it can't be downloaded (${came.reason}), and it can't be built: ${built.reason}.`,
+    next: `Put ${source.file} ${source.fits} on PATH, let ${host} be reached, or install Go.`,
+  });
 }

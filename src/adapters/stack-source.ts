@@ -1,0 +1,283 @@
+// A stack's files from a folder on disk, and where that folder belongs in git. What counts as a stack's file is said in
+// core/stack-files.ts, what is in the files in core/read-declarations.ts.
+import type { Dirent } from "node:fs";
+import { lstat, open, readdir, realpath, stat } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import type { Checked, Diagnostic } from "../core/diagnostic.ts";
+import { readReleasePatterns } from "../core/read-declarations.ts";
+import type { StackFile } from "../core/sort-documents.ts";
+import { localIdentity, sourceIdentity } from "../core/source-identity.ts";
+import {
+  isSkippedFolder,
+  isYamlFile,
+  largestFileBytes,
+  matchesGlob,
+  stackFileName,
+} from "../core/stack-files.ts";
+
+/** A stack's folder as it was found. Roots are absolute real paths; `files` are sorted by path. */
+export type StackFolder = {
+  readonly files: readonly StackFile[];
+  readonly stackFile?: StackFile;
+  readonly folderName: string;
+  readonly stackRoot: string;
+  /** The git repository's root; the stack's folder where there is no repository. */
+  readonly repositoryRoot: string;
+  /** The stack's folder below the repository's root, with `/`; empty where it is the root. */
+  readonly stackPath: string;
+  /** HOST/OWNER/REPOSITORY/PATH, or `local:` and a path. */
+  readonly source: string;
+};
+
+const mostFiles = 20_000;
+
+/** Reads a stack's folder; the value is undefined where there is no such folder or git can't be asked about it. */
+export async function readStackFolder(folder: string): Promise<Checked<StackFolder | undefined>> {
+  const found = await findFolder(folder);
+  if (typeof found !== "string") return { value: undefined, diagnostics: [found] };
+  const repository = await findRepository(found);
+  if (!repository.ok) return { value: undefined, diagnostics: [repository.problem] };
+  const { root: repositoryRoot, remote } = repository;
+  const stackPath = relative(repositoryRoot, found).split(sep).join("/");
+  const stackFile = await readIfThere(join(found, stackFileName), repositoryRoot);
+  const patterns = stackFile === undefined ? undefined : readReleasePatterns(stackFile);
+  const walk: Walk = { root: found, repositoryRoot, patterns, files: [], links: new Set() };
+  await walkFolder(walk, "", [found]);
+  const files = walk.files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const value: StackFolder = {
+    files,
+    ...(stackFile === undefined ? {} : { stackFile }),
+    folderName: basename(found),
+    stackRoot: found,
+    repositoryRoot,
+    stackPath,
+    source: remote === undefined ? localIdentity(found) : sourceIdentity(remote, repositoryRoot, stackPath),
+  };
+  return { value, diagnostics: files.length < mostFiles ? [] : [tooManyFiles(folder)] };
+}
+
+function tooManyFiles(folder: string): Diagnostic {
+  return {
+    severity: "error",
+    code: "too-many-files",
+    message: `${folder} holds more than ${mostFiles} YAML files`,
+    suggestion: `name those that declare releases in spec.releases of ${stackFileName}`,
+  };
+}
+
+async function findFolder(folder: string): Promise<string | Diagnostic> {
+  try {
+    const real = await realpath(resolve(folder));
+    if ((await stat(real)).isDirectory()) return real;
+    const beside = basename(real) === stackFileName ? dirname(folder) : undefined;
+    return {
+      severity: "error",
+      code: "not-a-folder",
+      message: `${folder} is not a folder`,
+      suggestion:
+        beside === undefined ? "name the folder that holds the declarations" : `name its folder: ${beside}`,
+    };
+  } catch (error) {
+    return {
+      severity: "error",
+      code: "no-folder",
+      message: `${folder} can't be opened: ${reasonOf(error)}`,
+      suggestion: "name the folder that holds the declarations",
+    };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const code = errorCode(error);
+  if (code === "ENOENT") return "there is no such folder";
+  if (code === "EACCES" || code === "EPERM") return "permission denied";
+  if (code === "ENOTDIR") return "a part of its path is not a folder";
+  return error instanceof Error ? error.message : String(error);
+}
+
+function errorCode(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+}
+
+type Walk = {
+  readonly root: string;
+  readonly repositoryRoot: string;
+  readonly patterns: readonly string[] | undefined;
+  readonly files: StackFile[];
+  /** Real paths of what links led to, so that nothing is read twice. */
+  readonly links: Set<string>;
+};
+
+/** `path` is below the stack's root, `chain` the real folders above and including it. */
+async function walkFolder(walk: Walk, path: string, chain: readonly string[]): Promise<void> {
+  const entries = await readEntries(join(walk.root, path));
+  if (entries === undefined) {
+    walk.files.push({ path, text: "", problem: "unreadable" });
+    return;
+  }
+  const names = entries.map((entry) => entry.name);
+  if (path !== "" && isSkippedFolder(basename(path), names) && !isAskedFor(walk, path)) return;
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (walk.files.length >= mostFiles) return;
+    const below = path === "" ? entry.name : `${path}/${entry.name}`;
+    if (entry.isSymbolicLink()) await followLink(walk, below, chain);
+    else if (entry.isDirectory()) await walkFolder(walk, below, [...chain, join(walk.root, below)]);
+    else if (entry.isFile() && isWanted(walk, below)) walk.files.push(await readFileCapped(walk, below));
+  }
+}
+
+async function readEntries(folder: string): Promise<readonly Dirent[] | undefined> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch {
+    return undefined;
+  }
+}
+
+/** A hidden folder is read where a pattern names it in so many words; a chart never. */
+function isAskedFor(walk: Walk, path: string): boolean {
+  const name = basename(path);
+  return (
+    name !== ".git" &&
+    name.startsWith(".") &&
+    (walk.patterns ?? []).some((pattern) => pattern.split("/").includes(name))
+  );
+}
+
+function isWanted(walk: Walk, path: string): boolean {
+  if (walk.patterns === undefined) return isYamlFile(path) && !basename(path).startsWith(".");
+  return path === stackFileName || walk.patterns.some((pattern) => matchesGlob(path, pattern));
+}
+
+async function followLink(walk: Walk, path: string, chain: readonly string[]): Promise<void> {
+  const isWantedFile = isWanted(walk, path);
+  // A folder matters where a file in it could.
+  const couldHoldWanted = isWanted(walk, `${path}/any.yaml`) && !isSkippedFolder(basename(path), []);
+  if (!isWantedFile && !couldHoldWanted) return;
+  let target: string;
+  let isFolder: boolean;
+  try {
+    target = await realpath(join(walk.root, path));
+    isFolder = (await stat(target)).isDirectory();
+  } catch {
+    if (isWantedFile) walk.files.push({ path, text: "", problem: "unreadable" });
+    return;
+  }
+  if (isFolder ? !couldHoldWanted : !isWantedFile) return;
+  if (!isInside(target, walk.repositoryRoot)) {
+    walk.files.push({ path, text: "", problem: "outside-repository" });
+    return;
+  }
+  // What is below the stack's root anyway is read where it really is.
+  const isReadAnyway =
+    isInside(target, walk.root) &&
+    isWanted(walk, relative(walk.root, target).split(sep).join("/") + (isFolder ? "/any.yaml" : ""));
+  if (isReadAnyway || walk.links.has(target) || chain.includes(target)) return;
+  walk.links.add(target);
+  if (isFolder) await walkFolder(walk, path, [...chain, target]);
+  else walk.files.push(await readFileCapped(walk, path));
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+async function readIfThere(file: string, repositoryRoot: string): Promise<StackFile | undefined> {
+  try {
+    const found = await lstat(file);
+    const real = await realpath(file);
+    if (!isInside(real, repositoryRoot))
+      return { path: stackFileName, text: "", problem: "outside-repository" };
+    if (!found.isFile() && !found.isSymbolicLink()) return undefined;
+  } catch (error) {
+    return errorCode(error) === "ENOENT"
+      ? undefined
+      : { path: stackFileName, text: "", problem: "unreadable" };
+  }
+  return await readFileCapped({ root: dirname(file) }, stackFileName);
+}
+
+/** At most one byte more than the cap is read; the text of a larger file ends there. */
+async function readFileCapped(walk: Pick<Walk, "root">, path: string): Promise<StackFile> {
+  try {
+    const handle = await open(join(walk.root, path), "r");
+    try {
+      // A pipe or a device would block, or never end.
+      if (!(await handle.stat()).isFile()) return { path, text: "", problem: "unreadable" };
+      const buffer = new Uint8Array(largestFileBytes + 1);
+      let length = 0;
+      for (;;) {
+        const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+        length += bytesRead;
+        if (bytesRead === 0 || length === buffer.length) break;
+      }
+      return decode(path, buffer.subarray(0, length));
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return { path, text: "", problem: "unreadable" };
+  }
+}
+
+function decode(path: string, bytes: Uint8Array): StackFile {
+  if (bytes.length > largestFileBytes)
+    return { path, text: new TextDecoder().decode(bytes), problem: "too-large" };
+  try {
+    return { path, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    return { path, text: new TextDecoder().decode(bytes), problem: "not-utf8" };
+  }
+}
+
+type Repository =
+  | { readonly ok: true; readonly root: string; readonly remote: string | undefined }
+  | { readonly ok: false; readonly problem: Diagnostic };
+
+async function findRepository(folder: string): Promise<Repository> {
+  if (!(await hasGitAbove(folder))) return { ok: true, root: folder, remote: undefined };
+  try {
+    const { simpleGit } = await import("simple-git");
+    const git = simpleGit({ baseDir: folder, timeout: { block: 10_000 } }).env(gitEnvironment());
+    const root = await realpath((await git.revparse(["--show-toplevel"])).trim());
+    const lines = await git.raw(["config", "--local", "--null", "--get-regexp", "^remote\\..*\\.url$"]);
+    return { ok: true, root, remote: chooseRemote(lines) };
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.trim().split("\n")[0] ?? "") : String(error);
+    const suggestion = /dubious ownership/.test(reason)
+      ? `let git read it: git config --global --add safe.directory ${folder}`
+      : "the repository's remote is part of the stack's identity, so git has to be installed and able to read it";
+    const message = `git can't say which repository ${folder} belongs to: ${reason}`;
+    return { ok: false, problem: { severity: "error", code: "git-failed", message, suggestion } };
+  }
+}
+
+async function hasGitAbove(folder: string): Promise<boolean> {
+  for (let current = folder; ; current = dirname(current)) {
+    try {
+      await lstat(join(current, ".git"));
+      return true;
+    } catch {
+      if (dirname(current) === current) return false;
+    }
+  }
+}
+
+/** git's own variables could point it to another repository or another program. */
+function gitEnvironment(): Record<string, string> {
+  const kept = ["PATH", "HOME", "XDG_CONFIG_HOME", "USERPROFILE", "SYSTEMROOT"].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(kept), LC_ALL: "C" };
+}
+
+/** `origin` where it exists, else the first by name. Each record is KEY, line feed, VALUE, NUL. */
+function chooseRemote(text: string): string | undefined {
+  const remotes = text.split("\0").flatMap((record) => {
+    const at = record.indexOf("\n");
+    return at < 0 ? [] : [{ key: record.slice(0, at), url: record.slice(at + 1) }];
+  });
+  const origin = remotes.find(({ key }) => key === "remote.origin.url");
+  return (origin ?? remotes.toSorted((a, b) => (a.key < b.key ? -1 : 1))[0])?.url;
+}

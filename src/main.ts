@@ -74,7 +74,7 @@ function makeWorld(): World {
       return succeeded({
         ...cluster,
         locks: cluster.locks(judgeHolder),
-        decode: (release) => readReleasePayload(release, (apiVersion, kind) => cluster.kindFacts(apiVersion, kind)),
+        decode: (release) => readReleasePayload(release, (apiVersion, kind) => cluster.discovery.known(apiVersion, kind)),
       });
     },
     introduceSelf: async () => {

@@ -80,9 +80,9 @@ async function playDemo(world: World, shop: string, flags: Flags, say: (text: st
 
 /** The example's declaration with a bad image; the sandbox's pods fail on request, as no image is ever pulled. */
 export function breakOrders(text: string): string {
-  const marked = text.replace("podAnnotations: {", "podAnnotations: { sim.headway.dev/fail: ImagePullBackOff,");
+  const marked = text.replace("podAnnotations:\n", "podAnnotations:\n      sim.headway.dev/fail: ImagePullBackOff\n");
   const broken = marked.replace(/(\btag:) \S+/, "$1 9.9.9-missing");
-  if (broken === text || marked === text) throw new Error("the example's orders declaration is not what the demo expects");
+  if (marked === text || broken === marked) throw new Error("the example's orders declaration is not what the demo expects");
   return broken;
 }
 

@@ -25,6 +25,6 @@ async function showGraph(world: World, dir: string, format: Format): Promise<num
   if (typeof loaded === "number") return loaded;
   if (tellDiagnostics(world, loaded.diagnostics)) return exitCodes.invalid;
   const style = chooseStyle({ isTerminal: world.stdout.isTerminal, env: world.env });
-  world.stdout.write(renderGraph(loaded.stack, loaded.graph, format, style));
+  world.stdout.write(renderGraph(loaded.stack, loaded.graph, format, { style }));
   return exitCodes.done;
 }

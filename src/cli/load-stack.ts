@@ -25,8 +25,8 @@ export type LoadedStack = {
 /** The stack and every finding on it, or the exit code where the folder itself can't be read. */
 export async function loadStack(world: World, dir: string): Promise<LoadedStack | number> {
   const folder = await world.readStackFolder(dir);
-  if (!folder.ok) {
-    reportFailure(world, folder.failure);
+  if (folder.value === undefined) {
+    tellDiagnostics(world, folder.diagnostics);
     return exitCodes.invalid;
   }
   const read = readStack(folder.value);
@@ -35,7 +35,7 @@ export async function loadStack(world: World, dir: string): Promise<LoadedStack 
     folder: folder.value,
     stack: read.value,
     graph: graph.value,
-    diagnostics: [...read.diagnostics, ...graph.diagnostics],
+    diagnostics: [...folder.diagnostics, ...read.diagnostics, ...graph.diagnostics],
   };
 }
 

@@ -56,7 +56,8 @@ export type World = {
   readonly stderr: Terminal;
   readonly stdinIsTerminal: boolean;
   readonly clock: Clock;
-  readStackFolder(dir: string): Promise<Result<StackFolder>>;
+  /** Undefined where the folder itself can't be read; the findings say why. */
+  readStackFolder(dir: string): Promise<Checked<StackFolder | undefined>>;
   openCharts(folder: StackFolder): Promise<ChartFolders>;
   connect(flags: ConnectFlags): Promise<Result<Connection>>;
   introduceSelf(): Promise<Holder>;

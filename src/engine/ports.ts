@@ -119,6 +119,11 @@ export type Objects = {
   ensureNamespace(namespace: string, deadlineMs: number): Promise<Result<{ readonly created: boolean }>>;
   /** Applies CRDs and waits until each is Established. `create` leaves existing ones alone. Returns changed names. */
   applyCrds(texts: readonly string[], mode: "create" | "upgrade", deadlineMs: number): Promise<Result<readonly string[]>>;
+  /** Claims in these namespaces, and every CRD with how many objects it has: what an uninstall may take along. */
+  losses(namespaces: readonly string[]): Promise<{
+    readonly claims: readonly ObjectRef[];
+    readonly definitions: readonly { readonly ref: ObjectRef; readonly objects: number }[];
+  }>;
   /** Events and last log lines of what is in trouble; bounded in time and size, never fails. */
   evidence(
     troubles: readonly Trouble[],

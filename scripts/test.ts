@@ -36,10 +36,17 @@ for (const [name, file, argv] of checks) {
 const folder = mkdtempSync(join(tmpdir(), "headway-test-"));
 const report = join(folder, "report.json");
 try {
-  const ok = run(bin("vitest"), ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...only]);
+  const ok = run(bin("vitest"), [
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+    ...only,
+  ]);
   const counts: unknown = JSON.parse(readFileSync(report, "utf8"));
   const count = (name: string): number => {
-    const value: unknown = typeof counts === "object" && counts !== null ? Reflect.get(counts, name) : undefined;
+    const value: unknown =
+      typeof counts === "object" && counts !== null ? Reflect.get(counts, name) : undefined;
     return typeof value === "number" ? value : 0;
   };
   passed += count("numPassedTests");

@@ -74,7 +74,8 @@ function makeWorld(): World {
       return succeeded({
         ...cluster,
         locks: cluster.locks(judgeHolder),
-        decode: (release) => readReleasePayload(release, (apiVersion, kind) => cluster.discovery.known(apiVersion, kind)),
+        decode: (release) =>
+          readReleasePayload(release, (apiVersion, kind) => cluster.discovery.known(apiVersion, kind)),
       });
     },
     introduceSelf: async () => {
@@ -150,5 +151,7 @@ function findPackageRoot(): string {
 
 function readVersion(packageRoot: string): string {
   const manifest: unknown = JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8"));
-  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "unknown";
+  return typeof manifest === "object" && manifest !== null && "version" in manifest
+    ? String(manifest.version)
+    : "unknown";
 }

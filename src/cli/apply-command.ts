@@ -34,7 +34,13 @@ export function registerApplyCommand(program: Command, world: World): void {
     .command("apply")
     .description("make the cluster what the declarations say, in dependency order; roll back what fails")
     .argument("[dir]", "the stack's folder", ".");
-  for (const option of [...clusterOptions(), progressOption(), orderOption(), ...onlyOptions(), concurrencyOption()])
+  for (const option of [
+    ...clusterOptions(),
+    progressOption(),
+    orderOption(),
+    ...onlyOptions(),
+    concurrencyOption(),
+  ])
     command.addOption(option);
   command
     .option("--dry-run", "show the plan and change nothing")
@@ -51,7 +57,8 @@ export function registerDestroyCommand(program: Command, world: World): void {
     .command("destroy")
     .description("uninstall every release of the stack, dependents first, each gone before the next")
     .argument("[dir]", "the stack's folder", ".");
-  for (const option of [...clusterOptions(), progressOption(), concurrencyOption()]) command.addOption(option);
+  for (const option of [...clusterOptions(), progressOption(), concurrencyOption()])
+    command.addOption(option);
   command
     .option("-y, --yes", "do not ask for the stack's name")
     .option("--dry-run", "show what would go and change nothing")
@@ -61,7 +68,12 @@ export function registerDestroyCommand(program: Command, world: World): void {
 }
 
 /** Runs `apply`, or `destroy`; the exit code. */
-export async function applyStack(world: World, dir: string, flags: ApplyFlags, destroy: boolean): Promise<number> {
+export async function applyStack(
+  world: World,
+  dir: string,
+  flags: ApplyFlags,
+  destroy: boolean,
+): Promise<number> {
   const loaded = await loadReadyStack(world, dir, flags.order);
   if (typeof loaded === "number") return loaded;
   if (destroy && loaded.loaded.folder.stackFile === undefined) {
@@ -90,7 +102,12 @@ export async function applyStack(world: World, dir: string, flags: ApplyFlags, d
   }
 }
 
-async function showPlan(world: World, connection: Connection, stack: ReadyStack, options: PlanOptions): Promise<number> {
+async function showPlan(
+  world: World,
+  connection: Connection,
+  stack: ReadyStack,
+  options: PlanOptions,
+): Promise<number> {
   const { planStack } = await import("../engine/run-stack.ts");
   const planned = await planStack({ ...connection, clock: world.clock }, stack, options);
   if (!planned.ok) return reportFailure(world, planned.failure);
@@ -147,7 +164,8 @@ async function run(
       },
     );
     progress.close();
-    if (!ended.ok) return isConsentMissing(ended.failure) ? exitCodes.noConsent : reportFailure(world, ended.failure);
+    if (!ended.ok)
+      return isConsentMissing(ended.failure) ? exitCodes.noConsent : reportFailure(world, ended.failure);
     return ended.value.outcome?.exitCode ?? exitCodes.unexpected;
   } finally {
     quiet();
@@ -185,8 +203,9 @@ async function askConsent(
   const style = chooseStyle({ isTerminal: true, env: world.env });
   world.stderr.write(renderPlan(plan, { format: "table", style }));
   const answer = options.destroy
-    ? (await world.ask(`Type the stack's name (${stack.name}) to uninstall ${countVerdicts(items).uninstall ?? 0} releases: `)) ===
-      stack.name
+    ? (await world.ask(
+        `Type the stack's name (${stack.name}) to uninstall ${countVerdicts(items).uninstall ?? 0} releases: `,
+      )) === stack.name
     : /^y(?:es)?$/i.test(await world.ask("Apply this? [y/N] "));
   if (answer) return undefined;
   say("nothing was changed");
@@ -197,4 +216,3 @@ async function askConsent(
 function newRunId(nowMs: number): string {
   return `${new Date(nowMs).toISOString().slice(0, 19).replace(/[-:]/g, "").toLowerCase()}-${randomBytes(2).toString("hex")}`;
 }
-

@@ -21,32 +21,43 @@ fish: headway completion fish | source
     )
     .action((shell: "bash" | "zsh" | "fish") => {
       const entries = collect(program, []);
-      world.stdout.write(shell === "fish" ? fishScript(entries) : shell === "zsh" ? zshScript(entries) : bashScript(entries));
+      world.stdout.write(
+        shell === "fish" ? fishScript(entries) : shell === "zsh" ? zshScript(entries) : bashScript(entries),
+      );
     });
 }
 
 /** Each command with what may stand behind it. Hidden commands are left out. */
 function collect(command: Command, words: readonly string[]): readonly Entry[] {
   const help = command.createHelp();
-  const commands = help.visibleCommands(command).filter((inner) => inner.name() !== "help" || words.length === 0);
+  const commands = help
+    .visibleCommands(command)
+    .filter((inner) => inner.name() !== "help" || words.length === 0);
   const candidates = [
     ...commands.map((inner) => ({ word: inner.name(), description: inner.description() })),
-    ...help.visibleOptions(command).flatMap((option) =>
-      [option.long, option.short].flatMap((word) => (word ? [{ word, description: option.description }] : [])),
-    ),
+    ...help
+      .visibleOptions(command)
+      .flatMap((option) =>
+        [option.long, option.short].flatMap((word) =>
+          word ? [{ word, description: option.description }] : [],
+        ),
+      ),
     ...command.registeredArguments.flatMap((argument) =>
       (argument.argChoices ?? []).map((word) => ({ word, description: "" })),
     ),
   ];
   return [
     { words, candidates },
-    ...commands.filter((inner) => inner.name() !== "help").flatMap((inner) => collect(inner, [...words, inner.name()])),
+    ...commands
+      .filter((inner) => inner.name() !== "help")
+      .flatMap((inner) => collect(inner, [...words, inner.name()])),
   ];
 }
 
 function bashScript(entries: readonly Entry[]): string {
   const cases = entries.map(
-    ({ words, candidates }) => `    "${words.join(" ")}") list="${candidates.map(({ word }) => word).join(" ")}" ;;`,
+    ({ words, candidates }) =>
+      `    "${words.join(" ")}") list="${candidates.map(({ word }) => word).join(" ")}" ;;`,
   );
   return `# bash completion for headway
 _headway() {
@@ -79,7 +90,11 @@ function fishScript(entries: readonly Entry[]): string {
     const seen = words.map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
     const condition = words.length === 0 ? "__fish_use_subcommand" : seen;
     return candidates.map(({ word, description }) => {
-      const what = word.startsWith("--") ? `-l ${word.slice(2)}` : word.startsWith("-") ? `-s ${word.slice(1)}` : `-a ${word}`;
+      const what = word.startsWith("--")
+        ? `-l ${word.slice(2)}`
+        : word.startsWith("-")
+          ? `-s ${word.slice(1)}`
+          : `-a ${word}`;
       return `complete -c headway -n '${condition}' ${what} -d '${description.replaceAll("'", "")}'`;
     });
   });

@@ -55,13 +55,20 @@ async function runDemo(world: World, flags: DemoFlags): Promise<number> {
 
 type Flags = ProgressFlags & { readonly kubeconfig: string };
 
-async function playDemo(world: World, shop: string, flags: Flags, say: (text: string) => void): Promise<number> {
+async function playDemo(
+  world: World,
+  shop: string,
+  flags: Flags,
+  say: (text: string) => void,
+): Promise<number> {
   const run = { ...flags, yes: true };
   say("\ndemo 1 of 4: an empty cluster; `headway apply` deploys the whole shop in order");
   const first = await applyStack(world, shop, run, false);
   if (first !== exitCodes.done) return first;
 
-  say("\ndemo 2 of 4: orders gets an image that can't be pulled; the upgrade fails its health checks and is rolled back");
+  say(
+    "\ndemo 2 of 4: orders gets an image that can't be pulled; the upgrade fails its health checks and is rolled back",
+  );
   const declaration = join(shop, "releases", "orders.yaml");
   const original = await readFile(declaration, "utf8");
   const broken = breakOrders(original);
@@ -80,9 +87,13 @@ async function playDemo(world: World, shop: string, flags: Flags, say: (text: st
 
 /** The example's declaration with a bad image; the sandbox's pods fail on request, as no image is ever pulled. */
 export function breakOrders(text: string): string {
-  const marked = text.replace("podAnnotations:\n", "podAnnotations:\n      sim.headway.dev/fail: ImagePullBackOff\n");
+  const marked = text.replace(
+    "podAnnotations:\n",
+    "podAnnotations:\n      sim.headway.dev/fail: ImagePullBackOff\n",
+  );
   const broken = marked.replace(/(\btag:) \S+/, "$1 9.9.9-missing");
-  if (marked === text || broken === marked) throw new Error("the example's orders declaration is not what the demo expects");
+  if (marked === text || broken === marked)
+    throw new Error("the example's orders declaration is not what the demo expects");
   return broken;
 }
 
@@ -91,7 +102,12 @@ function unexpected(say: (text: string) => void, code: number, wanted: number): 
   return exitCodes.unexpected;
 }
 
-async function lookAround(world: World, kubeconfig: string, kept: boolean, say: (text: string) => void): Promise<void> {
+async function lookAround(
+  world: World,
+  kubeconfig: string,
+  kept: boolean,
+  say: (text: string) => void,
+): Promise<void> {
   say("\nThe shop is up. Look around:");
   say(`  export KUBECONFIG=${kubeconfig}`);
   say("  headway status");

@@ -6,7 +6,9 @@ import type { Connection } from "./world.ts";
 
 /** Lines for a person; best effort where the cluster does not tell. */
 export async function lossesOf(connection: Connection, plan: Plan): Promise<readonly string[]> {
-  const removed = plan.steps.flatMap((step) => (step.kind === "uninstall" ? [...(step.payload?.objects ?? [])] : []));
+  const removed = plan.steps.flatMap((step) =>
+    step.kind === "uninstall" ? [...(step.payload?.objects ?? [])] : [],
+  );
   const going = new Set(removed.map((object) => objectKey(refOf(object))));
   const lines: string[] = [];
   const { claims, definitions } = await connection.objects.losses([
@@ -27,8 +29,11 @@ export async function lossesOf(connection: Connection, plan: Plan): Promise<read
     if (goes) lines.push(`goes   CustomResourceDefinition ${ref.name}, and with it ${objects} objects`);
   }
   for (const object of removed)
-    if (object.kind === "Namespace") lines.push(`goes   Namespace ${object.metadata.name}, with everything in it`);
-  for (const namespace of new Set(plan.steps.flatMap((step) => (step.kind === "uninstall" ? [step.namespace] : []))))
+    if (object.kind === "Namespace")
+      lines.push(`goes   Namespace ${object.metadata.name}, with everything in it`);
+  for (const namespace of new Set(
+    plan.steps.flatMap((step) => (step.kind === "uninstall" ? [step.namespace] : [])),
+  ))
     if (!going.has(objectKey({ apiVersion: "v1", kind: "Namespace", name: namespace })))
       lines.push(`stays  Namespace ${namespace}`);
   return lines;

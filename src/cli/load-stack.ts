@@ -49,14 +49,18 @@ export type PinnedStack = {
 export async function pinCharts(world: World, loaded: LoadedStack): Promise<PinnedStack | number> {
   const charts = await world.openCharts(loaded.folder);
   const results = await Promise.all(
-    loaded.stack.declarations.map(async (declaration) => ({ declaration, result: await charts.inspect(declaration) })),
+    loaded.stack.declarations.map(async (declaration) => ({
+      declaration,
+      result: await charts.inspect(declaration),
+    })),
   );
   const pins = new Map<ReleaseId, PinnedRelease>();
   const diagnostics: Diagnostic[] = [];
   for (const { declaration, result } of results) {
     if (!result.ok) return reportFailure(world, result.failure);
     diagnostics.push(...result.value.diagnostics);
-    if (result.value.value !== undefined) pins.set(declaration.id, pinRelease(declaration, result.value.value));
+    if (result.value.value !== undefined)
+      pins.set(declaration.id, pinRelease(declaration, result.value.value));
   }
   return { charts, pins, diagnostics: onceEach(diagnostics) };
 }
@@ -66,7 +70,9 @@ export async function loadReadyStack(
   world: World,
   dir: string,
   order?: "dependencies" | "waves",
-): Promise<{ readonly ready: ReadyStack; readonly charts: ChartFolders; readonly loaded: LoadedStack } | number> {
+): Promise<
+  { readonly ready: ReadyStack; readonly charts: ChartFolders; readonly loaded: LoadedStack } | number
+> {
   const loaded = await loadStack(world, dir);
   if (typeof loaded === "number") return loaded;
   const pinned = await pinCharts(world, loaded);

@@ -32,11 +32,14 @@ export function onlyOptions(): readonly Option[] {
 }
 
 export function concurrencyOption(): Option {
-  return new Option("--concurrency <n>", "helm processes at a time (default: by cores and memory)").argParser((text) => {
-    const count = Number(text);
-    if (!Number.isInteger(count) || count < 1 || count > 256) throw new InvalidArgumentError("Use a number from 1 to 256.");
-    return count;
-  });
+  return new Option("--concurrency <n>", "helm processes at a time (default: by cores and memory)").argParser(
+    (text) => {
+      const count = Number(text);
+      if (!Number.isInteger(count) || count < 1 || count > 256)
+        throw new InvalidArgumentError("Use a number from 1 to 256.");
+      return count;
+    },
+  );
 }
 
 export function outputOption(formats: readonly string[]): Option {

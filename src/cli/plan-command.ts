@@ -54,7 +54,9 @@ async function showPlan(world: World, dir: string, flags: PlanFlags): Promise<nu
     if (!planned.ok) return reportFailure(world, planned.failure);
     const style = chooseStyle({ isTerminal: world.stdout.isTerminal, env: world.env });
     world.stdout.write(renderPlan(planned.value.plan, { format: flags.output, style }));
-    return flags.detailedExitcode === true && hasChanges(planned.value.plan) ? exitCodes.changesPending : exitCodes.done;
+    return flags.detailedExitcode === true && hasChanges(planned.value.plan)
+      ? exitCodes.changesPending
+      : exitCodes.done;
   } finally {
     connection.value.close();
   }

@@ -21,7 +21,9 @@ Exit codes:
 
 export function makeProgram(world: World): Command {
   const program = new Command("headway")
-    .description("Deploys a whole stack of Helm charts in dependency order, and rolls back what fails its health checks.")
+    .description(
+      "Deploys a whole stack of Helm charts in dependency order, and rolls back what fails its health checks.",
+    )
     .version(world.version, "-V, --version", "print the version")
     .showSuggestionAfterError()
     .exitOverride()

@@ -26,12 +26,18 @@ export function selectReleases(
     else {
       unknown += 1;
       const meant = didYouMean(name, ids);
-      const hint = found.length > 1 ? `it is one of ${found.join(", ")}` : meant === undefined ? "see headway graph" : `did you mean ${meant}?`;
+      const hint =
+        found.length > 1
+          ? `it is one of ${found.join(", ")}`
+          : meant === undefined
+            ? "see headway graph"
+            : `did you mean ${meant}?`;
       world.stderr.write(`error: there is no single release "${name}" in this stack\n  try: ${hint}\n`);
     }
   }
   if (unknown > 0) return exitCodes.invalid;
   // A set grows while it is walked: each dependency added is walked in turn.
-  if (withDependencies) for (const id of chosen) for (const dependency of stack.graph.after.get(id) ?? []) chosen.add(dependency);
+  if (withDependencies)
+    for (const id of chosen) for (const dependency of stack.graph.after.get(id) ?? []) chosen.add(dependency);
   return chosen;
 }

@@ -33,11 +33,11 @@ export function registerStatusCommands(program: Command, world: World): void {
       .option("-A, --all-namespaces", "releases of all namespaces (the default)")
       .option("--stack <name>", "only this stack");
   };
-  add(program.command("status").description("show how each release stands; exit code 4 where one is not Ready")).action(
-    async (flags: ReadFlags) => {
-      process.exitCode = await showStatus(world, flags);
-    },
-  );
+  add(
+    program.command("status").description("show how each release stands; exit code 4 where one is not Ready"),
+  ).action(async (flags: ReadFlags) => {
+    process.exitCode = await showStatus(world, flags);
+  });
   add(
     program
       .command("why")
@@ -65,7 +65,8 @@ async function showStatus(world: World, flags: ReadFlags): Promise<number> {
       },
     ),
   );
-  if (releases.length === 0 && flags.output === "table") world.stderr.write("no releases of Headway in this cluster\n");
+  if (releases.length === 0 && flags.output === "table")
+    world.stderr.write("no releases of Headway in this cluster\n");
   return releases.every((release) => release.state === "Ready" || release.state === "Suspended")
     ? exitCodes.done
     : exitCodes.notHealthy;
@@ -81,10 +82,14 @@ export async function showWhy(world: World, name: string | undefined, flags: Rea
   const input = name === undefined ? allRoots(readings) : whyRelease(readings, name);
   if (input === undefined) {
     const known = readings.flatMap((reading) => reading.releases.map(({ release }) => release));
-    world.stderr.write(`error: there is no release "${name ?? ""}" of Headway here\n  try: one of ${known.join(", ") || "none"}\n`);
+    world.stderr.write(
+      `error: there is no release "${name ?? ""}" of Headway here\n  try: one of ${known.join(", ") || "none"}\n`,
+    );
     return exitCodes.invalid;
   }
-  world.stdout.write(renderWhy(input, { format: flags.output, nowMs, style, ...(waves === 0 ? {} : { waves }) }));
+  world.stdout.write(
+    renderWhy(input, { format: flags.output, nowMs, style, ...(waves === 0 ? {} : { waves }) }),
+  );
   return exitCodes.done;
 }
 
@@ -125,7 +130,12 @@ function rootCause(status: ReleaseStatus, blocks: readonly ReleaseId[]): RootCau
   if (status.failure !== undefined)
     return rootOfRecord(status.release, status.state, status.failure, blocks, status.wave);
   const { health } = status;
-  const troubles = health === undefined || health.kind === "ready" ? [] : health.kind === "failed" ? health.troubles : health.waitingFor;
+  const troubles =
+    health === undefined || health.kind === "ready"
+      ? []
+      : health.kind === "failed"
+        ? health.troubles
+        : health.waitingFor;
   return {
     release: status.release,
     state: status.state,
@@ -153,7 +163,9 @@ function allRoots(readings: readonly StackReading[]): WhyInput {
 function whyRelease(readings: readonly StackReading[], name: string): WhyInput | undefined {
   for (const reading of readings) {
     const byId = new Map(reading.releases.map((status) => [status.release, status]));
-    const found = reading.releases.filter(({ release }) => release === name || (!name.includes("/") && release.endsWith(`/${name}`)));
+    const found = reading.releases.filter(
+      ({ release }) => release === name || (!name.includes("/") && release.endsWith(`/${name}`)),
+    );
     const [status] = found;
     if (status === undefined || found.length > 1) continue;
     const chain = chainToRoot(status.release, byId);

@@ -25,7 +25,11 @@ async function validateStack(world: World, dir: string): Promise<number> {
   if (hasErrors(diagnostics)) return exitCodes.invalid;
   const { stack, graph } = loaded;
   const ignored =
-    stack.ignoredDocuments === 0 ? "" : `; ${stack.ignoredDocuments} YAML documents that are not Headway's were ignored`;
-  world.stdout.write(`${stack.name}: ${stack.declarations.length} releases in ${graph.waves} waves are valid${ignored}\n`);
+    stack.ignoredDocuments === 0
+      ? ""
+      : `; ${stack.ignoredDocuments} YAML documents that are not Headway's were ignored`;
+  world.stdout.write(
+    `${stack.name}: ${stack.declarations.length} releases in ${graph.waves} waves are valid${ignored}\n`,
+  );
   return exitCodes.done;
 }

@@ -11,6 +11,8 @@ export function registerVersionCommand(program: Command, world: World): void {
     .addOption(outputOption(["text", "json"]))
     .action(({ output }: { readonly output: "text" | "json" }) => {
       const facts = { headway: world.version, node: process.versions.node };
-      world.stdout.write(output === "json" ? jsonText(facts) : `headway ${facts.headway} (Node ${facts.node})\n`);
+      world.stdout.write(
+        output === "json" ? jsonText(facts) : `headway ${facts.headway} (Node ${facts.node})\n`,
+      );
     });
 }

@@ -75,4 +75,3 @@ export type World = {
   /** Calls back on SIGINT and SIGTERM; the returned function ends that. */
   onStopSignal(listener: () => void): () => void;
 };
-

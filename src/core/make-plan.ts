@@ -57,8 +57,11 @@ export function makePlan(input: PlanInput): Plan {
   };
 }
 
-type Decision = Omit<Extract<Step, { kind: "keep" }>, keyof Base> | DecisionOf<Exclude<Step["kind"], "keep" | "uninstall">>;
-type DecisionOf<K extends Step["kind"]> = K extends Step["kind"] ? Omit<Extract<Step, { kind: K }>, keyof Base> & Reasons : never;
+type Decision =
+  Omit<Extract<Step, { kind: "keep" }>, keyof Base> | DecisionOf<Exclude<Step["kind"], "keep" | "uninstall">>;
+type DecisionOf<K extends Step["kind"]> = K extends Step["kind"]
+  ? Omit<Extract<Step, { kind: K }>, keyof Base> & Reasons
+  : never;
 type Reasons = Pick<Step, "reasons">;
 type Base = Pick<Step, "release" | "releaseName" | "namespace" | "after" | "wave">;
 
@@ -79,10 +82,13 @@ function decide(
   if (refusal !== undefined) return keep("refused", refusal);
 
   const state = input.states.get(declaration.id);
-  const dependencies = (input.graph.after.get(declaration.id) ?? []).flatMap((id) => input.pins.get(id) ?? []);
+  const dependencies = (input.graph.after.get(declaration.id) ?? []).flatMap(
+    (id) => input.pins.get(id) ?? [],
+  );
   const base = applyBase(observation, pin, quarantineKey(pin, dependencies), priority);
   const quarantine = input.retry ? undefined : state?.quarantine;
-  if (quarantine?.key === base.quarantineKey) return whileQuarantined(observation, base, quarantine.since, state, keep);
+  if (quarantine?.key === base.quarantineKey)
+    return whileQuarantined(observation, base, quarantine.since, state, keep);
 
   switch (observation.kind) {
     case "absent":
@@ -129,9 +135,19 @@ function decideDeployed(
         kind: base.firstInstall ? "install" : "upgrade",
         reasons: [retry ? { kind: "retry-asked" } : lastAttemptFailed(revision, state)],
       };
-    if (payload === undefined) return { ...base, kind: "upgrade", reasons: [{ kind: "fingerprint-unknown" }] };
+    if (payload === undefined)
+      return { ...base, kind: "upgrade", reasons: [{ kind: "fingerprint-unknown" }] };
     return { ...base, kind: "verify", revision, payload, reasons: [{ kind: "not-verified", revision }] };
   }
+  // Nothing to change but whose it is: marking it verified writes this stack's name on it.
+  if (observation.owner.kind === "another" && payload !== undefined)
+    return {
+      ...base,
+      kind: "verify",
+      revision,
+      payload,
+      reasons: [{ kind: "adopt", chart: payload.chart.name }],
+    };
   switch (observation.health.kind) {
     case "ready":
       return keep("healthy", { kind: "unchanged" });
@@ -159,9 +175,17 @@ function whileQuarantined(
   switch (observation.kind) {
     case "deployed": {
       const isTheFailedOne = observation.fingerprint === base.pin.fingerprint && !observation.verified;
-      const mayHeal = observation.health.kind === "ready" || (owesRollback && state?.lastFailure?.outcome !== "rollback-failed");
+      const mayHeal =
+        observation.health.kind === "ready" ||
+        (owesRollback && state?.lastFailure?.outcome !== "rollback-failed");
       return isTheFailedOne && mayHeal && observation.payload !== undefined
-        ? { ...base, kind: "verify", revision: observation.revision, payload: observation.payload, reasons: [reason] }
+        ? {
+            ...base,
+            kind: "verify",
+            revision: observation.revision,
+            payload: observation.payload,
+            reasons: [reason],
+          }
         : keep("quarantined", reason);
     }
     case "locked":
@@ -186,7 +210,9 @@ function whileQuarantined(
 
 function applyBase(observation: Observation, pin: PinnedRelease, key: string, priority: number): ApplyBase {
   const adoptedHealthy =
-    observation.kind === "deployed" && observation.owner.kind === "nobody" && observation.health.kind === "ready";
+    observation.kind === "deployed" &&
+    observation.owner.kind === "nobody" &&
+    observation.health.kind === "ready";
   const rollbackTo =
     observation.kind === "absent" ? undefined : adoptedHealthy ? observation.revision : observation.lastGood;
   const payload = "payload" in observation ? observation.payload : undefined;
@@ -224,7 +250,13 @@ function changeReasons(
   if (observation.fingerprint === undefined) return [{ kind: "fingerprint-unknown" }];
   return payload === undefined
     ? [{ kind: "options-changed" }]
-    : [{ kind: "chart-changed", from: `${payload.chart.name} ${payload.chart.version}`, to: "the same version with other content" }];
+    : [
+        {
+          kind: "chart-changed",
+          from: `${payload.chart.name} ${payload.chart.version}`,
+          to: "the same version with other content",
+        },
+      ];
 }
 
 function refuseOwner(
@@ -264,7 +296,10 @@ function standingOf(observation: Observation): "healthy" | "degraded" | "unknown
   return observation.kind === "deployed" && observation.health.kind === "ready" ? "healthy" : "degraded";
 }
 
-function whatIsThere(observation: Observation): { readonly revision?: number; readonly payload?: ReleasePayload } {
+function whatIsThere(observation: Observation): {
+  readonly revision?: number;
+  readonly payload?: ReleasePayload;
+} {
   if (observation.kind === "absent") return {};
   const payload = "payload" in observation ? observation.payload : undefined;
   return { revision: observation.revision, ...(payload === undefined ? {} : { payload }) };
@@ -304,7 +339,9 @@ function chainDepths(
 
 function missingNamespaces(input: PlanInput, steps: readonly Step[]): readonly string[] {
   const brought = new Set(
-    [...input.pins.values()].flatMap((pin) => (pin.chart.namespaces === "computed" ? [] : pin.chart.namespaces)),
+    [...input.pins.values()].flatMap((pin) =>
+      pin.chart.namespaces === "computed" ? [] : pin.chart.namespaces,
+    ),
   );
   const wanted = steps.flatMap((step) =>
     step.kind !== "keep" &&
@@ -317,4 +354,3 @@ function missingNamespaces(input: PlanInput, steps: readonly Step[]): readonly s
   );
   return [...new Set(wanted)].toSorted();
 }
-

@@ -1,7 +1,13 @@
 // Carries out the effects of a run through the ports and reports how each ended. It translates orders, keeps count of
 // revisions, and keeps secrets out of what comes back; what an end means is the run machine's business.
 import type { Failure } from "../core/failure.ts";
-import { fingerprintLabel, fingerprintLabelValue, stackLabel, verifiedLabel, verifiedLabelValue } from "../core/fingerprint.ts";
+import {
+  fingerprintLabel,
+  fingerprintLabelValue,
+  stackLabel,
+  verifiedLabel,
+  verifiedLabelValue,
+} from "../core/fingerprint.ts";
 import type { Evidence } from "../core/health/health.ts";
 import { splitReleaseId } from "../core/ids.ts";
 import type { ReleaseId } from "../core/ids.ts";
@@ -92,8 +98,17 @@ export function prepareCarryOut(input: CarryOutInput) {
       }
       case "watch-health": {
         const step = input.plan.steps.find((candidate) => candidate.release === effect.release);
-        const isFirst = step !== undefined && "fromRevision" in step && step.fromRevision === 0 && effect.applied.revision === 1;
-        tracker.follow(effect.release, effect.applied.hooks === undefined ? "healthy" : "wrong-so-far", effect.applied, isFirst);
+        const isFirst =
+          step !== undefined &&
+          "fromRevision" in step &&
+          step.fromRevision === 0 &&
+          effect.applied.revision === 1;
+        tracker.follow(
+          effect.release,
+          effect.applied.hooks === undefined ? "healthy" : "wrong-so-far",
+          effect.applied,
+          isFirst,
+        );
         return;
       }
       case "watch-gone":
@@ -172,11 +187,16 @@ async function recoverRecord(
   const { locked } = step;
   if (locked === undefined) return;
   const settled = locked.ours
-    ? await input.records.markFailed({ ...step, revision: locked.revision, resourceVersion: locked.resourceVersion })
+    ? await input.records.markFailed({
+        ...step,
+        revision: locked.revision,
+        resourceVersion: locked.resourceVersion,
+      })
     : await waitForForeignHelm(input, { ...step, ...locked }, (message) => {
         tell({ kind: "warned", release, message });
       });
-  if (settled.ok) tell({ kind: "record-recovered", release, revision: locked.revision, status: locked.status });
+  if (settled.ok)
+    tell({ kind: "record-recovered", release, revision: locked.revision, status: locked.status });
   else tell({ kind: "preparation-refused", release, failure: settled.failure });
 }
 
@@ -204,7 +224,8 @@ async function upgrade(
   const revision = (revisions.get(release) ?? step.fromRevision) + 1;
   const waitsForEverything =
     declaration.waitWith === "helm" ||
-    (declaration.waitWith === "auto" && chart.hooks.some((hook) => hook === "post-install" || hook === "post-upgrade"));
+    (declaration.waitWith === "auto" &&
+      chart.hooks.some((hook) => hook === "post-install" || hook === "post-upgrade"));
   const lookout = new AbortController();
   const result = await input.releases.upgrade({
     namespace: step.namespace,
@@ -232,12 +253,17 @@ async function upgrade(
   const payload = stored ?? (await readPayload(input, step, revision));
   if (payload !== undefined) revisions.set(release, payload.revision);
   if (result.ok && payload !== undefined) {
-    for (const message of result.value.warnings) tell({ kind: "warned", release, message: clean(message, step, payload) });
+    for (const message of result.value.warnings)
+      tell({ kind: "warned", release, message: clean(message, step, payload) });
     tell({ kind: "helm-finished", release, applied: appliedOf(payload) });
     return;
   }
   const failure: Failure = result.ok
-    ? { kind: "unknown", message: `helm ended well, but revision ${revision} of the release was not found`, next: "Run again." }
+    ? {
+        kind: "unknown",
+        message: `helm ended well, but revision ${revision} of the release was not found`,
+        next: "Run again.",
+      }
     : result.failure;
   tell({
     kind: "helm-failed",
@@ -299,7 +325,11 @@ async function rollBack(
     tell({
       kind: "helm-failed",
       release,
-      failure: { kind: "unknown", message: `helm rolled back, but revision ${revision} was not found`, next: "Run again." },
+      failure: {
+        kind: "unknown",
+        message: `helm rolled back, but revision ${revision} was not found`,
+        next: "Run again.",
+      },
     });
   else {
     revisions.set(release, revision);
@@ -326,7 +356,11 @@ async function uninstall(
     onStarted: () => undefined,
   });
   if (result.ok)
-    tell({ kind: "helm-finished", release, applied: payload === undefined ? { revision: 0, objects: [] } : appliedOf(payload) });
+    tell({
+      kind: "helm-finished",
+      release,
+      applied: payload === undefined ? { revision: 0, objects: [] } : appliedOf(payload),
+    });
   else tell({ kind: "helm-failed", release, failure: result.failure });
 }
 
@@ -386,13 +420,21 @@ function appliedOf(payload: ReleasePayload): Applied {
   return { revision: payload.revision, objects: payload.objects };
 }
 
-function secretsOf(step: Step, applied: { readonly objects: Applied["objects"] } | undefined): ReadonlySet<string> {
-  const declaration = step.kind === "keep" ? step.declaration : "pin" in step ? step.pin.declaration : undefined;
+function secretsOf(
+  step: Step,
+  applied: { readonly objects: Applied["objects"] } | undefined,
+): ReadonlySet<string> {
+  const declaration =
+    step.kind === "keep" ? step.declaration : "pin" in step ? step.pin.declaration : undefined;
   const fromValues = (declaration?.values ?? []).flatMap((layer) => [...secretsInValues(layer.tree)]);
   return new Set([...fromValues, ...secretsInObjects(applied?.objects ?? [])]);
 }
 
-function clean(text: string, step: Step, applied: { readonly objects: Applied["objects"] } | undefined): string {
+function clean(
+  text: string,
+  step: Step,
+  applied: { readonly objects: Applied["objects"] } | undefined,
+): string {
   return redact(text, secretsOf(step, applied));
 }
 

@@ -137,15 +137,18 @@ function judge(entry: Followed, watched: WatchedWorld, nowMs: number): ReleaseHe
 }
 
 function kindsOf(objects: readonly KubernetesObject[]): readonly KindRef[] {
-  const kinds = new Map(objects.map(({ apiVersion, kind }) => [`${apiVersion} ${kind}`, { apiVersion, kind }]));
+  const kinds = new Map(
+    objects.map(({ apiVersion, kind }) => [`${apiVersion} ${kind}`, { apiVersion, kind }]),
+  );
   return [...kinds.values()];
 }
 
 function namespacesOf(applied: Applied): ReadonlySet<string> {
   return new Set(
-    [...applied.objects.map((object) => object.metadata.namespace), ...(applied.hooks ?? []).map((hook) => hook.namespace)].filter(
-      (namespace) => namespace !== undefined,
-    ),
+    [
+      ...applied.objects.map((object) => object.metadata.namespace),
+      ...(applied.hooks ?? []).map((hook) => hook.namespace),
+    ].filter((namespace) => namespace !== undefined),
   );
 }
 

@@ -23,7 +23,12 @@ export type ObservedStack = {
 
 /** Observes the declared releases. Fails only where the cluster can't be read; nothing is changed. */
 export async function observeStack(
-  ports: { readonly records: Records; readonly objects: Objects; readonly states: States; readonly clock: Clock },
+  ports: {
+    readonly records: Records;
+    readonly objects: Objects;
+    readonly states: States;
+    readonly clock: Clock;
+  },
   stack: { readonly name: string; readonly label: string; readonly declarations: readonly Declaration[] },
 ): Promise<Result<ObservedStack>> {
   const [listed, payloads, state, namespaces] = await Promise.all([
@@ -51,7 +56,13 @@ export async function observeStack(
       world: picture,
       nowMs: ports.clock.nowMs(),
     });
-  const observations = await explainUnhealthy(ports.objects, observe(world.value), observe, known, stack.declarations);
+  const observations = await explainUnhealthy(
+    ports.objects,
+    observe(world.value),
+    observe,
+    known,
+    stack.declarations,
+  );
   if (!observations.ok) return observations;
   return succeeded({
     observations: observations.value,
@@ -95,7 +106,9 @@ async function pictureOf(
     const key = releaseKey(declaration);
     const newest = records.get(key)?.[0];
     const payload = payloads.get(key);
-    return newest?.status === "deployed" && payload?.revision === newest.revision ? payload.objects.map(refOf) : [];
+    return newest?.status === "deployed" && payload?.revision === newest.revision
+      ? payload.objects.map(refOf)
+      : [];
   });
   return objects.snapshot(refs, []);
 }
@@ -111,7 +124,11 @@ async function explainUnhealthy(
   const namespaces = new Set<string>();
   for (const declaration of declarations) {
     const observation = observations.get(declaration.id);
-    if (observation?.kind !== "deployed" || observation.health.kind === "ready" || observation.health.kind === "unknown")
+    if (
+      observation?.kind !== "deployed" ||
+      observation.health.kind === "ready" ||
+      observation.health.kind === "unknown"
+    )
       continue;
     for (const object of payloads.get(releaseKey(declaration))?.objects ?? [])
       if (object.metadata.namespace !== undefined) namespaces.add(object.metadata.namespace);

@@ -48,7 +48,9 @@ export type UpgradeOrder = {
 /** Helm's release operations. At most one at a time per release; the pool is bounded. */
 export type Releases = {
   /** The revision that helm wrote, where its output told it. */
-  upgrade(order: UpgradeOrder): Promise<Result<{ readonly payload?: ReleasePayload; readonly warnings: readonly string[] }>>;
+  upgrade(
+    order: UpgradeOrder,
+  ): Promise<Result<{ readonly payload?: ReleasePayload; readonly warnings: readonly string[] }>>;
   rollBack(order: {
     readonly namespace: string;
     readonly releaseName: string;
@@ -75,7 +77,11 @@ export type Records = {
   /** Payloads of the deployed revisions of a stack's releases; one paged LIST. Undecodable ones are left out. */
   deployedPayloads(stackLabel: string): Promise<Result<readonly ReleasePayload[]>>;
   /** One payload; undefined where there is no such record or it can't be decoded. */
-  payload(namespace: string, releaseName: string, revision: number): Promise<Result<ReleasePayload | undefined>>;
+  payload(
+    namespace: string,
+    releaseName: string,
+    revision: number,
+  ): Promise<Result<ReleasePayload | undefined>>;
   /** Patches labels onto one revision's record. */
   label(
     namespace: string,
@@ -101,7 +107,10 @@ export type WatchedWorld = {
    * Follows these kinds (objects labelled app.kubernetes.io/managed-by=Helm, in all namespaces) and, in these
    * namespaces, all Pods, Jobs and the metadata of ReplicaSets. Resolves when the first state of all is in.
    */
-  follow(needs: { readonly kinds: readonly KindRef[]; readonly namespaces: readonly string[] }): Promise<Result<void>>;
+  follow(needs: {
+    readonly kinds: readonly KindRef[];
+    readonly namespaces: readonly string[];
+  }): Promise<Result<void>>;
   /** Reads objects that the watches have not shown (yet), one GET each. */
   fetch(refs: readonly ObjectRef[]): Promise<void>;
   /** `owner` is the controlling owner's uid where the object has one. Called after the world has been updated. */
@@ -114,11 +123,17 @@ export type Objects = {
   snapshot(refs: readonly ObjectRef[], podsIn: readonly string[]): Promise<Result<World>>;
   watch(): WatchedWorld;
   /** Names of the namespaces that exist, with those being deleted apart; one LIST. */
-  namespaces(): Promise<Result<{ readonly active: ReadonlySet<string>; readonly terminating: ReadonlySet<string> }>>;
+  namespaces(): Promise<
+    Result<{ readonly active: ReadonlySet<string>; readonly terminating: ReadonlySet<string> }>
+  >;
   /** Creates it if absent; waits until a terminating one is gone, up to the deadline. Never touches an existing one. */
   ensureNamespace(namespace: string, deadlineMs: number): Promise<Result<{ readonly created: boolean }>>;
   /** Applies CRDs and waits until each is Established. `create` leaves existing ones alone. Returns changed names. */
-  applyCrds(texts: readonly string[], mode: "create" | "upgrade", deadlineMs: number): Promise<Result<readonly string[]>>;
+  applyCrds(
+    texts: readonly string[],
+    mode: "create" | "upgrade",
+    deadlineMs: number,
+  ): Promise<Result<readonly string[]>>;
   /** Claims in these namespaces, and every CRD with how many objects it has: what an uninstall may take along. */
   losses(namespaces: readonly string[]): Promise<{
     readonly claims: readonly ObjectRef[];

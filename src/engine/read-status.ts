@@ -21,16 +21,24 @@ export async function readStatus(ports: ClusterPorts): Promise<Result<readonly S
   if (!listed.ok) return listed;
   const records = groupRecords(listed.value);
   const labels = new Set<string>();
-  for (const [newest] of records.values()) if (newest?.stackLabel !== undefined) labels.add(newest.stackLabel);
+  for (const [newest] of records.values())
+    if (newest?.stackLabel !== undefined) labels.add(newest.stackLabel);
   const readings: StackReading[] = [];
   for (const label of [...labels].toSorted()) {
     const name = label.slice(0, label.lastIndexOf("."));
-    const [state, deployed] = await Promise.all([ports.states.read(name), ports.records.deployedPayloads(label)]);
+    const [state, deployed] = await Promise.all([
+      ports.states.read(name),
+      ports.records.deployedPayloads(label),
+    ]);
     if (!state.ok) return state;
     if (!deployed.ok) return deployed;
-    const payloads = new Map<string, ReleasePayload>(deployed.value.map((payload) => [releaseKey(payload), payload]));
+    const payloads = new Map<string, ReleasePayload>(
+      deployed.value.map((payload) => [releaseKey(payload), payload]),
+    );
     const objects = [...payloads.values()].flatMap((payload) => payload.objects);
-    const namespaces = new Set(objects.map((object) => object.metadata.namespace).filter((name) => name !== undefined));
+    const namespaces = new Set(
+      objects.map((object) => object.metadata.namespace).filter((name) => name !== undefined),
+    );
     const world = await ports.objects.snapshot(objects.map(refOf), [...namespaces]);
     if (!world.ok) return world;
     readings.push({

@@ -99,7 +99,8 @@ const helmGraceMs = 60_000;
 
 /** Runs a stack's plan under its lock; the run as it ended, or why it did not begin. */
 export async function runStack(ports: RunPorts, request: RunRequest): Promise<Result<Run>> {
-  const horizonMs = Math.max(0, ...request.stack.declarations.map(({ timeoutMs }) => timeoutMs)) + helmGraceMs;
+  const horizonMs =
+    Math.max(0, ...request.stack.declarations.map(({ timeoutMs }) => timeoutMs)) + helmGraceMs;
   const lock = await ports.locks.acquire(request.stack.name, request.holder, horizonMs);
   if (!lock.ok) return lock;
   try {
@@ -122,7 +123,13 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
       const followed = await watched.follow(firstNeeds(plan));
       if (!followed.ok) return followed;
     }
-    const hands = prepareCarryOut({ ...ports, plan, watched, state: observed.state, fingerprints: observed.fingerprints });
+    const hands = prepareCarryOut({
+      ...ports,
+      plan,
+      watched,
+      state: observed.state,
+      fingerprints: observed.fingerprints,
+    });
     const running = executePlan({
       plan,
       runId: request.runId,
@@ -136,7 +143,8 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
     request.onStarted(running);
     const run = await running.ended;
     await hands.settle();
-    if (hasWork && run.stopping?.why !== "lease-lost") await hands.recordRun(lastRunOf(run, ports.clock.nowMs()));
+    if (hasWork && run.stopping?.why !== "lease-lost")
+      await hands.recordRun(lastRunOf(run, ports.clock.nowMs()));
     return succeeded(run);
   } finally {
     watched.close();
@@ -159,7 +167,8 @@ function firstNeeds(plan: Plan) {
 function lastRunOf(run: Run, nowMs: number): LastRun {
   const releases = [...run.steps.values()].map(({ step, state }): [ReleaseId, LastStanding] => {
     const shown = shownState(step, state);
-    const declaration = step.kind === "keep" ? step.declaration : "pin" in step ? step.pin.declaration : undefined;
+    const declaration =
+      step.kind === "keep" ? step.declaration : "pin" in step ? step.pin.declaration : undefined;
     const chart = "pin" in step ? step.pin.chart : step.kind === "keep" ? step.payload?.chart : undefined;
     return [
       step.release,
@@ -170,7 +179,9 @@ function lastRunOf(run: Run, nowMs: number): LastRun {
         after: step.after,
         releaseName: step.releaseName,
         ...(chart === undefined ? {} : { chart: chart.name, version: chart.version }),
-        ...(declaration === undefined ? {} : { declaredAt: `${declaration.range.file}:${declaration.range.line}` }),
+        ...(declaration === undefined
+          ? {}
+          : { declaredAt: `${declaration.range.file}:${declaration.range.line}` }),
       },
     ];
   });

@@ -41,7 +41,10 @@ const rules: readonly Rule[] = [
   {
     kind: "quota",
     pattern: /exceeded quota: |too many requests/i,
-    say: (_match, text) => ({ message: lastLine(text), next: "Raise the quota of the namespace or lower what is asked." }),
+    say: (_match, text) => ({
+      message: lastLine(text),
+      next: "Raise the quota of the namespace or lower what is asked.",
+    }),
   },
   {
     kind: "terminating-namespace",
@@ -71,17 +74,29 @@ const rules: readonly Rule[] = [
   {
     // helm pkg/action/validate.go existingResourceConflict.
     kind: "ownership-conflict",
-    pattern: /(\S+) "([^"]+)" in namespace "([^"]*)" exists and cannot be imported into the current release: (.*)/,
+    pattern:
+      /(\S+) "([^"]+)" in namespace "([^"]*)" exists and cannot be imported into the current release: (.*)/,
     say: (match) => {
-      const owner = /key "meta\.helm\.sh\/release-name" must equal "[^"]*": current value is "([^"]*)"/.exec(match[4] ?? "");
+      const owner = /key "meta\.helm\.sh\/release-name" must equal "[^"]*": current value is "([^"]*)"/.exec(
+        match[4] ?? "",
+      );
       const ownerNamespace =
-        /key "meta\.helm\.sh\/release-namespace" must equal "[^"]*": current value is "([^"]*)"/.exec(match[4] ?? "");
-      const holder = owner?.[1] ?? (ownerNamespace === null ? undefined : `a release in ${ownerNamespace[1] ?? "another namespace"}`);
+        /key "meta\.helm\.sh\/release-namespace" must equal "[^"]*": current value is "([^"]*)"/.exec(
+          match[4] ?? "",
+        );
+      const holder =
+        owner?.[1] ??
+        (ownerNamespace === null ? undefined : `a release in ${ownerNamespace[1] ?? "another namespace"}`);
       return {
         message: `${match[1] ?? ""} ${match[2] ?? ""} exists already and belongs to ${
           holder === undefined ? "no Helm release" : `release ${holder}`
         }`,
-        object: { apiVersion: "", kind: match[1] ?? "", name: match[2] ?? "", ...(match[3] ? { namespace: match[3] } : {}) },
+        object: {
+          apiVersion: "",
+          kind: match[1] ?? "",
+          name: match[2] ?? "",
+          ...(match[3] ? { namespace: match[3] } : {}),
+        },
         ...(holder === undefined ? {} : { holder }),
         next: "Rename the object in one of the charts, or remove the existing one if nothing needs it.",
       };
@@ -108,7 +123,8 @@ const rules: readonly Rule[] = [
   },
   {
     kind: "immutable-field",
-    pattern: /([\w.[\]"-]+): (?:Invalid value: [\s\S]{0,2000}?: )?field is immutable|Forbidden: updates to \w+ spec for fields other than|(?:cannot|can't) be (?:changed|updated) (?:once|after)/,
+    pattern:
+      /([\w.[\]"-]+): (?:Invalid value: [\s\S]{0,2000}?: )?field is immutable|Forbidden: updates to \w+ spec for fields other than|(?:cannot|can't) be (?:changed|updated) (?:once|after)/,
     say: (match, text) => ({
       message: shorten(lastLine(text)),
       ...(match[1] === undefined ? {} : { fields: [match[1]] }),
@@ -145,7 +161,8 @@ const rules: readonly Rule[] = [
   {
     // helm pkg/action errPending, and the storage's answer to a second writer.
     kind: "locked",
-    pattern: /another operation \(install\/upgrade\/rollback\) is in progress|release: already exists|cannot reuse a name that is still in use/,
+    pattern:
+      /another operation \(install\/upgrade\/rollback\) is in progress|release: already exists|cannot reuse a name that is still in use/,
     say: () => ({
       message: "another helm operation is in progress on this release, or was cut in the middle",
       next: "Run again: a record that nobody works on any more is recovered by the next run.",
@@ -153,9 +170,11 @@ const rules: readonly Rule[] = [
   },
   {
     kind: "too-large",
-    pattern: /Too long: (?:must have at most|may not be more than) 1048576|request entity too large|exceeds? .{0,40}1048576/i,
+    pattern:
+      /Too long: (?:must have at most|may not be more than) 1048576|request entity too large|exceeds? .{0,40}1048576/i,
     say: () => ({
-      message: "the release's record does not fit a Secret (1 MiB): the chart with its files and values is too large",
+      message:
+        "the release's record does not fit a Secret (1 MiB): the chart with its files and values is too large",
       next: "Take large files out of the chart (.helmignore), or split it.",
     }),
   },
@@ -231,7 +250,9 @@ function objectIn(text: string): { readonly object?: ObjectRef } {
   const applied = /for object (\S+) ([^,\s]+), Kind=(\w+)/.exec(text);
   if (applied !== null) return { object: applyObject(applied[1] ?? "", applied[2] ?? "", applied[3] ?? "") };
   const invalid = /(\w+)(?:\.[\w.]+)? "([^"]+)" is invalid/.exec(text);
-  return invalid === null ? {} : { object: { apiVersion: "", kind: invalid[1] ?? "", name: invalid[2] ?? "" } };
+  return invalid === null
+    ? {}
+    : { object: { apiVersion: "", kind: invalid[1] ?? "", name: invalid[2] ?? "" } };
 }
 
 function lastLine(text: string): string {
@@ -239,7 +260,10 @@ function lastLine(text: string): string {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*/g, "; ").replace(/\s+/g, " ").trim();
+  return text
+    .replace(/\s*\n\s*/g, "; ")
+    .replace(/\s+/g, " ")
+    .trim();
 }
 
 // An API error may echo a whole object; what matters stands at its ends.

@@ -62,8 +62,12 @@ export function openHelm(options: HelmOptions): Releases & { running(): number; 
           priority: order.priority,
         });
         if (!end.ok) return end;
-        const payload = end.value.stdout === undefined ? undefined : decodeOutput(end.value.stdout, options.decode);
-        return succeeded({ warnings: warningsOf(end.value.stderr), ...(payload === undefined ? {} : { payload }) });
+        const payload =
+          end.value.stdout === undefined ? undefined : decodeOutput(end.value.stdout, options.decode);
+        return succeeded({
+          warnings: warningsOf(end.value.stderr),
+          ...(payload === undefined ? {} : { payload }),
+        });
       } finally {
         await Promise.all(files.map((file) => rm(file, { force: true })));
       }

@@ -56,18 +56,22 @@ let processCount = 0;
 export function startHelm(home: HelmHome, argv: readonly string[], deadlineMs: number): RunningHelm {
   processCount += 1;
   const note = join(home.runFolder, "helm", `${processCount}.pid`);
-  const child = execa("/bin/sh", ["-c", supervisor, "helm-supervisor", note, home.program, ...argv, ...connection(home)], {
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
-    buffer: false,
-    reject: false,
-    // A session of its own: Ctrl-C in a terminal reaches Headway alone, which then stops helm in good order.
-    detached: true,
-    cleanup: false,
-    extendEnv: false,
-    env: helmEnvironment(home),
-    cwd: home.runFolder,
-    stripFinalNewline: false,
-  });
+  const child = execa(
+    "/bin/sh",
+    ["-c", supervisor, "helm-supervisor", note, home.program, ...argv, ...connection(home)],
+    {
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+      buffer: false,
+      reject: false,
+      // A session of its own: Ctrl-C in a terminal reaches Headway alone, which then stops helm in good order.
+      detached: true,
+      cleanup: false,
+      extendEnv: false,
+      env: helmEnvironment(home),
+      cwd: home.runFolder,
+      stripFinalNewline: false,
+    },
+  );
   const stdout = keepHead(child.stdout, stdoutCapBytes);
   const stderr = keepTail(child.stderr, stderrCapBytes);
   let cut: "stopped" | "timed-out" | undefined;

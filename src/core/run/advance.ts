@@ -31,7 +31,12 @@ import {
 } from "./failing.ts";
 import { finishRun } from "./outcome.ts";
 import type { Advance, Fact, Run, StepState } from "./run.ts";
-import { uninstallHelmFailed, uninstallHelmFinished, uninstallObserved, uninstallWoken } from "./uninstalling.ts";
+import {
+  uninstallHelmFailed,
+  uninstallHelmFinished,
+  uninstallObserved,
+  uninstallWoken,
+} from "./uninstalling.ts";
 
 /** A run of a plan before anything has happened; its first fact is `run-begun`. */
 export function startRun(plan: Plan, id: string, startedAtMs: number): Run {
@@ -139,19 +144,26 @@ function applyToStep(draft: Draft, step: Step, state: StepState, fact: StepFact)
     return;
   }
   if (state.kind === "failed" && fact.kind === "health-observed") {
-    if (fact.health.kind === "ready" && mayHeal(state)) becomeHealthy(draft, step, fact.revision, draft.run.startedAtMs);
+    if (fact.health.kind === "ready" && mayHeal(state))
+      becomeHealthy(draft, step, fact.revision, draft.run.startedAtMs);
     return;
   }
   if (step.kind === "keep" || step.kind === "uninstall") return;
   switch (fact.kind) {
     case "record-recovered":
       if (state.kind !== "preparing" || step.kind !== "recover") return;
-      tell(draft, { kind: "record-recovered", release: step.release, revision: fact.revision, status: fact.status });
+      tell(draft, {
+        kind: "record-recovered",
+        release: step.release,
+        revision: fact.revision,
+        status: fact.status,
+      });
       afterRecovery(draft, step);
       return;
     case "crds-applied":
       if (state.kind !== "preparing") return;
-      if (fact.names.length > 0) tell(draft, { kind: "crds-applied", release: step.release, names: fact.names });
+      if (fact.names.length > 0)
+        tell(draft, { kind: "crds-applied", release: step.release, names: fact.names });
       queueHelm(draft, step, state);
       return;
     case "preparation-refused":
@@ -198,7 +210,10 @@ function applyToStep(draft: Draft, step: Step, state: StepState, fact: StepFact)
 function mayHeal(state: Extract<StepState, { kind: "failed" }>): boolean {
   return (
     state.applied !== undefined &&
-    (state.standing === "kept" || state.standing === "degraded" || state.standing === "transient" || state.standing === "quarantined")
+    (state.standing === "kept" ||
+      state.standing === "degraded" ||
+      state.standing === "transient" ||
+      state.standing === "quarantined")
   );
 }
 
@@ -227,20 +242,28 @@ function begin(draft: Draft): void {
     );
     order(draft, { kind: "ensure-namespace", namespace, deadlineMs: draft.atMs + Math.max(0, ...users) });
   }
+  // What was declared again as it runs has no failure to remember.
+  for (const { step, state } of draft.steps.values())
+    if (step.kind === "keep" && state.kind === "healthy" && step.reasons[0].kind === "unchanged")
+      order(draft, { kind: "clear-failure", release: step.release });
   // Degraded releases may heal while others are worked on, but only matter where somebody waits for them.
   for (const { step, state } of draft.steps.values())
     if (state.kind === "failed" && state.applied !== undefined && draft.run.dependentsOf.has(step.release))
       order(draft, { kind: "watch-health", release: step.release, applied: state.applied });
 }
 
-function namespaceSettled(draft: Draft, fact: Extract<Fact, { kind: "namespace-ensured" | "namespace-refused" }>): void {
+function namespaceSettled(
+  draft: Draft,
+  fact: Extract<Fact, { kind: "namespace-ensured" | "namespace-refused" }>,
+): void {
   const namespaces = new Map(draft.run.namespaces);
   if (fact.kind === "namespace-ensured") {
     namespaces.delete(fact.namespace);
     if (fact.created) tell(draft, { kind: "namespace-created", namespace: fact.namespace });
   } else namespaces.set(fact.namespace, { kind: "refused", failure: fact.failure });
   draft.run = { ...draft.run, namespaces };
-  for (const { step } of draft.steps.values()) if (step.namespace === fact.namespace) draft.changed.push(step.release);
+  for (const { step } of draft.steps.values())
+    if (step.namespace === fact.namespace) draft.changed.push(step.release);
 }
 
 function woken(draft: Draft, step: Step, state: StepState): void {
@@ -253,7 +276,10 @@ function woken(draft: Draft, step: Step, state: StepState): void {
 function stop(draft: Draft, why: "interrupted" | "lease-lost"): void {
   if (draft.run.stopping?.why === "interrupted" || draft.run.stopping?.why === "lease-lost") return;
   draft.run = { ...draft.run, stopping: { why } };
-  tell(draft, { kind: "interrupted", why: why === "interrupted" ? "asked to stop" : "the stack's lock was lost" });
+  tell(draft, {
+    kind: "interrupted",
+    why: why === "interrupted" ? "asked to stop" : "the stack's lock was lost",
+  });
   for (const { step, state } of [...draft.steps.values()]) {
     switch (state.kind) {
       case "holding":
@@ -313,7 +339,12 @@ function tryStart(draft: Draft, release: ReleaseId): void {
     return;
   }
   const refused = draft.run.namespaces.get(entry.step.namespace);
-  if (hold.kind === "namespace" && refused?.kind === "refused" && entry.step.kind !== "keep" && entry.step.kind !== "uninstall") {
+  if (
+    hold.kind === "namespace" &&
+    refused?.kind === "refused" &&
+    entry.step.kind !== "keep" &&
+    entry.step.kind !== "uninstall"
+  ) {
     beginFailing(draft, entry.step, 1, refused.failure, undefined);
     return;
   }
@@ -342,7 +373,9 @@ function holdOf(draft: Draft, step: Step): Hold | undefined {
 
 /** True where a release in this state holds `step` no longer: gone for an uninstall, healthy for everything else. */
 function letsGo(step: Step, state: StepState): boolean {
-  return step.kind === "uninstall" ? state.kind === "removed" || state.kind === "healthy" : state.kind === "healthy";
+  return step.kind === "uninstall"
+    ? state.kind === "removed" || state.kind === "healthy"
+    : state.kind === "healthy";
 }
 
 function isOver(state: StepState): boolean {

@@ -24,11 +24,16 @@ export function beginStep(draft: Draft, step: Step): void {
     case "keep":
       return;
     case "verify":
-      settle(draft, step, { revision: step.revision, objects: step.payload.objects }, {
-        attempt: 1,
-        startedAtMs: draft.atMs,
-        deadlineMs: draft.atMs + step.pin.declaration.timeoutMs,
-      });
+      settle(
+        draft,
+        step,
+        { revision: step.revision, objects: step.payload.objects },
+        {
+          attempt: 1,
+          startedAtMs: draft.atMs,
+          deadlineMs: draft.atMs + step.pin.declaration.timeoutMs,
+        },
+      );
       tell(draft, { kind: "apply-started", release: step.release, action: "verify", attempt: 1 });
       return;
     case "recover":
@@ -80,7 +85,9 @@ export function queueHelm(
 ): void {
   setState(draft, step.release, { kind: "preparing", doing: "queue", ...begun });
   const timeoutMs =
-    begun.deadlineMs === undefined ? step.pin.declaration.timeoutMs : Math.max(1_000, begun.deadlineMs - draft.atMs);
+    begun.deadlineMs === undefined
+      ? step.pin.declaration.timeoutMs
+      : Math.max(1_000, begun.deadlineMs - draft.atMs);
   order(draft, { kind: "upgrade", release: step.release, step, timeoutMs });
 }
 
@@ -128,7 +135,8 @@ export function helmFailed(
     beginFailing(draft, step, state.attempt, state.stopping.failure, stored, state.stopping.evidence);
     return;
   }
-  if (isTransient(failure) && draft.run.stopping === undefined && waitOut(draft, step, state, failure)) return;
+  if (isTransient(failure) && draft.run.stopping === undefined && waitOut(draft, step, state, failure))
+    return;
   beginFailing(draft, step, state.attempt, failure, stored);
 }
 
@@ -225,7 +233,12 @@ export function judge(
     return {
       failure: {
         kind: "unhealthy",
-        message: explainWaiting({ kind: "failed", troubles: verdict.failed, ready: health.ready, total: health.total }),
+        message: explainWaiting({
+          kind: "failed",
+          troubles: verdict.failed,
+          ready: health.ready,
+          total: health.total,
+        }),
       },
       suspectsSinceMs,
     };
@@ -238,7 +251,8 @@ export function attemptWoken(draft: Draft, step: ApplyStep, state: StepState): v
   switch (state.kind) {
     case "settling":
       if (draft.atMs >= state.deadlineMs) {
-        const waiting = state.health === undefined ? "its objects were not seen" : explainWaiting(state.health);
+        const waiting =
+          state.health === undefined ? "its objects were not seen" : explainWaiting(state.health);
         const failure: Failure = {
           kind: "timeout",
           message: `not ready after ${Math.round((state.deadlineMs - state.startedAtMs) / 1000)} s: ${waiting}`,
@@ -248,7 +262,8 @@ export function attemptWoken(draft: Draft, step: ApplyStep, state: StepState): v
       } else if (state.health !== undefined) attemptObserved(draft, step, state, state.health);
       return;
     case "applying":
-      if (state.health !== undefined && state.stopping === undefined) attemptObserved(draft, step, state, state.health);
+      if (state.health !== undefined && state.stopping === undefined)
+        attemptObserved(draft, step, state, state.health);
       return;
     case "backing-off":
       if (draft.atMs >= state.untilMs) {
@@ -277,10 +292,21 @@ export function attemptWoken(draft: Draft, step: ApplyStep, state: StepState): v
 
 export function becomeHealthy(draft: Draft, step: Step, revision: number, startedAtMs: number): void {
   setState(draft, step.release, { kind: "healthy", revision });
-  tell(draft, { kind: "release-ready", release: step.release, revision, durationMs: draft.atMs - startedAtMs });
+  tell(draft, {
+    kind: "release-ready",
+    release: step.release,
+    revision,
+    durationMs: draft.atMs - startedAtMs,
+  });
   order(draft, { kind: "unwatch", release: step.release });
   if (step.kind === "keep" || step.kind === "uninstall") return;
-  order(draft, { kind: "mark-verified", release: step.release, step, revision, fingerprint: step.pin.fingerprint });
+  order(draft, {
+    kind: "mark-verified",
+    release: step.release,
+    step,
+    revision,
+    fingerprint: step.pin.fingerprint,
+  });
   order(draft, { kind: "clear-failure", release: step.release });
 }
 

@@ -71,7 +71,13 @@ export function evidenceCaptured(
   state: Extract<StepState, { kind: "failing" }>,
   evidence: Evidence,
 ): void {
-  tell(draft, { kind: "release-failed", release: step.release, failure: state.failure, evidence, then: state.then });
+  tell(draft, {
+    kind: "release-failed",
+    release: step.release,
+    failure: state.failure,
+    evidence,
+    then: state.then,
+  });
   if (state.then === "retry") {
     const untilMs = draft.atMs + retryPauseMs;
     setState(draft, step.release, {
@@ -116,7 +122,9 @@ function recordOf(
       failure: state.failure,
       evidence,
       outcome,
-      ...(outcome === "rolled-back" && step.rollbackTo !== undefined ? { rolledBackTo: step.rollbackTo } : {}),
+      ...(outcome === "rolled-back" && step.rollbackTo !== undefined
+        ? { rolledBackTo: step.rollbackTo }
+        : {}),
       declaredAt: `${range.file}:${range.line}`,
     },
     ...(quarantined ? { quarantineKey: step.quarantineKey, fingerprint: step.pin.fingerprint } : {}),
@@ -179,12 +187,22 @@ export function beginRollback(
 
 type RollingBack = Extract<StepState, { kind: "rolling-back" }>;
 
-export function rollbackHelmFinished(draft: Draft, step: ApplyStep, state: RollingBack, applied: Applied): void {
+export function rollbackHelmFinished(
+  draft: Draft,
+  step: ApplyStep,
+  state: RollingBack,
+  applied: Applied,
+): void {
   setState(draft, step.release, { ...state, applied });
   order(draft, { kind: "watch-health", release: step.release, applied });
 }
 
-export function rollbackHelmFailed(draft: Draft, step: ApplyStep, state: RollingBack, failure: Failure): void {
+export function rollbackHelmFailed(
+  draft: Draft,
+  step: ApplyStep,
+  state: RollingBack,
+  failure: Failure,
+): void {
   if (failure.kind === "interrupted" && draft.run.stopping !== undefined) {
     setState(draft, step.release, { kind: "cancelled" });
     tell(draft, { kind: "release-cancelled", release: step.release });
@@ -198,7 +216,12 @@ export function rollbackHelmFailed(draft: Draft, step: ApplyStep, state: Rolling
   } else rollbackFailed(draft, step, state, failure);
 }
 
-export function rollbackObserved(draft: Draft, step: ApplyStep, state: RollingBack, health: ReleaseHealth): void {
+export function rollbackObserved(
+  draft: Draft,
+  step: ApplyStep,
+  state: RollingBack,
+  health: ReleaseHealth,
+): void {
   if (state.applied === undefined) return;
   if (health.kind === "ready") {
     rolledBack(draft, step, state, state.applied.revision);
@@ -215,7 +238,10 @@ export function rollbackObserved(draft: Draft, step: ApplyStep, state: RollingBa
 export function rollbackWoken(draft: Draft, step: ApplyStep, state: RollingBack): void {
   if (draft.atMs >= state.deadlineMs && state.applied !== undefined) {
     const waiting = state.health === undefined ? "its objects were not seen" : explainWaiting(state.health);
-    rollbackFailed(draft, step, state, { kind: "timeout", message: `not healthy in time after the rollback: ${waiting}` });
+    rollbackFailed(draft, step, state, {
+      kind: "timeout",
+      message: `not healthy in time after the rollback: ${waiting}`,
+    });
   } else if (state.retryAtMs !== undefined && draft.atMs >= state.retryAtMs) {
     const { retryAtMs: _done, ...rest } = state;
     setState(draft, step.release, rest);
@@ -225,7 +251,11 @@ export function rollbackWoken(draft: Draft, step: ApplyStep, state: RollingBack)
 }
 
 function rolledBack(draft: Draft, step: ApplyStep, state: RollingBack, revision: number): void {
-  setState(draft, step.release, { kind: "rolled-back", toRevision: state.toRevision, failure: state.failure });
+  setState(draft, step.release, {
+    kind: "rolled-back",
+    toRevision: state.toRevision,
+    failure: state.failure,
+  });
   tell(draft, {
     kind: "rollback-finished",
     release: step.release,
@@ -256,4 +286,3 @@ function rollbackFailed(draft: Draft, step: ApplyStep, state: RollingBack, failu
   order(draft, recordOf(draft, step, { failure: told }, state.evidence, "rollback-failed"));
   draft.run = { ...draft.run, stopping: draft.run.stopping ?? { why: "rollback-failed" } };
 }
-

@@ -25,7 +25,8 @@ export function finishRun(draft: Draft): void {
 
 function isBusy(draft: Draft): boolean {
   const stopping = draft.run.stopping !== undefined;
-  if (!stopping && [...draft.run.namespaces.values()].some((namespace) => namespace.kind === "ensuring")) return true;
+  if (!stopping && [...draft.run.namespaces.values()].some((namespace) => namespace.kind === "ensuring"))
+    return true;
   for (const { state } of draft.steps.values())
     switch (state.kind) {
       case "preparing":
@@ -86,7 +87,10 @@ function rootsOf(draft: Draft, release: ReleaseId): readonly ReleaseId[] {
     seen.add(next);
     const entry = draft.steps.get(next);
     if (entry === undefined || entry.state.kind === "healthy") continue;
-    if (entry.state.kind === "holding" || (entry.state.kind === "skipped" && entry.state.blockedBy.length > 0))
+    if (
+      entry.state.kind === "holding" ||
+      (entry.state.kind === "skipped" && entry.state.blockedBy.length > 0)
+    )
       open.push(...entry.step.after);
     else roots.add(next);
   }
@@ -99,7 +103,8 @@ function outcomeOf(draft: Draft): Outcome {
   for (const { step, state } of draft.steps.values()) {
     const shown = shownState(step, state).state;
     counts[shown] = (counts[shown] ?? 0) + 1;
-    if (state.kind === "skipped") for (const root of state.blockedBy) blocks.set(root, (blocks.get(root) ?? 0) + 1);
+    if (state.kind === "skipped")
+      for (const root of state.blockedBy) blocks.set(root, (blocks.get(root) ?? 0) + 1);
   }
   const roots = [...draft.steps.values()].flatMap(({ step, state }) =>
     state.kind === "failed" || state.kind === "rolled-back"

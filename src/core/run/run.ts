@@ -42,7 +42,8 @@ export type StepState =
       readonly stopping?: { readonly failure: Failure; readonly evidence?: Evidence };
     } & Attempt &
       SuspectClock)
-  | ({ readonly kind: "settling"; readonly applied: Applied; readonly health?: ReleaseHealth } & Attempt & SuspectClock)
+  | ({ readonly kind: "settling"; readonly applied: Applied; readonly health?: ReleaseHealth } & Attempt &
+      SuspectClock)
   | ({ readonly kind: "backing-off"; readonly untilMs: number; readonly failure: Failure } & Begun)
   | {
       readonly kind: "failing";
@@ -81,13 +82,7 @@ export type StepState =
       readonly kind: "failed";
       readonly failure: Failure;
       readonly standing:
-        | "kept"
-        | "uninstalled"
-        | "rollback-failed"
-        | "quarantined"
-        | "degraded"
-        | "refused"
-        | "transient";
+        "kept" | "uninstalled" | "rollback-failed" | "quarantined" | "degraded" | "refused" | "transient";
       readonly applied?: Applied;
     }
   | { readonly kind: "skipped"; readonly blockedBy: readonly ReleaseId[] }
@@ -135,7 +130,11 @@ export type Fact =
   /** `applied` where helm had stored a revision before it failed. */
   | (AtRelease & { readonly kind: "helm-failed"; readonly failure: Failure; readonly applied?: Applied })
   /** Of the objects that the last watch-health or watch-gone of this release asked for. */
-  | (AtRelease & { readonly kind: "health-observed"; readonly revision: number; readonly health: ReleaseHealth })
+  | (AtRelease & {
+      readonly kind: "health-observed";
+      readonly revision: number;
+      readonly health: ReleaseHealth;
+    })
   | (AtRelease & { readonly kind: "evidence-captured"; readonly evidence: Evidence })
   | (AtRelease & { readonly kind: "failure-recorded" })
   | (AtRelease & { readonly kind: "warned"; readonly message: string })
@@ -145,20 +144,68 @@ export type Fact =
 /** What has to be done. An effect is carried out once; its end comes back as a fact. */
 export type Effect =
   | { readonly kind: "ensure-namespace"; readonly namespace: string; readonly deadlineMs: number }
-  | { readonly kind: "recover-record"; readonly release: ReleaseId; readonly step: Extract<Step, { kind: "recover" }> }
-  | { readonly kind: "apply-crds"; readonly release: ReleaseId; readonly step: ApplyStep; readonly deadlineMs: number }
-  | { readonly kind: "upgrade"; readonly release: ReleaseId; readonly step: ApplyStep; readonly timeoutMs: number }
+  | {
+      readonly kind: "recover-record";
+      readonly release: ReleaseId;
+      readonly step: Extract<Step, { kind: "recover" }>;
+    }
+  | {
+      readonly kind: "apply-crds";
+      readonly release: ReleaseId;
+      readonly step: ApplyStep;
+      readonly deadlineMs: number;
+    }
+  | {
+      readonly kind: "upgrade";
+      readonly release: ReleaseId;
+      readonly step: ApplyStep;
+      readonly timeoutMs: number;
+    }
   | { readonly kind: "stop-helm"; readonly release: ReleaseId }
-  | { readonly kind: "roll-back"; readonly release: ReleaseId; readonly step: ApplyStep; readonly toRevision: number; readonly timeoutMs: number }
-  | { readonly kind: "uninstall"; readonly release: ReleaseId; readonly step: Step; readonly timeoutMs: number }
+  | {
+      readonly kind: "roll-back";
+      readonly release: ReleaseId;
+      readonly step: ApplyStep;
+      readonly toRevision: number;
+      readonly timeoutMs: number;
+    }
+  | {
+      readonly kind: "uninstall";
+      readonly release: ReleaseId;
+      readonly step: Step;
+      readonly timeoutMs: number;
+    }
   | { readonly kind: "watch-health"; readonly release: ReleaseId; readonly applied: Applied }
   | { readonly kind: "watch-gone"; readonly release: ReleaseId; readonly applied: Applied }
   | { readonly kind: "unwatch"; readonly release: ReleaseId }
-  | { readonly kind: "capture-evidence"; readonly release: ReleaseId; readonly step: Step; readonly failure: Failure; readonly health?: ReleaseHealth; readonly applied?: Applied }
-  | { readonly kind: "record-failure"; readonly release: ReleaseId; readonly record: FailureRecord; readonly quarantineKey?: string; readonly fingerprint?: string }
+  | {
+      readonly kind: "capture-evidence";
+      readonly release: ReleaseId;
+      readonly step: Step;
+      readonly failure: Failure;
+      readonly health?: ReleaseHealth;
+      readonly applied?: Applied;
+    }
+  | {
+      readonly kind: "record-failure";
+      readonly release: ReleaseId;
+      readonly record: FailureRecord;
+      readonly quarantineKey?: string;
+      readonly fingerprint?: string;
+    }
   | { readonly kind: "clear-failure"; readonly release: ReleaseId }
   /** `fingerprint` is the pin's; a rolled-back revision carries that of the revision it repeats. */
-  | { readonly kind: "mark-verified"; readonly release: ReleaseId; readonly step: ApplyStep; readonly revision: number; readonly fingerprint: string | { readonly ofRevision: number } }
+  | {
+      readonly kind: "mark-verified";
+      readonly release: ReleaseId;
+      readonly step: ApplyStep;
+      readonly revision: number;
+      readonly fingerprint: string | { readonly ofRevision: number };
+    }
   | { readonly kind: "wake"; readonly atMs: number };
 
-export type Advance = { readonly run: Run; readonly effects: readonly Effect[]; readonly events: readonly Event[] };
+export type Advance = {
+  readonly run: Run;
+  readonly effects: readonly Effect[];
+  readonly events: readonly Event[];
+};

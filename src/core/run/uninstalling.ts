@@ -25,7 +25,12 @@ export function uninstallHelmFailed(draft: Draft, step: Step, failure: Failure):
   else uninstallFailed(draft, step, failure);
 }
 
-export function uninstallObserved(draft: Draft, step: Step, state: Uninstalling, health: ReleaseHealth): void {
+export function uninstallObserved(
+  draft: Draft,
+  step: Step,
+  state: Uninstalling,
+  health: ReleaseHealth,
+): void {
   if (state.doing !== "wait-gone") return;
   if (health.kind === "ready") {
     removed(draft, step, state);
@@ -47,7 +52,11 @@ export function uninstallWoken(draft: Draft, step: Step, state: Uninstalling): v
 
 function removed(draft: Draft, step: Step, state: Uninstalling): void {
   order(draft, { kind: "unwatch", release: step.release });
-  tell(draft, { kind: "uninstall-finished", release: step.release, durationMs: draft.atMs - state.startedAtMs });
+  tell(draft, {
+    kind: "uninstall-finished",
+    release: step.release,
+    durationMs: draft.atMs - state.startedAtMs,
+  });
   setState(
     draft,
     step.release,

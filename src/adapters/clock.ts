@@ -11,7 +11,10 @@ export function systemClock(): Clock {
       let timer: NodeJS.Timeout;
       const arm = (): void => {
         const leftMs = atMs - Date.now();
-        timer = setTimeout(leftMs > longestTimerMs ? arm : callBack, Math.min(Math.max(0, leftMs), longestTimerMs));
+        timer = setTimeout(
+          leftMs > longestTimerMs ? arm : callBack,
+          Math.min(Math.max(0, leftMs), longestTimerMs),
+        );
       };
       arm();
       return () => {

@@ -66,7 +66,9 @@ async function anyHelm(runFolder: string): Promise<boolean> {
 
 // The folder's name comes out of the cluster, and it is about to be deleted: only what introduceSelf makes will do.
 function isRunFolder(folder: string): boolean {
-  return dirname(folder) === tmpdir() && basename(folder).startsWith(runFolderPrefix) && !folder.includes("..");
+  return (
+    dirname(folder) === tmpdir() && basename(folder).startsWith(runFolderPrefix) && !folder.includes("..")
+  );
 }
 
 /** `BOOTID/PIDNAMESPACE`; empty where the system does not tell (no Linux). */

@@ -59,7 +59,12 @@ export type Event =
       }[];
     })
   | (AtRun & { readonly kind: "namespace-created"; readonly namespace: string })
-  | (AtRun & { readonly kind: "wave-finished"; readonly wave: number; readonly ready: number; readonly releases: number })
+  | (AtRun & {
+      readonly kind: "wave-finished";
+      readonly wave: number;
+      readonly ready: number;
+      readonly releases: number;
+    })
   | (AtRelease & { readonly kind: "step-held"; readonly hold: Hold })
   | (AtRelease & { readonly kind: "crds-applied"; readonly names: readonly string[] })
   | (AtRelease & { readonly kind: "record-recovered"; readonly revision: number; readonly status: string })
@@ -80,7 +85,12 @@ export type Event =
       readonly then: "rollback" | "retry" | "keep" | "uninstall";
     })
   | (AtRelease & { readonly kind: "rollback-started"; readonly toRevision: number })
-  | (AtRelease & { readonly kind: "rollback-finished"; readonly toRevision: number; readonly revision: number; readonly durationMs: number })
+  | (AtRelease & {
+      readonly kind: "rollback-finished";
+      readonly toRevision: number;
+      readonly revision: number;
+      readonly durationMs: number;
+    })
   | (AtRelease & { readonly kind: "rollback-failed"; readonly failure: Failure })
   | (AtRelease & { readonly kind: "uninstall-started" })
   | (AtRelease & { readonly kind: "uninstall-finished"; readonly durationMs: number })

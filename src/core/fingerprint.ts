@@ -15,7 +15,9 @@ const algorithm = "v1";
 export function pinRelease(declaration: Declaration, chart: PinnedChart): PinnedRelease {
   const valuesDigest = digestOf(declaration.values.map((layer) => layer.text));
   const fingerprint = base32(
-    createHash("sha256").update(JSON.stringify([algorithm, chart.digest, valuesDigest, declaration.crds])).digest(),
+    createHash("sha256")
+      .update(JSON.stringify([algorithm, chart.digest, valuesDigest, declaration.crds]))
+      .digest(),
   ).slice(0, 32);
   return { declaration, chart, valuesDigest, fingerprint };
 }

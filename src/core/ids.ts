@@ -24,8 +24,15 @@ export function splitReleaseId(id: ReleaseId): { readonly namespace: string; rea
 export function parseReleaseId(text: string, defaultNamespace: string): ReleaseId | undefined {
   const parts = text.split("/");
   const [first, second] = parts;
-  if (parts.length === 1 && first !== undefined && isDnsName(first, 53)) return releaseId(defaultNamespace, first);
-  if (parts.length === 2 && first !== undefined && second !== undefined && isDnsName(first, 63) && isDnsName(second, 53))
+  if (parts.length === 1 && first !== undefined && isDnsName(first, 53))
+    return releaseId(defaultNamespace, first);
+  if (
+    parts.length === 2 &&
+    first !== undefined &&
+    second !== undefined &&
+    isDnsName(first, 63) &&
+    isDnsName(second, 53)
+  )
     return releaseId(first, second);
   return undefined;
 }

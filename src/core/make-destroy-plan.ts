@@ -36,15 +36,20 @@ export function makeDestroyPlan(input: DestroyInput): Plan {
     };
     // Nothing there: as good as gone.
     if (observation.kind === "absent")
-      return [{ ...base, kind: "keep", declaration, standing: "healthy", reasons: [{ kind: "not-installed" }] }];
+      return [
+        { ...base, kind: "keep", declaration, standing: "healthy", reasons: [{ kind: "not-installed" }] },
+      ];
     if (observation.owner.kind !== "this-stack") {
-      const owner = observation.owner.kind === "nobody" ? "nobody (Headway did not make it)" : observation.owner.name;
+      const owner =
+        observation.owner.kind === "nobody" ? "nobody (Headway did not make it)" : observation.owner.name;
       const failure = {
         kind: "ownership-conflict" as const,
         message: `the release belongs to ${owner} and stays`,
         next: "Uninstall it with its owner's tool, or take it over first with headway apply --adopt.",
       };
-      return [{ ...base, kind: "keep", declaration, standing: "refused", reasons: [{ kind: "refused", failure }] }];
+      return [
+        { ...base, kind: "keep", declaration, standing: "refused", reasons: [{ kind: "refused", failure }] },
+      ];
     }
     const payload = "payload" in observation ? observation.payload : undefined;
     return [

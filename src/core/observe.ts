@@ -13,7 +13,9 @@ export function releaseKey(release: { readonly namespace: string; readonly relea
 }
 
 /** Records by release, newest first. */
-export function groupRecords(records: readonly ReleaseRecord[]): ReadonlyMap<string, readonly ReleaseRecord[]> {
+export function groupRecords(
+  records: readonly ReleaseRecord[],
+): ReadonlyMap<string, readonly ReleaseRecord[]> {
   const groups = new Map<string, ReleaseRecord[]>();
   for (const record of records) {
     const key = releaseKey(record);

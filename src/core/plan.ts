@@ -91,7 +91,12 @@ export type Step = StepBase &
         };
         readonly then: "upgrade" | "roll-back";
       } & ApplyBase)
-    | { readonly kind: "uninstall"; readonly revision: number; readonly payload?: ReleasePayload; readonly timeoutMs: number }
+    | {
+        readonly kind: "uninstall";
+        readonly revision: number;
+        readonly payload?: ReleasePayload;
+        readonly timeoutMs: number;
+      }
   );
 
 export type ApplyStep = Extract<Step, { kind: "verify" | "install" | "upgrade" | "recover" }>;

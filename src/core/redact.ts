@@ -2,7 +2,8 @@
 import type { Json } from "./declaration.ts";
 import type { KubernetesObject } from "./object.ts";
 
-const secretName = /pass(?:word|wd|phrase)?$|secret|token|credential|private[-_]?key|api[-_]?key|access[-_]?key|auth$/i;
+const secretName =
+  /pass(?:word|wd|phrase)?$|secret|token|credential|private[-_]?key|api[-_]?key|access[-_]?key|auth$/i;
 
 /** True where a value under this name is better not shown. */
 export function isSecretName(name: string): boolean {
@@ -44,7 +45,11 @@ export function secretsInObjects(objects: readonly KubernetesObject[]): Readonly
 export function redact(text: string, secrets: ReadonlySet<string>): string {
   let clean = text;
   for (const secret of [...secrets].toSorted((a, b) => b.length - a.length))
-    for (const form of [secret, Buffer.from(secret, "utf8").toString("base64"), JSON.stringify(secret).slice(1, -1)])
+    for (const form of [
+      secret,
+      Buffer.from(secret, "utf8").toString("base64"),
+      JSON.stringify(secret).slice(1, -1),
+    ])
       clean = clean.replaceAll(form, "***");
   return clean;
 }

@@ -10,7 +10,13 @@ import type { World } from "./health/world.ts";
 import { releaseId } from "./ids.ts";
 import type { ReleaseId } from "./ids.ts";
 import { releaseKey } from "./observe.ts";
-import type { FailureRecord, LastStanding, ReleasePayload, ReleaseRecord, StackState } from "./observation.ts";
+import type {
+  FailureRecord,
+  LastStanding,
+  ReleasePayload,
+  ReleaseRecord,
+  StackState,
+} from "./observation.ts";
 
 export type ReleaseStatus = {
   readonly release: ReleaseId;
@@ -44,7 +50,9 @@ export function stackStatus(input: {
     if (newest?.stackLabel === input.stackLabel && !idOf.has(key))
       idOf.set(key, releaseId(newest.namespace, newest.releaseName));
   }
-  return [...idOf].map(([key, id]) => statusOf(id, input.records.get(key) ?? [], input.payloads.get(key), standings.get(id), input));
+  return [...idOf].map(([key, id]) =>
+    statusOf(id, input.records.get(key) ?? [], input.payloads.get(key), standings.get(id), input),
+  );
 }
 
 function statusOf(
@@ -95,7 +103,12 @@ function judge(
   const isVerified = newest.verifiedLabel === verifiedLabelValue(newest.revision);
   if (failure !== undefined && (isQuarantined || !isVerified))
     return {
-      state: failure.outcome === "rolled-back" && isVerified ? "RolledBack" : isQuarantined ? "Quarantined" : "Failed",
+      state:
+        failure.outcome === "rolled-back" && isVerified
+          ? "RolledBack"
+          : isQuarantined
+            ? "Quarantined"
+            : "Failed",
       detail: failure.failure.message,
     };
   if (newest.status !== "deployed")
@@ -105,7 +118,9 @@ function judge(
   if (health === undefined) return { state: "Unknown", detail: "its record can't be read" };
   if (health.kind === "ready") {
     if (standing?.state === "Suspended") return { state: "Suspended" };
-    return isVerified ? { state: "Ready" } : { state: "Unknown", detail: "healthy, but not verified yet: run apply" };
+    return isVerified
+      ? { state: "Ready" }
+      : { state: "Unknown", detail: "healthy, but not verified yet: run apply" };
   }
   return isVerified
     ? { state: "Degraded", detail: explainWaiting(health) }

@@ -12,7 +12,12 @@ export function compareValues(before: Json | undefined, after: Json | undefined)
   return changes;
 }
 
-function collect(before: Json | undefined, after: Json | undefined, path: string, changes: ValueChange[]): void {
+function collect(
+  before: Json | undefined,
+  after: Json | undefined,
+  path: string,
+  changes: ValueChange[],
+): void {
   if (changes.length >= limit || before === after) return;
   if (isMap(before) && isMap(after)) {
     for (const key of [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted())

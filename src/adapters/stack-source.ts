@@ -31,11 +31,17 @@ export type StackFolder = {
 
 const mostFiles = 20_000;
 
-/** Reads a stack's folder; the value is undefined where there is no such folder or git can't be asked about it. */
-export async function readStackFolder(folder: string): Promise<Checked<StackFolder | undefined>> {
+/**
+ * Reads a stack's folder; the value is undefined where there is no such folder or git can't be asked about it. Below
+ * `packageRoot` (where Headway itself is installed, with its examples) and outside of a repository, that counts as one.
+ */
+export async function readStackFolder(
+  folder: string,
+  packageRoot?: string,
+): Promise<Checked<StackFolder | undefined>> {
   const found = await findFolder(folder);
   if (typeof found !== "string") return { value: undefined, diagnostics: [found] };
-  const repository = await findRepository(found);
+  const repository = await findRepository(found, packageRoot);
   if (!repository.ok) return { value: undefined, diagnostics: [repository.problem] };
   const { root: repositoryRoot, remote } = repository;
   const stackPath = relative(repositoryRoot, found).split(sep).join("/");
@@ -234,8 +240,12 @@ type Repository =
   | { readonly ok: true; readonly root: string; readonly remote: string | undefined }
   | { readonly ok: false; readonly problem: Diagnostic };
 
-async function findRepository(folder: string): Promise<Repository> {
-  if (!(await hasGitAbove(folder))) return { ok: true, root: folder, remote: undefined };
+async function findRepository(folder: string, packageRoot: string | undefined): Promise<Repository> {
+  if (!(await hasGitAbove(folder))) {
+    const realPackage = packageRoot === undefined ? undefined : await realpath(packageRoot);
+    const isPackaged = realPackage !== undefined && isInside(folder, realPackage);
+    return { ok: true, root: isPackaged ? realPackage : folder, remote: undefined };
+  }
   try {
     const { simpleGit } = await import("simple-git");
     const git = simpleGit({ baseDir: folder, timeout: { block: 10_000 } }).env(gitEnvironment());

@@ -49,8 +49,7 @@ function scalarText(node: Scalar): string {
   const source = node.source ?? "";
   const tag = meaningfulTag(node.tag);
   if (tag !== undefined) return `!!${tag} ${quote(source)}`;
-  const maybePlain = node.tag === "!" || (node.tag === undefined && isPlain(node));
-  if (!maybePlain) return quote(source);
+  if (node.tag !== undefined || !isPlain(node)) return quote(source);
   if (source === "") return "null";
   const isText = readScalarNode(node).kind === "string";
   // Number-like texts go as they are even where Headway takes them for text.

@@ -32,8 +32,9 @@ export function readPlainScalar(text: string): ScalarValue {
   if (word !== undefined) return word;
   const first = text.charAt(0);
   if (first === ".")
-    return /^\.[0-9]+(?:[eE][-+]?[0-9]+)?$/.test(text)
-      ? readFloat(text, text)
+    // strconv.ParseFloat takes underscores between digits.
+    return /^\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?$/.test(text)
+      ? readFloat(text.replaceAll("_", ""), text)
       : { kind: "string", value: text };
   if (!/[-+0-9]/.test(first)) return { kind: "string", value: text };
   const digits = text.replaceAll("_", "");
@@ -94,8 +95,7 @@ export function meaningfulTag(tag: string | undefined): MeaningfulTag | undefine
 
 /** The reading of any scalar: its tag (in full, if it has one), its text, and if it was written plain. */
 export function readScalar(tag: string | undefined, text: string, plain: boolean): ScalarValue {
-  // go-yaml takes the non-specific tag `!` for no tag and no quotes.
-  if (tag === "!" || (tag === undefined && plain)) return readPlainScalar(text);
+  if (tag === undefined && plain) return readPlainScalar(text);
   const meaning = meaningfulTag(tag);
   if (meaning === undefined) return { kind: "string", value: text };
   const read = readPlainScalar(text);

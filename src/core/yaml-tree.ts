@@ -38,9 +38,7 @@ type Reading = {
 /** True for a key that merges another map into its own, by go-yaml's rule. */
 export function isMergeKey(node: unknown): boolean {
   if (!isScalar(node) || node.source !== "<<") return false;
-  return (
-    node.tag === "!" || node.tag === "tag:yaml.org,2002:merge" || (node.tag === undefined && isPlain(node))
-  );
+  return node.tag === "tag:yaml.org,2002:merge" || (node.tag === undefined && isPlain(node));
 }
 
 export function isPlain(node: Scalar): boolean {

@@ -91,7 +91,7 @@ function nameList(ids: readonly string[]): string {
 
 function chartWords(declaration: Declaration | undefined): string {
   if (declaration === undefined) return "";
-  return declaration.chart.written + (declaration.version === undefined ? "" : ` ${declaration.version}`);
+  return declaration.chart.path + (declaration.version === undefined ? "" : ` ${declaration.version}`);
 }
 
 function summaryLines(stack: ShownStack, graph: Graph, options: GraphViewOptions): readonly Line[] {

@@ -137,7 +137,7 @@ export type Objects = {
   /** Claims in these namespaces, and every CRD with how many objects it has: what an uninstall may take along. */
   losses(namespaces: readonly string[]): Promise<{
     readonly claims: readonly ObjectRef[];
-    readonly definitions: readonly { readonly ref: ObjectRef; readonly objects: number }[];
+    readonly definitions: readonly { readonly ref: ObjectRef; readonly objects: number | "unknown" }[];
   }>;
   /** Events and last log lines of what is in trouble; bounded in time and size, never fails. */
   evidence(

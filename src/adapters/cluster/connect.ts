@@ -8,6 +8,7 @@ import { makeDiscovery, type Discovery } from "./discovery.ts";
 import { captureEvidence } from "./evidence.ts";
 import { ordinaryWatchSettings } from "./kind-watch.ts";
 import { loadAccess } from "./kubeconfig.ts";
+import { findLosses } from "./losses.ts";
 import { makeLocks, type IsGone } from "./locks.ts";
 import { ensureNamespace, listNamespaces } from "./namespaces.ts";
 import { makeRecords } from "./records.ts";
@@ -84,6 +85,7 @@ function makeObjects(api: Api, discovery: Discovery, watches: WatchedWorld[]): O
     namespaces: () => listNamespaces(api),
     ensureNamespace: (namespace, deadlineMs) => ensureNamespace(api, namespace, deadlineMs),
     applyCrds: (texts, mode, deadlineMs) => applyCrds(api, discovery, texts, mode, deadlineMs),
+    losses: (namespaces) => findLosses(api, discovery, namespaces),
     evidence: (troubles, namespace, health) => captureEvidence(api, troubles, namespace, health),
   };
 }

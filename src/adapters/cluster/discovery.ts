@@ -17,6 +17,8 @@ export type ServedKind = KindFacts & {
 export type Discovery = {
   /** As known now; no request. */
   known(apiVersion: string, kind: string): ServedKind | undefined;
+  /** Every kind that is known now. */
+  all(): Iterable<ServedKind>;
   /** Reads discovery if it has not been, and again if the kind is not in it and the last reading is old enough. */
   find(apiVersion: string, kind: string): Promise<Result<ServedKind | undefined>>;
   /** Reads discovery if it has not been. */
@@ -54,6 +56,7 @@ export function makeDiscovery(api: Api, nowMs: () => number): Discovery {
   };
   return {
     known: (apiVersion, kind) => kinds?.get(`${apiVersion}|${kind}`),
+    all: () => kinds?.values() ?? [],
     async find(apiVersion, kind) {
       const key = `${apiVersion}|${kind}`;
       const found = kinds?.get(key);

@@ -196,6 +196,7 @@ async function waitUntilReady(
   dir: string,
   onProgress: OnProgress,
 ): Promise<Result<Sandbox>> {
+  let failure: string | undefined;
   const outcome = await new Promise<Result<Sandbox>>((resolve) => {
     supervisor.on("message", (told: SupervisorReport) => {
       switch (told.kind) {
@@ -203,7 +204,7 @@ async function waitUntilReady(
           onProgress(told.text);
           return;
         case "failed":
-          resolve(failed({ kind: "program", message: told.message }));
+          failure = told.message;
           return;
         case "ready": {
           const state = readState(dir);
@@ -217,14 +218,13 @@ async function waitUntilReady(
         failed({ kind: "program", message: `The sandbox's supervisor can't be started: ${error.message}` }),
       );
     });
+    // It ends last of all, so that a failure is told when nothing is left of it. Its report may still be in the pipe then.
     supervisor.once("exit", (code, signal) => {
       const how = signal === null ? `exit code ${code ?? "unknown"}` : `signal ${signal}`;
-      // A report that was sent just before the end comes first.
       setTimeout(() => {
-        resolve(
-          failed({ kind: "program", message: `The sandbox's supervisor stopped with ${how} at the start.` }),
-        );
-      }, 100);
+        const message = failure ?? `The sandbox's supervisor stopped with ${how} at the start.`;
+        resolve(failed({ kind: "program", message }));
+      }, 50);
     });
   });
   if (!outcome.ok) {

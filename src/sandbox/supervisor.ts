@@ -145,6 +145,7 @@ async function startControlPlane(keeper: Keeper): Promise<void> {
   launch("kwok");
   await createBasics(access, logs.port);
   await waitUntilUsable(access);
+  if (keeper.stopping) return;
   keeper.state = { ...keeper.state, phase: "ready" };
   writeState(keeper.state);
   report({ kind: "ready" });
@@ -175,6 +176,8 @@ async function waitForApi(access: ApiAccess): Promise<void> {
 }
 
 function startProgram(keeper: Keeper, component: Component, args: readonly string[]): void {
+  // What is started after the stop began would never be stopped.
+  if (keeper.stopping) throw new Error("the sandbox is being stopped");
   const program = keeper.state.programs.find((it) => it.name === component);
   if (program === undefined) throw new Error(`The sandbox was started without ${component}.`);
   const log = logOf(keeper.layout, component);

@@ -1,18 +1,37 @@
 // The text of a stack's state object (schemas/state.schema.json): writing it within its bounds, and reading it without
 // trust. Where it is kept is an adapter's matter.
+import type { ShownState } from "./event.ts";
 import type { Evidence } from "./health/health.ts";
 import type { ReleaseId } from "./ids.ts";
 import { fieldAt, isRecord, numberAt, textAt } from "./json.ts";
-import type { FailureRecord, ReleaseState, StackState } from "./observation.ts";
+import type { FailureRecord, LastRun, LastStanding, ReleaseState, StackState } from "./observation.ts";
 
 /** The schema that the text names; another major version is not read. */
 export const stateSchema = "headway.dev/state/v1";
+
+/** Every word there is: a view has a sign for each of these and for no other. */
+const shownStates: Readonly<Record<ShownState, true>> = {
+  Pending: true,
+  Waiting: true,
+  Blocked: true,
+  Running: true,
+  Ready: true,
+  Degraded: true,
+  Suspended: true,
+  Failed: true,
+  RolledBack: true,
+  Quarantined: true,
+  Removing: true,
+  Removed: true,
+  Cancelled: true,
+  Unknown: true,
+};
 
 const noEvidence: Evidence = { troubles: [], events: [], logs: [] };
 
 /**
  * The state as JSON of at most `maxBytes`: where it is longer, the evidence of the oldest failures is left out first,
- * then these failures. What decides (quarantines) always stays.
+ * then these failures, then the last run. What decides (quarantines) always stays.
  */
 export function writeStateDocument(stack: string, state: StackState, maxBytes: number): string {
   const releases = new Map([...state.releases].filter(([, release]) => Object.keys(release).length > 0));
@@ -22,18 +41,29 @@ export function writeStateDocument(stack: string, state: StackState, maxBytes: n
     )
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || 0);
   const shorter: readonly ((release: ReleaseState) => ReleaseState)[] = [withoutEvidence, withoutFailure];
-  let text = serialise(stack, releases);
+  let text = serialise(stack, releases, state.lastRun);
   for (const shorten of shorter)
     for (const { id } of oldestFirst) {
       if (Buffer.byteLength(text) <= maxBytes) return text;
       releases.set(id, shorten(releases.get(id) ?? {}));
-      text = serialise(stack, releases);
+      text = serialise(stack, releases, state.lastRun);
     }
-  return text;
+  return Buffer.byteLength(text) <= maxBytes ? text : serialise(stack, releases, undefined);
 }
 
-function serialise(stack: string, releases: ReadonlyMap<ReleaseId, ReleaseState>): string {
-  return JSON.stringify({ schema: stateSchema, stack, releases: Object.fromEntries(releases) });
+function serialise(
+  stack: string,
+  releases: ReadonlyMap<ReleaseId, ReleaseState>,
+  lastRun: LastRun | undefined,
+): string {
+  return JSON.stringify({
+    schema: stateSchema,
+    stack,
+    releases: Object.fromEntries(releases),
+    ...(lastRun === undefined
+      ? {}
+      : { lastRun: { ...lastRun, releases: Object.fromEntries(lastRun.releases) } }),
+  });
 }
 
 function withoutEvidence(release: ReleaseState): ReleaseState {
@@ -61,7 +91,43 @@ export function readStateDocument(text: string): StackState | undefined {
     if (!isReleaseState(release) || !id.includes("/")) return undefined;
     read.set(id as ReleaseId, release);
   }
-  return { releases: read };
+  const lastRun = readLastRun(fieldAt(document, "lastRun"));
+  return { releases: read, ...(lastRun === undefined ? {} : { lastRun }) };
+}
+
+// Nothing is decided by it, so what does not look like one is as good as none.
+function readLastRun(value: unknown): LastRun | undefined {
+  const releases = fieldAt(value, "releases");
+  if (!isLastRunHead(value) || !isRecord(releases)) return undefined;
+  const read = new Map<ReleaseId, LastStanding>();
+  for (const [id, standing] of Object.entries(releases)) {
+    if (!isStanding(standing) || !id.includes("/")) return undefined;
+    read.set(id as ReleaseId, standing);
+  }
+  const { id, startedAt, finishedAt, exitCode, waves } = value;
+  return { id, startedAt, finishedAt, exitCode, waves, releases: read };
+}
+
+function isLastRunHead(value: unknown): value is Omit<LastRun, "releases"> {
+  return (
+    hasTexts(value, "id", "startedAt", "finishedAt") &&
+    numberAt(value, "exitCode") !== undefined &&
+    numberAt(value, "waves") !== undefined
+  );
+}
+
+function isStanding(value: unknown): value is LastStanding {
+  const after = fieldAt(value, "after");
+  return (
+    hasTexts(value, "state", "releaseName") &&
+    Object.hasOwn(shownStates, textAt(value, "state") ?? "") &&
+    numberAt(value, "wave") !== undefined &&
+    Array.isArray(after) &&
+    after.every((release) => typeof release === "string") &&
+    ["detail", "chart", "version", "declaredAt"].every(
+      (field) => fieldAt(value, field) === undefined || textAt(value, field) !== undefined,
+    )
+  );
 }
 
 function isReleaseState(value: unknown): value is ReleaseState {

@@ -50,9 +50,9 @@ function makeWorld(): World {
     stderr: terminalOf(process.stderr),
     stdinIsTerminal: process.stdin.isTTY,
     clock,
-    readStackFolder: async (dir) => {
+    readStackFolder: async (dir, root) => {
       const { readStackFolder } = await import("./adapters/stack-source.ts");
-      return readStackFolder(dir);
+      return readStackFolder(dir, root ?? packageRoot);
     },
     openCharts: async (folder) => {
       const { openCharts } = await import("./adapters/chart-folder.ts");
@@ -98,8 +98,15 @@ function makeWorld(): World {
     },
     ask: async (question) => {
       const prompt = createInterface({ input: process.stdin, output: process.stderr });
+      const stopped = new AbortController();
+      prompt.on("SIGINT", () => {
+        stopped.abort();
+      });
       try {
-        return (await prompt.question(question)).trim();
+        return (await prompt.question(question, { signal: stopped.signal })).trim();
+      } catch (error) {
+        if (stopped.signal.aborted) return undefined;
+        throw error;
       } finally {
         prompt.close();
       }

@@ -202,14 +202,16 @@ async function askConsent(
   }
   const style = chooseStyle({ isTerminal: true, env: world.env });
   world.stderr.write(renderPlan(plan, { format: "table", style }));
-  const answer = options.destroy
-    ? (await world.ask(
-        `Type the stack's name (${stack.name}) to uninstall ${countVerdicts(items).uninstall ?? 0} releases: `,
-      )) === stack.name
-    : /^y(?:es)?$/i.test(await world.ask("Apply this? [y/N] "));
-  if (answer) return undefined;
+  const answer = await world.ask(
+    options.destroy
+      ? `Type the stack's name (${stack.name}) to uninstall ${countVerdicts(items).uninstall ?? 0} releases: `
+      : "Apply this? [y/N] ",
+  );
+  if (answer !== undefined && (options.destroy ? answer === stack.name : /^y(?:es)?$/i.test(answer))) return undefined;
   say("nothing was changed");
-  return { kind: "unknown", message: consentMissing };
+  return answer === undefined
+    ? { kind: "interrupted", message: "stopped at the question" }
+    : { kind: "unknown", message: consentMissing };
 }
 
 // Sorts by time, and two runs of one second differ.

@@ -43,7 +43,8 @@ async function runDemo(world: World, flags: DemoFlags): Promise<number> {
   try {
     await cp(join(world.packageRoot, "examples"), join(folder, "examples"), { recursive: true });
     await cp(join(world.packageRoot, "charts-index"), join(folder, "charts-index"), { recursive: true });
-    const code = await playDemo(world, join(folder, "examples", "shop"), { ...flags, kubeconfig }, say);
+    const demoWorld = { ...world, readStackFolder: (dir: string) => world.readStackFolder(dir, folder) };
+    const code = await playDemo(demoWorld, join(folder, "examples", "shop"), { ...flags, kubeconfig }, say);
     if (code !== exitCodes.done) return code;
     await lookAround(world, kubeconfig, flags.keep === true, say);
     return exitCodes.done;

@@ -56,8 +56,11 @@ export type World = {
   readonly stderr: Terminal;
   readonly stdinIsTerminal: boolean;
   readonly clock: Clock;
-  /** Undefined where the folder itself can't be read; the findings say why. */
-  readStackFolder(dir: string): Promise<Checked<StackFolder | undefined>>;
+  /**
+   * Undefined where the folder itself can't be read; the findings say why. Outside of a repository, `packageRoot` (by
+   * default where Headway is installed) counts as one for the examples below it.
+   */
+  readStackFolder(dir: string, packageRoot?: string): Promise<Checked<StackFolder | undefined>>;
   openCharts(folder: StackFolder): Promise<ChartFolders>;
   connect(flags: ConnectFlags): Promise<Result<Connection>>;
   introduceSelf(): Promise<Holder>;
@@ -70,8 +73,8 @@ export type World = {
     readonly concurrency?: number;
     readonly say: (text: string) => void;
   }): Promise<Releases>;
-  /** Asks on the terminal; the answer without its line end. */
-  ask(question: string): Promise<string>;
+  /** Asks on the terminal; the answer without its line end, undefined where Ctrl-C was the answer. */
+  ask(question: string): Promise<string | undefined>;
   /** Calls back on SIGINT and SIGTERM; the returned function ends that. */
   onStopSignal(listener: () => void): () => void;
 };

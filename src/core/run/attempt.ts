@@ -2,7 +2,6 @@
 // failing.ts; who may start is advance.ts.
 import type { Failure } from "../failure.ts";
 import { isTransient } from "../failure.ts";
-import { condemn, trackSuspects } from "../health/fail-fast.ts";
 import type { ReleaseHealth } from "../health/health.ts";
 import { explainWaiting } from "../health/describe-trouble.ts";
 import type { ReleaseId } from "../ids.ts";
@@ -10,6 +9,7 @@ import type { Applied, ApplyStep, Step } from "../plan.ts";
 import type { Draft } from "./draft.ts";
 import { order, setState, tell } from "./draft.ts";
 import { beginFailing, beginRollback } from "./failing.ts";
+import { isNews, judge } from "./judge.ts";
 import type { StepState } from "./run.ts";
 
 /** First wait after a transient refusal; doubles up to the longest. */
@@ -218,34 +218,6 @@ export function attemptObserved(
   }
 }
 
-/** Whether a health is a failure by now; wakes the run when a tolerance will have run out. */
-export function judge(
-  draft: Draft,
-  step: ApplyStep,
-  sinceMs: ReadonlyMap<string, number>,
-  health: Exclude<ReleaseHealth, { kind: "ready" }>,
-): { readonly failure?: Failure; readonly suspectsSinceMs: ReadonlyMap<string, number> } {
-  if (health.kind === "failed")
-    return { failure: { kind: "unhealthy", message: explainWaiting(health) }, suspectsSinceMs: sinceMs };
-  const suspectsSinceMs = trackSuspects(sinceMs, health.suspects, draft.atMs);
-  const verdict = condemn(health, suspectsSinceMs, step.pin.declaration.failFast, draft.atMs);
-  if (verdict.failed.length > 0)
-    return {
-      failure: {
-        kind: "unhealthy",
-        message: explainWaiting({
-          kind: "failed",
-          troubles: verdict.failed,
-          ready: health.ready,
-          total: health.total,
-        }),
-      },
-      suspectsSinceMs,
-    };
-  if (verdict.nextAtMs !== undefined) order(draft, { kind: "wake", atMs: verdict.nextAtMs });
-  return { suspectsSinceMs };
-}
-
 /** Time has passed: deadlines, tolerances, back-offs of one release. */
 export function attemptWoken(draft: Draft, step: ApplyStep, state: StepState): void {
   switch (state.kind) {
@@ -314,9 +286,4 @@ export function cancel(draft: Draft, release: ReleaseId): void {
   setState(draft, release, { kind: "cancelled" });
   order(draft, { kind: "unwatch", release });
   tell(draft, { kind: "release-cancelled", release });
-}
-
-/** True where a person would see a difference: not each tick of a counter's neighbour. */
-export function isNews(before: ReleaseHealth | undefined, now: ReleaseHealth): boolean {
-  return before === undefined || explainWaiting(before) !== explainWaiting(now);
 }

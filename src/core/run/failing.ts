@@ -6,9 +6,9 @@ import type { Evidence, ReleaseHealth } from "../health/health.ts";
 import { explainWaiting } from "../health/describe-trouble.ts";
 import type { FailureRecord } from "../observation.ts";
 import type { Applied, ApplyStep } from "../plan.ts";
-import { isNews, judge } from "./attempt.ts";
 import type { Draft } from "./draft.ts";
 import { order, setState, tell } from "./draft.ts";
+import { isNews, judge } from "./judge.ts";
 import type { StepState, Then } from "./run.ts";
 
 const retryPauseMs = 1_000;

@@ -3,9 +3,10 @@ import type { Failure } from "../failure.ts";
 import { explainWaiting } from "../health/describe-trouble.ts";
 import type { ReleaseHealth } from "../health/health.ts";
 import type { Applied, Step } from "../plan.ts";
-import { cancel, isNews } from "./attempt.ts";
+import { cancel } from "./attempt.ts";
 import type { Draft } from "./draft.ts";
 import { order, setState, tell } from "./draft.ts";
+import { isNews } from "./judge.ts";
 import type { StepState } from "./run.ts";
 
 type Uninstalling = Extract<StepState, { kind: "uninstalling" }>;

@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { lt } from "semver";
 import type { GoRecipe } from "./program-sources.ts";
@@ -24,18 +25,36 @@ type Target = {
   readonly env: Readonly<Record<string, string | undefined>>;
 };
 
+const HEARTBEAT_MS = 15_000;
+
+// A build outlives a parent that is killed, and would go on for minutes for nobody: this one ends when its third pipe does.
+const WITH_PARENT = `
+"$@" 3<&- &
+program=$!
+( cat <&3 >/dev/null; kill "$program" ) 2>/dev/null &
+watcher=$!
+wait "$program"
+code=$?
+kill "$watcher" 2>/dev/null
+exit "$code"
+`;
+
 // One build takes all the processors there are; two at once only take twice the memory.
 let building: Promise<unknown> = Promise.resolve();
 
-/** Builds one program to `folder/file`; builds of one process wait for each other. */
+/** Builds one program to `folder/file`; builds of one process wait for each other, and `onStart` is told when it is this one's turn. */
 export async function buildProgram(
   recipe: GoRecipe,
   target: Target,
+  onStart: () => void,
   onProgress: (text: string) => void,
 ): Promise<BuildOutcome> {
   const missing = await findGoProblem(target.env);
   if (missing !== undefined) return { kind: "no-go", reason: missing };
-  const turn = building.then(() => build(recipe, target, onProgress));
+  const turn = building.then(async () => {
+    onStart();
+    await build(recipe, target, onProgress);
+  });
   building = turn.catch(() => undefined);
   try {
     await turn;
@@ -163,30 +182,36 @@ async function runGo(
   env: Target["env"],
   onProgress: (text: string) => void,
 ): Promise<void> {
-  const child = spawn("go", args, { cwd, env: goEnvironment(env), stdio: ["ignore", "ignore", "pipe"] });
-  const stop = (): void => {
-    child.kill();
-  };
-  process.once("exit", stop);
-  const said: string[] = [];
-  let downloaded = 0;
-  createInterface({ input: child.stderr }).on("line", (line) => {
-    if (line.startsWith("go: downloading")) {
-      downloaded += 1;
-      if (downloaded % 50 === 0) onProgress(`${downloaded} modules fetched`);
-      return;
-    }
-    said.push(line);
-    if (said.length > 20) said.shift();
+  const child = spawn("sh", ["-c", WITH_PARENT, "sh", "go", ...args], {
+    cwd,
+    env: goEnvironment(env),
+    stdio: ["ignore", "ignore", "pipe", "pipe"],
   });
+  const began = Date.now();
+  const beat = setInterval(() => {
+    onProgress(`${Math.round((Date.now() - began) / 1000)} s so far`);
+  }, HEARTBEAT_MS);
+  const said: string[] = [];
+  if (child.stderr !== null) {
+    createInterface({ input: child.stderr }).on("line", (line) => {
+      // Hundreds of these, and nothing to learn from them.
+      if (!line.startsWith("go: downloading")) said.push(line);
+    });
+  }
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);
-      child.once("close", resolve);
+      child.once("exit", resolve);
     });
-    if (code !== 0)
-      throw new Error(`go ${args[0] ?? ""} ended with exit code ${code ?? "none"}:\n${said.join("\n")}`);
+    if (code !== 0) {
+      // What was printed last may still be on its way.
+      await sleep(20);
+      throw new Error(
+        `go ${args[0] ?? ""} ended with exit code ${code ?? "none"}:\n${said.slice(-20).join("\n")}`,
+      );
+    }
   } finally {
-    process.off("exit", stop);
+    clearInterval(beat);
+    for (const pipe of child.stdio) pipe?.destroy();
   }
 }

@@ -144,10 +144,16 @@ async function downloadOrBuild(wanted: Wanted, folder: string): Promise<Result<n
     case "unreachable":
       break;
   }
-  onProgress(`building ${title} with Go (minutes, once), because ${came.reason}`);
-  const built = await buildProgram(source.go, { folder, file: source.file, env }, (text) => {
-    onProgress(`building ${title}: ${text}`);
-  });
+  const built = await buildProgram(
+    source.go,
+    { folder, file: source.file, env },
+    () => {
+      onProgress(`building ${title} with Go (minutes, once), because ${came.reason}`);
+    },
+    (text) => {
+      onProgress(`building ${title}: ${text}`);
+    },
+  );
   if (built.kind === "built") return succeeded(null);
   return failed({
     kind: "program",

@@ -8,9 +8,10 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -19,6 +20,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { identifyProcess } from "../../src/sandbox/process-identity.ts";
 import { findChecksum, mirroredUrl } from "../../src/sandbox/program-download.ts";
 import { PROGRAM_NAMES, programSources, type ProgramSource } from "../../src/sandbox/program-sources.ts";
+import { eventually } from "../kit/sandbox.ts";
 import { findProgram, type ProgramEnvironment } from "../../src/sandbox/programs.ts";
 
 const TOOL = "#!/bin/sh\necho tool v1.2.3\n";
@@ -45,6 +47,9 @@ let files: Record<string, string | Buffer | ((reply: ServerResponse) => void)>;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "headway-programs-"));
   mkdirSync(join(folder, "bin"));
+  mkdirSync(join(folder, "system"));
+  // All that the code under test may need of the system, and in particular no Go.
+  for (const name of ["sh", "cat", "tar", "gzip"]) symlinkSync(`/bin/${name}`, join(folder, "system", name));
   asked = [];
   files = {
     "/releases.example/v1.2.3/tool": TOOL,
@@ -72,7 +77,7 @@ afterEach(() => {
 function environment(more: ProgramEnvironment = {}): ProgramEnvironment {
   const { port } = mirror.address() as AddressInfo;
   return {
-    PATH: join(folder, "bin"),
+    PATH: `${join(folder, "bin")}:${join(folder, "system")}`,
     XDG_CACHE_HOME: join(folder, "cache"),
     HEADWAY_PROGRAM_MIRROR: `http://127.0.0.1:${port}/`,
     ...more,
@@ -150,7 +155,7 @@ test("the program is taken out of an archive", async () => {
   const digest = createHash("sha256").update(archive).digest("hex");
   files["/releases.example/tool.tar.gz"] = archive;
   files["/releases.example/SHA256SUMS"] = `${"0".repeat(64)}  other.tar.gz\n${digest}  tool.tar.gz\n`;
-  const { result } = await find(environment({ PATH: `${join(folder, "bin")}:/usr/bin:/bin` }), {
+  const { result } = await find(environment(), {
     ...source,
     download: () => ({
       url: "https://releases.example/tool.tar.gz",
@@ -240,6 +245,36 @@ test("a build that fails shows what Go said and leaves nothing", async () => {
   const { result } = await find(environment({ HEADWAY_PROGRAM_MIRROR: "http://127.0.0.1:1" }));
   expect(messageOf(result)).toContain("no such module");
   expect(cached()).toEqual([]);
+});
+
+test("a build ends when the process that wants it is killed, and the next one gets the program", async () => {
+  const pidFile = join(folder, "go.pid");
+  script(
+    "go",
+    `#!/bin/sh\nif [ "$1" = env ]; then echo go1.26.8; exit 0; fi\necho $$ > ${pidFile}\nexec /bin/sleep 600\n`,
+  );
+  const env = environment({ HEADWAY_PROGRAM_MIRROR: "http://127.0.0.1:1" });
+  const programs = new URL("../../src/sandbox/programs.ts", import.meta.url).href;
+  const wanting = spawn(
+    process.execPath,
+    [
+      "--input-type=module",
+      "-e",
+      `const { findProgram } = await import(${JSON.stringify(programs)});
+       const url = "https://releases.example/tool";
+       await findProgram("kwok", undefined, process.env, { ...${JSON.stringify(source)}, download: () => ({ url, checksumUrl: url }) });`,
+    ],
+    { env: { ...env } },
+  );
+  const pid = await eventually(() =>
+    Promise.resolve(existsSync(pidFile) && Number(readFileSync(pidFile, "utf8"))),
+  );
+  expect(identifyProcess(pid)).toBeDefined();
+  wanting.kill("SIGKILL");
+  await eventually(() => Promise.resolve(identifyProcess(pid) === undefined));
+  fakeGo();
+  const again = await find(env);
+  expect(messageOf(again.result)).toContain("found");
 });
 
 test("two that want the same program at once download it once", async () => {

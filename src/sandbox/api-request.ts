@@ -10,6 +10,8 @@ export type ApiInit = {
   readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly body?: unknown;
   readonly contentType?: string;
+  /** More headers, which win over the usual ones: lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
 };
 
@@ -18,19 +20,20 @@ export type ApiReply = { readonly status: number; readonly text: string; readonl
 
 /** Sends one request; rejects where the server can't be reached, resolves for every HTTP status. */
 export async function requestApi(access: ApiAccess, path: string, init: ApiInit = {}): Promise<ApiReply> {
-  const { method = "GET", body, contentType = "application/json", timeoutMs = 30_000 } = init;
+  const { method = "GET", body, contentType = "application/json", headers = {}, timeoutMs = 30_000 } = init;
   const payload = body === undefined ? undefined : JSON.stringify(body);
-  const headers = {
+  const sentHeaders = {
     ...(access.token === "" ? {} : { authorization: `Bearer ${access.token}` }),
     accept: "application/json",
     ...(payload === undefined
       ? {}
       : { "content-type": contentType, "content-length": Buffer.byteLength(payload) }),
+    ...headers,
   };
   return await new Promise((resolve, reject) => {
     const sent = request(
       new URL(path, access.server),
-      { method, headers, ca: access.ca, timeout: timeoutMs },
+      { method, headers: sentHeaders, ca: access.ca, timeout: timeoutMs },
       (reply) => {
         const chunks: Buffer[] = [];
         reply.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -1,6 +1,6 @@
 // What else in the sandbox has no controller of its own: node heartbeats, the volumes behind claims, load balancer addresses.
 // Pods are in pod-stages.ts.
-import { FAIL, patchStatus, READY_AFTER, stage, type Stage } from "./pod-stages.ts";
+import { FAIL, patchStatus, READY_AFTER, stage, type Stage } from "./stage.ts";
 
 /** The sandbox's only storage class, and its default: claims of any other class stay Pending, as on a real cluster. */
 export const STORAGE_CLASS = "standard";

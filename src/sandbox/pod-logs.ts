@@ -3,7 +3,7 @@
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { type ApiAccess, requestApi } from "./api-request.ts";
-import { FAIL, LOGS } from "./pod-stages.ts";
+import { FAIL, LOGS } from "./stage.ts";
 
 type ContainerStatus = {
   readonly name?: string;

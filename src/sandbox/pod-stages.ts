@@ -1,22 +1,28 @@
 // How the sandbox's pods behave: kwok stages that play the kubelet, steered by annotations on the pod. Nodes, volumes and
 // load balancers are in cluster-stages.ts.
+import {
+  BEGUN_CONDITIONS,
+  condition,
+  conditions,
+  CONFIG_MISSING,
+  containerStatuses,
+  CRASH_BACK_OFF,
+  EXITED_0,
+  EXITED_1,
+  NOW,
+  PULL_BACK_OFF,
+  PULL_FAILED,
+  READY_CONDITIONS,
+  RUNNING_READY,
+  RUNNING_UNREADY,
+  RUNS,
+  STARTED,
+  UNREADY_CONDITIONS,
+  waiting,
+} from "./pod-status.ts";
+import { FAIL, LOGS, patchStatus, READY_AFTER, stage, type Stage } from "./stage.ts";
 
-/** A kwok Stage in the form its configuration file takes. */
-export type Stage = {
-  readonly apiVersion: "kwok.x-k8s.io/v1alpha1";
-  readonly kind: "Stage";
-  readonly metadata: { readonly name: string };
-  readonly spec: Readonly<Record<string, unknown>>;
-};
-
-/** How long after its start a pod becomes Ready (a Job's pod: completes): a Go duration such as `2s` or `500ms`. */
-export const READY_AFTER = "sim.headway.dev/ready-after";
-
-/** How a pod fails: `never-ready`, `ImagePullBackOff`, `CrashLoopBackOff`, `CreateContainerConfigError`, `Evicted`, `exit-1`. */
-export const FAIL = "sim.headway.dev/fail";
-
-/** What the pod's containers print: the text that its log shows. */
-export const LOGS = "sim.headway.dev/logs";
+export { FAIL, LOGS, READY_AFTER };
 
 const FAIL_IS = `(.metadata.annotations["${FAIL}"] // "")`;
 const READY_AFTER_IS = `(.metadata.annotations["${READY_AFTER}"] // "")`;
@@ -28,41 +34,6 @@ const READY_IS = '([.status.conditions[]? | select(.type == "Ready") | .status][
 const ENDS = '.spec.restartPolicy != "Always"';
 const CRASHES = `(${FAIL_IS} == "CrashLoopBackOff" or (${FAIL_IS} == "exit-1" and .spec.restartPolicy == "Always"))`;
 const FIRST_STATE = "(.status.containerStatuses[0].state // {})";
-
-/** One stage: `when` are jq conditions that must all hold, `steps` as kwok takes them. */
-export function stage(
-  name: string,
-  resource: { readonly apiGroup: string; readonly kind: string },
-  when: readonly string[],
-  steps: readonly Readonly<Record<string, unknown>>[],
-  delay?: string | number,
-): Stage {
-  const selector = {
-    matchExpressions: [
-      { jq: { key: when.map((it) => `(${it})`).join(" and "), operator: "In", values: ["true"] } },
-    ],
-  };
-  const waits =
-    delay === undefined
-      ? {}
-      : {
-          delay:
-            typeof delay === "number"
-              ? { durationMilliseconds: delay }
-              : { durationFrom: { jq: { expression: delay } } },
-        };
-  return {
-    apiVersion: "kwok.x-k8s.io/v1alpha1",
-    kind: "Stage",
-    metadata: { name },
-    spec: { resourceRef: resource, selector, ...waits, steps },
-  };
-}
-
-/** A step that merges a rendered template into the status of the object. */
-export function patchStatus(template: string): Readonly<Record<string, unknown>> {
-  return { patch: { subresource: "status", root: "status", template } };
-}
 
 function warning(reason: string, message: string): Readonly<Record<string, unknown>> {
   return { event: { type: "Warning", reason, message } };
@@ -76,124 +47,6 @@ function podStage(
 ): Stage {
   return stage(name, { apiGroup: "v1", kind: "Pod" }, when, steps, delay);
 }
-
-type ContainerShape = {
-  readonly ready: boolean;
-  readonly started: boolean;
-  /** Template text: a number or an expression over the old status `$old` of the container. */
-  readonly restartCount: string;
-  readonly state: string;
-  readonly lastState?: string;
-};
-
-const NOW = "{{ $now := Now }}\n{{ $root := . }}\n";
-const RUNS = "{ running: { startedAt: {{ $now | Quote }} } }";
-const EXITED_1 =
-  "{ terminated: { exitCode: 1, reason: Error, startedAt: {{ or $began $now | Quote }}, finishedAt: {{ $now | Quote }} } }";
-const EXITED_0 =
-  "{ terminated: { exitCode: 0, reason: Completed, startedAt: {{ or $began $now | Quote }}, finishedAt: {{ $now | Quote }} } }";
-
-function containerStatuses(shape: ContainerShape): string {
-  return `
-containerStatuses:
-{{ range $index, $item := .spec.containers }}
-{{ $old := dict }}
-{{ if $root.status.containerStatuses }}{{ $old = index $root.status.containerStatuses $index }}{{ end }}
-{{ $began := "" }}
-{{ with $old.state }}{{ with .running }}{{ $began = .startedAt }}{{ end }}{{ end }}
-- name: {{ $item.name | Quote }}
-  image: {{ $item.image | Quote }}
-  imageID: {{ printf "sandbox://%s" $item.image | Quote }}
-  ready: ${String(shape.ready)}
-  started: ${String(shape.started)}
-  restartCount: ${shape.restartCount}
-  state: ${shape.state}
-${shape.lastState === undefined ? "" : `  lastState: ${shape.lastState}\n`}{{ end }}
-`;
-}
-
-const INIT_CONTAINERS_DONE = `
-{{ if .spec.initContainers }}
-initContainerStatuses:
-{{ range .spec.initContainers }}
-- name: {{ .name | Quote }}
-  image: {{ .image | Quote }}
-  imageID: {{ printf "sandbox://%s" .image | Quote }}
-  ready: true
-  restartCount: 0
-{{ if eq (or .restartPolicy "") "Always" }}
-  started: true
-  state: ${RUNS}
-{{ else }}
-  started: false
-  state: { terminated: { exitCode: 0, reason: Completed, startedAt: {{ $now | Quote }}, finishedAt: {{ $now | Quote }} } }
-{{ end }}
-{{ end }}
-{{ end }}
-`;
-
-const ADDRESSES = `
-{{ with NodeIPsWith .spec.nodeName }}
-hostIP: {{ index . 0 | Quote }}
-hostIPs:
-{{ range . }}
-- ip: {{ . | Quote }}
-{{ end }}
-{{ end }}
-{{ with PodIPsWith .spec.nodeName ( or .spec.hostNetwork false ) ( or .metadata.uid "" ) ( or .metadata.name "" ) ( or .metadata.namespace "" ) }}
-podIP: {{ index . 0 | Quote }}
-podIPs:
-{{ range . }}
-- ip: {{ . | Quote }}
-{{ end }}
-{{ end }}
-`;
-
-const STARTED = `
-startTime: {{ $now | Quote }}
-${INIT_CONTAINERS_DONE}
-${ADDRESSES}
-`;
-
-const UNREADY_MESSAGE =
-  '{{ $names := list }}{{ range .spec.containers }}{{ $names = append $names .name }}{{ end }}{{ printf "containers with unready status: [%s]" (join " " $names) | Quote }}';
-
-function condition(type: string, status: string, reason?: string, message?: string): string {
-  const cause = reason === undefined ? "" : `  reason: ${reason}\n`;
-  const words = message === undefined ? "" : `  message: ${message}\n`;
-  return `- type: ${type}\n  status: "${status}"\n  lastTransitionTime: {{ $now | Quote }}\n${cause}${words}`;
-}
-
-const BEGUN_CONDITIONS = condition("PodReadyToStartContainers", "True") + condition("Initialized", "True");
-const UNREADY_CONDITIONS =
-  condition("Ready", "False", "ContainersNotReady", UNREADY_MESSAGE) +
-  condition("ContainersReady", "False", "ContainersNotReady", UNREADY_MESSAGE);
-const READY_CONDITIONS =
-  condition("Ready", "True") +
-  condition("ContainersReady", "True") +
-  `{{ range .spec.readinessGates }}
-- type: {{ .conditionType | Quote }}
-  status: "True"
-  lastTransitionTime: {{ $now | Quote }}
-{{ end }}
-`;
-
-function waiting(reason: string, message: string): string {
-  return `{ waiting: { reason: ${reason}, message: ${message} } }`;
-}
-
-function conditions(...parts: readonly string[]): string {
-  return `conditions:\n${parts.join("")}`;
-}
-
-const RUNNING_READY: ContainerShape = { ready: true, started: true, restartCount: "0", state: RUNS };
-const RUNNING_UNREADY: ContainerShape = { ready: false, started: true, restartCount: "0", state: RUNS };
-
-const PULL_FAILED = `{{ printf "failed to pull and unpack image %q: not found" $item.image | Quote }}`;
-const PULL_BACK_OFF = `{{ printf "Back-off pulling image %q: ErrImagePull: failed to pull and unpack image %q: not found" $item.image $item.image | Quote }}`;
-const CONFIG_MISSING = '{{ printf "configmap %q not found" (printf "%s-config" $item.name) | Quote }}';
-const CRASH_BACK_OFF =
-  '{{ printf "back-off 10s restarting failed container=%s pod=%s_%s(%s)" $item.name $root.metadata.name $root.metadata.namespace $root.metadata.uid | Quote }}';
 
 function waitingStages(reason: string, first: string, message: string): Stage {
   return podStage(

@@ -1,0 +1,218 @@
+// One writer per stack: leases on a real API server, raced for, lost, taken over.
+import { onTestFinished, describe, expect, it } from "vitest";
+import { makeLocks, type IsGone, type LockSettings } from "../../../src/adapters/cluster/locks.ts";
+import type { Holder } from "../../../src/engine/ports.ts";
+import { eventually, freshNamespace, sharedSandbox, type TestCluster } from "../../kit/sandbox.ts";
+import { connectedApi, failureOf, valueOf } from "./connected.ts";
+import { startFaultyProxy, status } from "./faulty-proxy.ts";
+
+const quick: LockSettings = { leaseMs: 1_000, renewEveryMs: 200, lostAfterMs: 600, observeMs: 400 };
+const unknown: IsGone = () => Promise.resolve("unknown");
+
+function holder(identity: string): Holder {
+  return {
+    identity,
+    host: "build-7",
+    bootId: "b",
+    pid: 4711,
+    startTime: "2026-01-02T03:04:05Z",
+    runFolder: "/run/x",
+  };
+}
+
+async function locksOn(kubeconfig: string, namespace: string, isGone = unknown, settings = quick) {
+  const locks = makeLocks(await connectedApi(kubeconfig, 1_000), namespace, isGone, settings);
+  return {
+    async acquire(stack: string, identity: string, helmHorizonMs = 0) {
+      const result = await locks.acquire(stack, holder(identity), helmHorizonMs);
+      if (result.ok) onTestFinished(() => result.value.release());
+      return result;
+    },
+  };
+}
+
+type LeaseBody = {
+  readonly metadata: {
+    readonly resourceVersion: string;
+    readonly annotations: Readonly<Record<string, string>>;
+  };
+  readonly spec: { readonly holderIdentity?: string; readonly renewTime: string };
+};
+
+async function leaseOf(cluster: TestCluster, namespace: string, name: string): Promise<LeaseBody> {
+  return (await cluster.kube(`/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/${name}`))
+    .body as LeaseBody;
+}
+
+describe("the lock of a stack", () => {
+  it("goes to exactly one of two who race for it, and the other is told who has it", async () => {
+    const cluster = await sharedSandbox();
+    const namespace = freshNamespace();
+    for (const stack of ["a", "b", "c"]) {
+      const one = await locksOn(cluster.kubeconfig, namespace);
+      const two = await locksOn(cluster.kubeconfig, namespace);
+      const results = await Promise.all([
+        one.acquire(stack, "one", 60_000),
+        two.acquire(stack, "two", 60_000),
+      ]);
+      expect(results.filter((result) => result.ok)).toHaveLength(1);
+      const failure = failureOf(results.find((result) => !result.ok) ?? results[0]);
+      expect(failure.kind).toBe("locked");
+      expect(failure.message).toContain("build-7, process 4711, since 2026-01-02T03:04:05Z");
+      expect(failure.next).toMatch(/free at 20\d\d-/);
+    }
+  });
+
+  it("is renewed while it is held, with helm's deadline, and free once it is released", async () => {
+    const cluster = await sharedSandbox();
+    const namespace = freshNamespace();
+    const locks = await locksOn(cluster.kubeconfig, namespace);
+    const held = valueOf(await locks.acquire("shop", "one", 90_000));
+    const first = await leaseOf(cluster, namespace, "headway-shop");
+    const later = await eventually(async () => {
+      const lease = await leaseOf(cluster, namespace, "headway-shop");
+      return lease.metadata.resourceVersion === first.metadata.resourceVersion ? undefined : lease;
+    });
+    expect(later.spec.holderIdentity).toBe("one");
+    expect(JSON.parse(later.metadata.annotations["headway.dev/holder"] ?? "")).toEqual(holder("one"));
+    expect(Date.parse(later.metadata.annotations["headway.dev/helm-deadline"] ?? "")).toBe(
+      Math.floor(Date.parse(later.spec.renewTime)) + 90_000,
+    );
+    await held.release();
+    expect((await leaseOf(cluster, namespace, "headway-shop")).spec.holderIdentity ?? "").toBe("");
+    valueOf(await locks.acquire("shop", "two"));
+  });
+
+  it("is taken over at once where its holder is proven gone", async () => {
+    const cluster = await sharedSandbox();
+    const namespace = freshNamespace();
+    const asked: Holder[] = [];
+    const first = await locksOn(cluster.kubeconfig, namespace);
+    const held = valueOf(await first.acquire("shop", "one", 3_600_000));
+    const lost = new Promise<void>((resolve) => {
+      held.onLost(resolve);
+    });
+    const second = await locksOn(cluster.kubeconfig, namespace, (earlier) => {
+      asked.push(earlier);
+      return Promise.resolve("gone");
+    });
+    valueOf(await second.acquire("shop", "two"));
+    expect(asked).toEqual([holder("one")]);
+    await lost;
+    await held.release();
+    expect((await leaseOf(cluster, namespace, "headway-shop")).spec.holderIdentity).toBe("two");
+  });
+
+  it("is taken over after its time and helm's, and not before, where nothing is known of its holder", async () => {
+    const cluster = await sharedSandbox();
+    const namespace = freshNamespace();
+    const proxy = await startFaultyProxy(cluster);
+    const first = await locksOn(proxy.kubeconfig, namespace);
+    valueOf(await first.acquire("shop", "one", 2_500));
+    proxy.fault = () => ({ kind: "hang" });
+    proxy.cut();
+    const second = await locksOn(cluster.kubeconfig, namespace);
+    const { renewTime } = (await leaseOf(cluster, namespace, "headway-shop")).spec;
+    await new Promise((resolve) => setTimeout(resolve, Date.parse(renewTime) + 1_500 - Date.now()));
+    expect(failureOf(await second.acquire("shop", "two")).kind).toBe("locked");
+    await eventually(async () => (await second.acquire("shop", "two")).ok, 10_000);
+    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(renewTime) + 2_500);
+  });
+
+  it("is left alone while its holder lives, and while it shows any sign of life", async () => {
+    const cluster = await sharedSandbox();
+    const namespace = freshNamespace();
+    const long = Date.now() - 3_600_000;
+    const stale = (name: string, identity: string) => ({
+      apiVersion: "coordination.k8s.io/v1",
+      kind: "Lease",
+      metadata: {
+        name,
+        annotations: {
+          "headway.dev/holder": JSON.stringify(holder(identity)),
+          "headway.dev/helm-deadline": new Date(long).toISOString(),
+        },
+      },
+      spec: {
+        holderIdentity: identity,
+        leaseDurationSeconds: 15,
+        renewTime: new Date(long).toISOString().replace("Z", "000Z"),
+      },
+    });
+    const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
+    await cluster.kube("/api/v1/namespaces", {
+      method: "POST",
+      body: { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
+    });
+    for (const stack of ["living", "late"])
+      await cluster.kube(path, { method: "POST", body: stale(`headway-${stack}`, "one") });
+    const living = await locksOn(cluster.kubeconfig, namespace, () => Promise.resolve("alive"));
+    expect(failureOf(await living.acquire("living", "two")).kind).toBe("locked");
+
+    // A holder whose clock is an hour behind still renews.
+    const late = await locksOn(cluster.kubeconfig, namespace);
+    const trying = late.acquire("late", "two");
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await cluster.kube(`${path}/headway-late`, {
+      method: "PATCH",
+      contentType: "application/merge-patch+json",
+      body: { spec: { renewTime: new Date(long + 5_000).toISOString().replace("Z", "000Z") } },
+    });
+    expect(failureOf(await trying).kind).toBe("locked");
+    valueOf(await late.acquire("late", "two"));
+  });
+
+  it("is lost in time where it can't be renewed, and that is told once", async () => {
+    const cluster = await sharedSandbox();
+    const namespace = freshNamespace();
+    const proxy = await startFaultyProxy(cluster);
+    const locks = await locksOn(proxy.kubeconfig, namespace);
+    const held = valueOf(await locks.acquire("shop", "one"));
+    let told = 0;
+    held.onLost(() => told++);
+    proxy.fault = () => ({ kind: "hang" });
+    await eventually(() => Promise.resolve(told === 1), 3_000);
+    held.onLost(() => told++);
+    expect(told).toBe(2);
+    proxy.fault = () => undefined;
+    await held.release();
+  });
+
+  it("outlasts renewals that fail for a moment, and one whose answer is lost", async () => {
+    const cluster = await sharedSandbox();
+    const namespace = freshNamespace();
+    const proxy = await startFaultyProxy(cluster);
+    const locks = await locksOn(proxy.kubeconfig, namespace, unknown, { ...quick, lostAfterMs: 2_000 });
+    const held = valueOf(await locks.acquire("shop", "one"));
+    let lost = false;
+    held.onLost(() => (lost = true));
+    let refusals = 0;
+    proxy.fault = ({ method }) => {
+      if (method !== "PUT" || refusals >= 3) return undefined;
+      refusals++;
+      return status(503, "ServiceUnavailable", "away");
+    };
+    await eventually(() => Promise.resolve(refusals === 3));
+    // The version that the holder knows is no longer that of the Lease, as after a renewal that went through unseen.
+    await cluster.kube(`/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/headway-shop`, {
+      method: "PATCH",
+      contentType: "application/merge-patch+json",
+      body: { metadata: { labels: { touched: "yes" } } },
+    });
+    const { spec } = await leaseOf(cluster, namespace, "headway-shop");
+    await eventually(
+      async () => (await leaseOf(cluster, namespace, "headway-shop")).spec.renewTime > spec.renewTime,
+      5_000,
+    );
+    expect(lost).toBe(false);
+    await held.release();
+  });
+
+  it("of a stack with any name has an object that Kubernetes accepts, another for each", async () => {
+    const cluster = await sharedSandbox();
+    const namespace = freshNamespace();
+    const locks = await locksOn(cluster.kubeconfig, namespace);
+    for (const stack of ["My Shop", "my-shop", "Ünïcode", "…", "x".repeat(300), "a..b"])
+      valueOf(await locks.acquire(stack, stack));
+  });
+});

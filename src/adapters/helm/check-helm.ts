@@ -16,13 +16,15 @@ export async function checkHelm(program: string): Promise<Result<string>> {
     env: { HELM_NO_PLUGINS: "1" },
   });
   const said = result.stdout.trim();
-  if (result.exitCode !== 0 || semver.valid(said) === null)
+  // A helm made with `go install` knows no patch version: v4.3 (seen with 4.3.1).
+  const version = semver.valid(said) ?? semver.valid(`${said}.0`);
+  if (result.exitCode !== 0 || version === null)
     return failed({
       kind: "program",
       message: `${program} does not answer as helm does${result.stderr === "" ? "" : `: ${result.stderr.slice(0, 200)}`}`,
       next: `Install Helm ${oldestHelm} or newer, or name it in HEADWAY_HELM.`,
     });
-  return judgeHelmVersion(program, said);
+  return judgeHelmVersion(program, version);
 }
 
 /** The rule apart from the process, for tables. */

@@ -1,7 +1,9 @@
 // Finding a cluster and getting in: kubeconfigs as kubectl reads them, credentials, and the words for what goes wrong.
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage } from "node:http";
+import { connect, type AddressInfo, type Socket } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { loadAccess } from "../../../src/adapters/cluster/kubeconfig.ts";
 import { temporaryFolder } from "../../kit/chart-trees.ts";
 import { accessOf, sharedSandbox } from "../../kit/sandbox.ts";
@@ -152,6 +154,38 @@ echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","s
     expect(failure.kind).toBe("forbidden");
     expect(failure.message).toContain("session expired");
     expect(failure.message).not.toContain(secret);
+  });
+
+  it("works through a proxy that the kubeconfig names", async () => {
+    const cluster = await sharedSandbox();
+    const { server, ca, token } = accessOf(cluster.kubeconfig);
+    const tunnels: string[] = [];
+    const proxy = createServer();
+    proxy.on("connect", ({ url }: IncomingMessage, socket: Socket) => {
+      tunnels.push(url ?? "");
+      const { hostname, port } = new URL(`https://${url ?? ""}`);
+      const onward = connect(Number(port), hostname, () => {
+        socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+        onward.pipe(socket).pipe(onward);
+      });
+      socket.on("close", () => onward.destroy());
+      onward.on("close", () => socket.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => {
+      proxy.close();
+    });
+    const kubeconfig = join(temporaryFolder(), "config");
+    writeKubeconfig(kubeconfig, {
+      server,
+      cluster: {
+        "certificate-authority-data": Buffer.from(ca).toString("base64"),
+        "proxy-url": `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+      },
+      user: { token },
+    });
+    valueOf(await (await connected({ kubeconfig })).records.list());
+    expect(tunnels).toContain(new URL(server).host);
   });
 
   it("acts as somebody else with the groups that the kubeconfig gives", async () => {

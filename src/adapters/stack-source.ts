@@ -1,6 +1,6 @@
 // A stack's files from a folder on disk, and where that folder belongs in git. What counts as a stack's file is said in
 // core/stack-files.ts, what is in the files in core/read-declarations.ts.
-import type { Dirent } from "node:fs";
+import { constants, type Dirent } from "node:fs";
 import { lstat, open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { Checked, Diagnostic } from "../core/diagnostic.ts";
@@ -47,8 +47,11 @@ export async function readStackFolder(
   const stackPath = relative(repositoryRoot, found).split(sep).join("/");
   const stackFile = await readIfThere(join(found, stackFileName), repositoryRoot);
   const patterns = stackFile === undefined ? undefined : readReleasePatterns(stackFile);
-  const walk: Walk = { root: found, repositoryRoot, patterns, files: [], links: new Set() };
-  await walkFolder(walk, "", [found]);
+  const walk: Walk = { repositoryRoot, patterns, files: [], seen: new Set(), links: [] };
+  await walkFolder(walk, "", found);
+  // Links come last, so that what stands in the folder itself is read where it really is.
+  for (let link = walk.links.shift(); link !== undefined; link = walk.links.shift())
+    await followLink(walk, link);
   const files = walk.files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const value: StackFolder = {
     files,
@@ -105,31 +108,41 @@ function errorCode(error: unknown): unknown {
   return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }
 
+/** `path` is as people see it, below the stack's folder; `real` is where it is on disk. */
+type Place = { readonly path: string; readonly real: string };
+
 type Walk = {
-  readonly root: string;
   readonly repositoryRoot: string;
   readonly patterns: readonly string[] | undefined;
   readonly files: StackFile[];
-  /** Real paths of what links led to, so that nothing is read twice. */
-  readonly links: Set<string>;
+  /** Real paths of the files and folders that were read: nothing is read twice, and loops end. */
+  readonly seen: Set<string>;
+  readonly links: Place[];
 };
 
-/** `path` is below the stack's root, `chain` the real folders above and including it. */
-async function walkFolder(walk: Walk, path: string, chain: readonly string[]): Promise<void> {
-  const entries = await readEntries(join(walk.root, path));
+async function walkFolder(walk: Walk, path: string, real: string): Promise<void> {
+  if (walk.seen.has(real)) return;
+  const entries = await readEntries(real);
   if (entries === undefined) {
     walk.files.push({ path, text: "", problem: "unreadable" });
     return;
   }
   const names = entries.map((entry) => entry.name);
   if (path !== "" && isSkippedFolder(basename(path), names) && !isAskedFor(walk, path)) return;
+  walk.seen.add(real);
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     if (walk.files.length >= mostFiles) return;
-    const below = path === "" ? entry.name : `${path}/${entry.name}`;
-    if (entry.isSymbolicLink()) await followLink(walk, below, chain);
-    else if (entry.isDirectory()) await walkFolder(walk, below, [...chain, join(walk.root, below)]);
-    else if (entry.isFile() && isWanted(walk, below)) walk.files.push(await readFileCapped(walk, below));
+    const below = { path: path === "" ? entry.name : `${path}/${entry.name}`, real: join(real, entry.name) };
+    if (entry.isSymbolicLink()) walk.links.push(below);
+    else if (entry.isDirectory()) await walkFolder(walk, below.path, below.real);
+    else if (entry.isFile()) await readWanted(walk, below);
   }
+}
+
+async function readWanted(walk: Walk, { path, real }: Place): Promise<void> {
+  if (!isWanted(walk, path) || walk.seen.has(real)) return;
+  walk.seen.add(real);
+  walk.files.push(await readFileCapped(path, real));
 }
 
 async function readEntries(folder: string): Promise<readonly Dirent[] | undefined> {
@@ -155,7 +168,7 @@ function isWanted(walk: Walk, path: string): boolean {
   return path === stackFileName || walk.patterns.some((pattern) => matchesGlob(path, pattern));
 }
 
-async function followLink(walk: Walk, path: string, chain: readonly string[]): Promise<void> {
+async function followLink(walk: Walk, { path, real }: Place): Promise<void> {
   const isWantedFile = isWanted(walk, path);
   // A folder matters where a file in it could.
   const couldHoldWanted = isWanted(walk, `${path}/any.yaml`) && !isSkippedFolder(basename(path), []);
@@ -163,25 +176,17 @@ async function followLink(walk: Walk, path: string, chain: readonly string[]): P
   let target: string;
   let isFolder: boolean;
   try {
-    target = await realpath(join(walk.root, path));
+    target = await realpath(real);
     isFolder = (await stat(target)).isDirectory();
   } catch {
     if (isWantedFile) walk.files.push({ path, text: "", problem: "unreadable" });
     return;
   }
   if (isFolder ? !couldHoldWanted : !isWantedFile) return;
-  if (!isInside(target, walk.repositoryRoot)) {
+  if (!isInside(target, walk.repositoryRoot))
     walk.files.push({ path, text: "", problem: "outside-repository" });
-    return;
-  }
-  // What is below the stack's root anyway is read where it really is.
-  const isReadAnyway =
-    isInside(target, walk.root) &&
-    isWanted(walk, relative(walk.root, target).split(sep).join("/") + (isFolder ? "/any.yaml" : ""));
-  if (isReadAnyway || walk.links.has(target) || chain.includes(target)) return;
-  walk.links.add(target);
-  if (isFolder) await walkFolder(walk, path, [...chain, target]);
-  else walk.files.push(await readFileCapped(walk, path));
+  else if (isFolder) await walkFolder(walk, path, target);
+  else await readWanted(walk, { path, real: target });
 }
 
 function isInside(path: string, folder: string): boolean {
@@ -200,15 +205,15 @@ async function readIfThere(file: string, repositoryRoot: string): Promise<StackF
       ? undefined
       : { path: stackFileName, text: "", problem: "unreadable" };
   }
-  return await readFileCapped({ root: dirname(file) }, stackFileName);
+  return await readFileCapped(stackFileName, file);
 }
 
 /** At most one byte more than the cap is read; the text of a larger file ends there. */
-async function readFileCapped(walk: Pick<Walk, "root">, path: string): Promise<StackFile> {
+async function readFileCapped(path: string, real: string): Promise<StackFile> {
   try {
-    const handle = await open(join(walk.root, path), "r");
+    // A pipe or a device would block, or never end.
+    const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      // A pipe or a device would block, or never end.
       if (!(await handle.stat()).isFile()) return { path, text: "", problem: "unreadable" };
       const buffer = new Uint8Array(largestFileBytes + 1);
       let length = 0;

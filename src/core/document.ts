@@ -188,10 +188,12 @@ function wordsFor(error: YAMLError): readonly [string, string?] {
     case "TAB_AS_INDENT":
       return ["a tab is used for indentation", "YAML is indented with spaces only"];
     case "BLOCK_AS_IMPLICIT_KEY":
-      return [
-        "a second `key:` follows on the same line",
-        "put the value in quotes, or the inner key on a line of its own",
-      ];
+      return /sequence/i.test(error.message)
+        ? ["a list item stands among the keys of a map", "indent it below its key, or remove the -"]
+        : [
+            "a second `key:` follows on the same line",
+            "put the value in quotes, or the inner key on a line of its own",
+          ];
     case "MULTILINE_IMPLICIT_KEY":
       return ["a key must stand on one line", "is a `:` missing after the key, or a quote open?"];
     case "BAD_SCALAR_START":
@@ -238,7 +240,7 @@ function wordsForStructure(message: string): readonly [string, string?] {
     ];
   if (/block scalar|more-indented/i.test(message))
     return [`the indentation of this block of text does not fit: ${lowerFirst(message)}`];
-  if (/indent|aligned/i.test(message))
+  if (/indent|aligned|same column/i.test(message))
     return ["this line's indentation does not fit the lines around it", "indent it like its neighbours"];
   return [`this does not belong here: ${lowerFirst(message)}`, "is a quote or bracket left open before it?"];
 }

@@ -240,7 +240,19 @@ function measure(
 
 const mostNamedInCycle = 50;
 
-function describeCycle(cycle: readonly Node[], known: ReadonlyMap<ReleaseId, Declaration>): Diagnostic {
+/** The cycle from the first by name of those whose next step is a dependsOn entry; each cycle has one. */
+function rotateCycle(cycle: readonly Node[]): readonly Node[] {
+  const starts = cycle.flatMap((node, index) =>
+    node.kind === "release" && cycle[(index + 1) % cycle.length]?.kind === "release"
+      ? [{ id: node.id, index }]
+      : [],
+  );
+  const [start] = starts.toSorted((a, b) => compare(a.id, b.id));
+  return start === undefined ? cycle : [...cycle.slice(start.index), ...cycle.slice(0, start.index)];
+}
+
+function describeCycle(found: readonly Node[], known: ReadonlyMap<ReleaseId, Declaration>): Diagnostic {
+  const cycle = rotateCycle(found);
   const names = cycle.map((node) => (node.kind === "release" ? node.id : `phase ${node.phase}`));
   const shown =
     names.length <= mostNamedInCycle

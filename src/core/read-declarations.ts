@@ -1,7 +1,7 @@
 // A folder's files as a stack: which documents are Headway's, and what only shows when all of them are known (names
 // used twice, more than one headway.yaml). Never stops at the first mistake. References between releases are graph.ts.
 import type { Declaration, Stack } from "./declaration.ts";
-import { sortDiagnostics, type Checked, type Diagnostic } from "./diagnostic.ts";
+import { hasErrors, sortDiagnostics, type Checked, type Diagnostic } from "./diagnostic.ts";
 import { parseDocuments } from "./document.ts";
 import type { ReleaseId } from "./ids.ts";
 import { probableId, readRelease, type FoundDocument } from "./read-release.ts";
@@ -60,7 +60,7 @@ export function readStack(input: StackInput): Checked<ReadStack> {
   broken.push(...readReleases.filter((one) => one.declaration === undefined).map((one) => one.id));
   checkDuplicates(declarations, report);
   checkKustomizations(files, releases, isExplicit, report);
-  if (releases.length === 0 && broken.length === 0) reportEmpty(input, first, report);
+  if (releases.length === 0 && !hasErrors(diagnostics)) reportEmpty(input, first, report);
 
   const value: ReadStack = {
     name: settings.name ?? nameFromFolder(input.folderName),

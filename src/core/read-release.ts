@@ -41,8 +41,13 @@ export function readRelease(found: FoundDocument, settings: StackSettings, stack
   if (!fits) diagnostics.push(...describeSchemaErrors("HelmRelease", validateHelmRelease.errors ?? [], tree));
   const written = child(tree.value, "spec");
   const name = child(child(tree.value, "metadata"), "name");
-  const namespace = textOf(child(child(tree.value, "metadata"), "namespace")) ?? settings.namespace;
-  if (namespace === undefined && typeof name === "string" && !settings.isNamespaceBroken)
+  const ownNamespace = child(child(tree.value, "metadata"), "namespace");
+  const namespace = textOf(ownNamespace) ?? settings.namespace;
+  if (
+    (ownNamespace ?? settings.namespace) === undefined &&
+    typeof name === "string" &&
+    !settings.isNamespaceBroken
+  )
     report({
       severity: "error",
       code: "missing-namespace",
@@ -87,6 +92,7 @@ export function readRelease(found: FoundDocument, settings: StackSettings, stack
     values,
     digest: digestOf({
       ...meaning,
+      chart: chartPath,
       dependsOn: dependsOn.map((one) => one.id).toSorted(),
       values: spec.values ?? {},
     }),
@@ -120,7 +126,7 @@ function readChartPath(
   stackPath: string,
   report: (diagnostic: Diagnostic) => void,
 ): string | undefined {
-  if (written?.startsWith(".") !== true) return undefined;
+  if (written === undefined || !/^\.{1,2}(?:\/|$)/.test(written)) return undefined;
   const range = found.tree.valueRange(["spec", "chart"]);
   if (written.includes("\\")) {
     report({

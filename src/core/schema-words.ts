@@ -34,7 +34,11 @@ export function describeSchemaErrors(
   errors: readonly ErrorObject[],
   tree: YamlTree,
 ): readonly Diagnostic[] {
-  return errors.map((error) => describe(kind, error, pathOf(error.instancePath, tree), tree));
+  // Of a value of the wrong type, nothing else needs to be said.
+  const mistyped = new Set(errors.flatMap((error) => (error.keyword === "type" ? [error.instancePath] : [])));
+  return errors
+    .filter((error) => error.keyword === "type" || !mistyped.has(error.instancePath))
+    .map((error) => describe(kind, error, pathOf(error.instancePath, tree), tree));
 }
 
 /** A JSON pointer as a path; steps into lists become numbers. */
@@ -167,9 +171,13 @@ const typeWords: Readonly<Record<string, string>> = {
 function describeType(error: ErrorObject, path: Path, tree: YamlTree): Diagnostic {
   const value: unknown = error.data;
   const wanted = [String((error.params as { readonly type: unknown }).type).split(",")[0] ?? ""];
-  const actual =
-    value === null ? "empty" : (typeWords[Array.isArray(value) ? "array" : typeof value] ?? "something else");
   const source = tree.sourceOf(path);
+  const actual =
+    value === null
+      ? "empty"
+      : typeof value === "number"
+        ? `the number ${source}`
+        : (typeWords[Array.isArray(value) ? "array" : typeof value] ?? "something else");
   const isScalar = typeof value === "number" || typeof value === "boolean";
   const isDuration = error.schemaPath.includes("/duration/");
   const suggestion =

@@ -52,7 +52,8 @@ export function sortDocuments(
   let ignored = 0;
   for (const document of parseDocuments(file.path, file.text)) {
     const tree = readTree(document);
-    const errors = [...document.errors, ...tree.errors];
+    // Behind a syntax error, what else looks wrong often is not.
+    const errors = document.errors.length > 0 ? document.errors : tree.errors;
     const found = { file: file.path, document, tree, isSound: errors.length === 0 };
     if (errors.length > 0 && !mustBeOurs) {
       ignored++;

@@ -221,7 +221,8 @@ name: &key 017
 /** As text with sorted keys: tells -0 from 0 no more than JSON does, and sees a key named __proto__. */
 function sorted(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(sorted).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "absent";
+  if (typeof value !== "object" || value === null)
+    return value === undefined ? "absent" : JSON.stringify(value);
   const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, one]) => `${JSON.stringify(key)}:${sorted(one)}`).join(",")}}`;
 }

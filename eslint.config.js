@@ -5,7 +5,7 @@ export default tseslint.config(
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js"] } },
+      parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js", "scripts/bootstrap.mjs"] } },
     },
     rules: {
       "@typescript-eslint/consistent-type-imports": "error",
@@ -30,7 +30,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["eslint.config.js"],
+    files: ["eslint.config.js", "scripts/bootstrap.mjs"],
     rules: { "no-restricted-syntax": "off" },
     ...tseslint.configs.disableTypeChecked,
   },

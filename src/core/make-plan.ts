@@ -277,7 +277,7 @@ function refuseOwner(
         next: "Take it over with --adopt once its present owner has let go of it, or choose another releaseName.",
       },
     };
-  const chart = "payload" in observation ? observation.payload?.chart.name : undefined;
+  const chart = "payload" in observation ? observation.payload.chart.name : undefined;
   if (observation.owner.kind === "nobody" && !input.adopt && chart !== undefined && chart !== pin.chart.name)
     return {
       kind: "refused",

@@ -10,6 +10,7 @@ import type { World } from "./health/world.ts";
 import { releaseId } from "./ids.ts";
 import type { ReleaseId } from "./ids.ts";
 import { releaseKey } from "./observe.ts";
+import { chainToRoot, isRootState } from "./root-cause.ts";
 import type {
   FailureRecord,
   LastStanding,
@@ -50,9 +51,34 @@ export function stackStatus(input: {
     if (newest?.stackLabel === input.stackLabel && !idOf.has(key))
       idOf.set(key, releaseId(newest.namespace, newest.releaseName));
   }
-  return [...idOf].map(([key, id]) =>
+  const statuses = [...idOf].map(([key, id]) =>
     statusOf(id, input.records.get(key) ?? [], input.payloads.get(key), standings.get(id), input),
   );
+  return withBlocked(statuses, standings);
+}
+
+// Whether a change is held up is known to the last run alone: what runs may be healthy. It holds for as long as a root of
+// it is still there.
+function withBlocked(
+  statuses: readonly ReleaseStatus[],
+  standings: ReadonlyMap<ReleaseId, LastStanding>,
+): readonly ReleaseStatus[] {
+  const wasBlocked = (status: ReleaseStatus): boolean =>
+    standings.get(status.release)?.state === "Blocked" && !isRootState(status.state);
+  const asItWas = new Map(
+    statuses.map((status) => [
+      status.release,
+      wasBlocked(status) ? { ...status, state: "Blocked" as const } : status,
+    ]),
+  );
+  return statuses.map((status) => {
+    if (!wasBlocked(status)) return status;
+    const root = chainToRoot(status.release, asItWas).at(-1) ?? status.release;
+    if (root !== status.release) return { ...status, state: "Blocked", detail: `by ${root}` };
+    return status.state === "Blocked"
+      ? { ...status, state: "Pending", detail: "what blocked it is gone: run apply" }
+      : status;
+  });
 }
 
 function statusOf(

@@ -1,5 +1,6 @@
 // From a stack that has been read to a run that has ended: lock, observe, plan, consent, run, put on record. The same for
 // one upgrade and for an empty cluster; what differs is the plan.
+import { isDeepStrictEqual } from "node:util";
 import { failed, succeeded } from "../core/failure.ts";
 import type { Failure, Result } from "../core/failure.ts";
 import type { Declaration } from "../core/declaration.ts";
@@ -143,8 +144,9 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
     request.onStarted(running);
     const run = await running.ended;
     await hands.settle();
-    if (hasWork && run.stopping?.why !== "lease-lost")
-      await hands.recordRun(lastRunOf(run, ports.clock.nowMs()));
+    const lastRun = lastRunOf(run, ports.clock.nowMs());
+    const isNews = hasWork || !standsAs(lastRun, observed.state.lastRun);
+    if (isNews && run.stopping?.why !== "lease-lost") await hands.recordRun(lastRun);
     return succeeded(run);
   } finally {
     watched.close();
@@ -162,6 +164,14 @@ function firstNeeds(plan: Plan) {
     ],
     namespaces: [...new Set(active.map((step) => step.namespace))],
   };
+}
+
+/** True where a run found everything as the one before had left it, so that nothing has to be put on record. */
+function standsAs(run: LastRun, before: LastRun | undefined): boolean {
+  return (
+    before?.releases.size === run.releases.size &&
+    [...run.releases].every(([id, standing]) => isDeepStrictEqual(standing, before.releases.get(id)))
+  );
 }
 
 function lastRunOf(run: Run, nowMs: number): LastRun {

@@ -32,5 +32,5 @@ export function parseDuration(text: string): ParsedDuration {
   }
   if (text === "") return { ok: false, problem: "is empty" };
   if (ms > longestDurationMs) return { ok: false, problem: "is longer than 24h" };
-  return { ok: true, ms: Math.ceil(ms - 1e-9) };
+  return { ok: true, ms: Math.max(0, Math.ceil(ms - 1e-9)) };
 }

@@ -105,8 +105,8 @@ function refuseFile(
     case "outside-repository":
       return refuse(
         "path-outside-repository",
-        "the file is a link that leaves the repository",
-        "replace the link by the file itself",
+        "this is a link that leaves the repository",
+        `replace the link by what it leads to, or name the files to read in spec.releases of ${stackFileName}`,
       );
   }
 }

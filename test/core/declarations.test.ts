@@ -1,4 +1,5 @@
 // Declarations from text: what is read, and every kind of mistake as the person sees it.
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readReleasePatterns, readStack, type ReadStack } from "../../src/core/read-declarations.ts";
 import type { StackFile } from "../../src/core/sort-documents.ts";
@@ -301,8 +302,8 @@ describe("broken YAML is told with its place and a way out:", () => {
           → split it into several files
       latin1.yaml:1:1 error the file is not UTF-8 text
           → save it as UTF-8
-      link.yaml:1:1 error the file is a link that leaves the repository
-          → replace the link by the file itself
+      link.yaml:1:1 error this is a link that leaves the repository
+          → replace the link by what it leads to, or name the files to read in spec.releases of headway.yaml
       secret.yaml:1:1 error the file can't be read
           → check its permissions, or if it is a link that leads nowhere
       4 errors in 4 files"
@@ -491,5 +492,39 @@ describe("a mistake in headway.yaml is told in words:", () => {
           → list the files to read in spec.releases of headway.yaml, or remove the kustomization
       1 error in 1 file"
     `);
+  });
+});
+
+describe("whatever a file holds", () => {
+  const piece = fc.constantFrom(
+    ..."apiVersion: headway.dev/v1 | kind: HelmRelease | metadata: | spec: | chart: ./a | - | [ | ] | { | } | : | , | & | *a | &a | ! | !!int | | > | ' | \" | # | % | @ | ` | --- | ... | ? | << | ~ | \\ | 1 | x | é".split(
+      " | ",
+    ),
+    "\n",
+    "\n  ",
+    "\n\n",
+    "\t",
+    " ",
+    "\r",
+    "\0",
+  );
+
+  it("reading it never throws, and an error is told wherever a mentioned declaration is not read", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join("")),
+          fc.string(),
+        ),
+        (text) => {
+          const { stack: found, told: words } = read({
+            "headway.yaml": home,
+            "a.yaml": `headway.dev/\n${text}`,
+          });
+          expect(found.declarations.length > 0 || words !== "").toBe(true);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 });

@@ -319,10 +319,14 @@ function lastAttemptFailed(revision: number, state: ReleaseState | undefined): R
   return { kind: "last-attempt-failed", revision, ...(cause === undefined ? {} : { cause }) };
 }
 
-// Wave N+1 waits for all of wave N, which waits for all before it.
+// All earlier waves, not just the one before: a wave in which nothing is to be done is healthy at once. Releases of one
+// wave share one list.
 function waveEdges(graph: Graph): ReadonlyMap<ReleaseId, readonly ReleaseId[]> {
   const waves = Map.groupBy(graph.order, (id) => graph.wave.get(id) ?? 1);
-  return new Map(graph.order.map((id) => [id, waves.get((graph.wave.get(id) ?? 1) - 1) ?? []]));
+  const earlier: (readonly ReleaseId[])[] = [[], []];
+  for (let wave = 2; wave <= graph.waves; wave++)
+    earlier[wave] = [...(earlier[wave - 1] ?? []), ...(waves.get(wave - 1) ?? [])];
+  return new Map(graph.order.map((id) => [id, earlier[graph.wave.get(id) ?? 1] ?? []]));
 }
 
 /** The length of the longest chain of dependents behind each release. */

@@ -2,6 +2,8 @@
 import type { Json } from "./declaration.ts";
 import type { KubernetesObject } from "./object.ts";
 
+const shortestSecret = 6;
+
 const secretName =
   /pass(?:word|wd|phrase)?$|secret|token|credential|private[-_]?key|api[-_]?key|access[-_]?key|auth$/i;
 
@@ -14,8 +16,8 @@ export function isSecretName(name: string): boolean {
 export function secretsInValues(values: Json | undefined): ReadonlySet<string> {
   const found = new Set<string>();
   const visit = (value: Json, secret: boolean): void => {
-    if (typeof value === "string") {
-      if (secret) add(found, value);
+    if (typeof value === "string" || typeof value === "number") {
+      if (secret) add(found, String(value));
     } else if (Array.isArray(value)) {
       for (const item of value as readonly Json[]) visit(item, secret);
     } else if (typeof value === "object" && value !== null) {
@@ -54,9 +56,14 @@ export function redact(text: string, secrets: ReadonlySet<string>): string {
   return clean;
 }
 
-// A short string ("on", "admin") would blot out half of every message and is no secret worth the name.
+// A short string ("on", "admin") would blot out half of every message and is no secret worth the name. A key of many
+// lines is logged line by line.
 function add(found: Set<string>, text: string): void {
-  if (text.length >= 6) found.add(text);
+  if (text.length < shortestSecret) return;
+  found.add(text);
+  if (!text.includes("\n")) return;
+  for (const line of text.split("\n").map((part) => part.trim()))
+    if (line.length >= shortestSecret) found.add(line);
 }
 
 function stringsOf(map: unknown): readonly string[] {

@@ -8,7 +8,8 @@ const limit = 200;
 /** Leaves that differ, in the order of their paths. An empty map or list is a leaf; null and absent differ. */
 export function compareValues(before: Json | undefined, after: Json | undefined): readonly ValueChange[] {
   const changes: ValueChange[] = [];
-  collect(before, after, "", changes);
+  // No values at all and an empty map are the same to helm.
+  if (!isNothing(before) || !isNothing(after)) collect(before, after, "", changes);
   return changes;
 }
 
@@ -29,7 +30,6 @@ function collect(
       collect(before[index], after[index], `${path}[${index}]`, changes);
     return;
   }
-  if (isEmpty(before) && isEmpty(after) && isMap(before) === isMap(after)) return;
   changes.push({
     path: path === "" ? "." : path,
     ...(before === undefined ? {} : { before }),
@@ -47,8 +47,7 @@ function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-// No values at all and an empty map are the same to helm.
-function isEmpty(value: Json | undefined): boolean {
+function isNothing(value: Json | undefined): boolean {
   return value === undefined || value === null || (isMap(value) && Object.keys(value).length === 0);
 }
 

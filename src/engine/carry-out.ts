@@ -1,5 +1,5 @@
-// Carries out the effects of a run through the ports and reports how each ended. It translates orders, keeps count of
-// revisions, and keeps secrets out of what comes back; what an end means is the run machine's business.
+// Carries out the effects of a run through the ports and reports how each ended. It translates orders and keeps the state
+// object; what runs helm is helm-operations.ts, and what an end means is the run machine's business.
 import type { Failure } from "../core/failure.ts";
 import {
   fingerprintLabel,
@@ -8,17 +8,18 @@ import {
   verifiedLabel,
   verifiedLabelValue,
 } from "../core/fingerprint.ts";
-import type { Evidence } from "../core/health/health.ts";
 import { splitReleaseId } from "../core/ids.ts";
 import type { ReleaseId } from "../core/ids.ts";
-import type { LastRun, ReleasePayload, ReleaseState, StackState } from "../core/observation.ts";
-import type { Applied, ApplyStep, Plan, Step } from "../core/plan.ts";
-import { redact, secretsInObjects, secretsInValues } from "../core/redact.ts";
+import type { LastRun, ReleaseState, StackState } from "../core/observation.ts";
+import type { Applied, Plan, Step } from "../core/plan.ts";
 import type { Effect } from "../core/run/run.ts";
+import { cleanEvidence, cleanHealth, secretsOf } from "./clean-news.ts";
 import type { News } from "./execute-plan.ts";
-import { trackHealth } from "./health-tracker.ts";
-import type { Charts, Clock, Objects, Records, Releases, States, WatchedWorld } from "./ports.ts";
 import { waitForForeignHelm } from "./foreign-helm.ts";
+import { trackHealth } from "./health-tracker.ts";
+import { helmOperations } from "./helm-operations.ts";
+import type { HelmOperations } from "./helm-operations.ts";
+import type { Charts, Clock, Objects, Records, Releases, States, WatchedWorld } from "./ports.ts";
 
 export type CarryOutInput = {
   readonly plan: Plan;
@@ -37,77 +38,75 @@ export type CarryOutInput = {
 
 type Tell = (news: News) => void;
 
-/** How often a record of a helm that still runs is looked for, where its hooks have to be followed. */
-const recordLookMs = 300;
+export type Hands = {
+  /** Begins one effect; how it ended is told later. */
+  readonly carryOut: (effect: Exclude<Effect, { kind: "wake" }>, tell: Tell) => void;
+  /** Puts how the run ended on record; for people and `status`, never read to decide. */
+  readonly recordRun: (run: LastRun) => Promise<void>;
+  /** Ends what is still under way, and waits for what is written beside the run: verified marks, the state object. */
+  readonly settle: () => Promise<void>;
+};
 
-export function prepareCarryOut(input: CarryOutInput) {
-  const state = new Map(input.state.releases);
-  let { lastRun } = input.state;
-  const revisions = new Map<ReleaseId, number>();
-  const pending = new Set<Promise<unknown>>();
+export function prepareCarryOut(input: CarryOutInput): Hands {
+  const stepOf = new Map(input.plan.steps.map((step) => [step.release, step]));
+  const helm = helmOperations({ ...input, stackLabel: input.plan.stackLabel });
+  const state = keepState(input);
+  const writes = new Set<Promise<unknown>>();
+  const over = new AbortController();
   let tellNow: Tell = () => undefined;
-  const tracker = trackHealth(input.watched, input.clock, (release, revision, health) => {
-    tellNow({ kind: "health-observed", release, revision, health });
-  });
-  let lastWrite: Promise<unknown> = Promise.resolve();
-  const background = (work: Promise<unknown>): void => {
-    pending.add(work);
-    void work.finally(() => pending.delete(work));
-  };
-  // One write at a time, each of the whole and as it is by then.
-  const writeWhole = (): Promise<Failure | undefined> => {
-    const write = lastWrite.then(async () => {
-      const whole = { releases: new Map(state), ...(lastRun === undefined ? {} : { lastRun }) };
-      const written = await input.states.write(input.plan.stack, whole);
-      return written.ok ? undefined : written.failure;
+  const secrets = new WeakMap<Applied, ReadonlySet<string>>();
+  const tracker = trackHealth(input.watched, input.clock, (release, applied, health) => {
+    const step = stepOf.get(release);
+    if (step === undefined) return;
+    // A container's last words come with its health.
+    const texts =
+      secrets.get(applied) ?? (health.kind === "ready" ? new Set<string>() : secretsOf(step, applied));
+    if (health.kind !== "ready") secrets.set(applied, texts);
+    tellNow({
+      kind: "health-observed",
+      release,
+      revision: applied.revision,
+      health: cleanHealth(health, texts),
     });
-    lastWrite = write;
-    return write;
-  };
-  const writeState = (release: ReleaseId, entry: ReleaseState | undefined): Promise<Failure | undefined> => {
-    if (entry === undefined) state.delete(release);
-    else state.set(release, entry);
-    return writeWhole();
+  });
+  const besides = (work: Promise<unknown>): void => {
+    writes.add(work);
+    void work.finally(() => writes.delete(work));
   };
 
   const carryOut = (effect: Exclude<Effect, { kind: "wake" }>, tell: Tell): void => {
     tellNow = tell;
     switch (effect.kind) {
       case "ensure-namespace":
-        background(ensureNamespace(input, effect, tell));
+        void ensureNamespace(input, effect, tell);
         return;
       case "recover-record":
-        background(recoverRecord(input, effect, tell));
+        void recoverRecord(input, helm, effect, over.signal, tell);
         return;
       case "apply-crds":
-        background(applyCrds(input, effect, tell));
+        void applyCrds(input, effect, tell);
         return;
       case "upgrade":
-        background(upgrade(input, revisions, effect, tell));
+        void helm.upgrade(effect, tell);
         return;
       case "roll-back":
-        background(rollBack(input, revisions, effect, tell));
+        void helm.rollBack(effect, tell);
         return;
       case "uninstall":
-        background(uninstall(input, effect, tell));
+        void helm.uninstall(effect, tell);
         return;
       case "stop-helm": {
-        const step = input.plan.steps.find((candidate) => candidate.release === effect.release);
+        const step = stepOf.get(effect.release);
         if (step !== undefined) input.releases.stop(step.namespace, step.releaseName);
         return;
       }
       case "watch-health": {
-        const step = input.plan.steps.find((candidate) => candidate.release === effect.release);
-        const isFirst =
-          step !== undefined &&
-          "fromRevision" in step &&
-          step.fromRevision === 0 &&
-          effect.applied.revision === 1;
+        const question = effect.applied.hooks === undefined ? "healthy" : "wrong-so-far";
         tracker.follow(
           effect.release,
-          effect.applied.hooks === undefined ? "healthy" : "wrong-so-far",
+          question,
           effect.applied,
-          isFirst,
+          isFirst(stepOf.get(effect.release), effect.applied),
         );
         return;
       }
@@ -118,53 +117,94 @@ export function prepareCarryOut(input: CarryOutInput) {
         tracker.unfollow(effect.release);
         return;
       case "capture-evidence":
-        background(captureEvidence(input, effect, tell));
+        void captureEvidence(input, effect, tell);
         return;
       case "record-failure":
-        background(
-          writeState(effect.release, {
-            lastFailure: effect.record,
-            ...(effect.quarantineKey === undefined
-              ? {}
-              : {
-                  quarantine: {
-                    key: effect.quarantineKey,
-                    fingerprint: effect.fingerprint ?? "",
-                    since: effect.record.at,
-                  },
-                }),
-          }).then((failure) => {
-            if (failure !== undefined)
-              tell({
-                kind: "warned",
-                release: effect.release,
-                message: `the failure could not be put on record: ${failure.message}`,
-              });
-            tell({ kind: "failure-recorded", release: effect.release });
-          }),
-        );
+        besides(recordFailure(state, stepOf.get(effect.release), effect, tell));
         return;
       case "clear-failure":
-        if (state.has(effect.release)) background(writeState(effect.release, undefined));
+        if (state.of(effect.release) !== undefined) besides(state.write(effect.release, undefined));
         return;
       case "mark-verified":
-        background(markVerified(input, effect, tell));
+        besides(markVerified(input, effect, tell));
     }
   };
 
   return {
     carryOut,
-    /** Puts how the run ended on record; for people and `status`, never read to decide. */
-    recordRun: async (run: LastRun): Promise<void> => {
+    recordRun: state.writeRun,
+    settle: async () => {
+      over.abort();
+      tracker.close();
+      while (writes.size > 0) await Promise.allSettled([...writes]);
+    },
+  };
+}
+
+/** True where no object of the release existed before this revision. */
+function isFirst(step: Step | undefined, applied: Applied): boolean {
+  return step !== undefined && "fromRevision" in step && step.fromRevision === 0 && applied.revision === 1;
+}
+
+type KeptState = {
+  of(release: ReleaseId): ReleaseState | undefined;
+  /** What went wrong where the state could not be written. */
+  write(release: ReleaseId, entry: ReleaseState | undefined): Promise<Failure | undefined>;
+  readonly writeRun: (run: LastRun) => Promise<void>;
+};
+
+/** The state object: one write at a time, each of the whole and as it is by then. */
+function keepState(input: Pick<CarryOutInput, "plan" | "state" | "states">): KeptState {
+  const releases = new Map(input.state.releases);
+  let { lastRun } = input.state;
+  let lastWrite: Promise<unknown> = Promise.resolve();
+  const writeWhole = (): Promise<Failure | undefined> => {
+    const write = lastWrite.then(async () => {
+      const whole = { releases: new Map(releases), ...(lastRun === undefined ? {} : { lastRun }) };
+      const written = await input.states.write(input.plan.stack, whole);
+      return written.ok ? undefined : written.failure;
+    });
+    lastWrite = write;
+    return write;
+  };
+  return {
+    of: (release) => releases.get(release),
+    write: (release, entry) => {
+      if (entry === undefined) releases.delete(release);
+      else releases.set(release, entry);
+      return writeWhole();
+    },
+    writeRun: async (run) => {
       lastRun = run;
       await writeWhole();
     },
-    /** Waits for what is written beside the run: verified marks, the state object. */
-    settle: async (): Promise<void> => {
-      while (pending.size > 0) await Promise.allSettled([...pending]);
-      tracker.close();
-    },
   };
+}
+
+async function recordFailure(
+  state: KeptState,
+  step: Step | undefined,
+  effect: Extract<Effect, { kind: "record-failure" }>,
+  tell: Tell,
+): Promise<void> {
+  const { release, record, quarantineKey, fingerprint } = effect;
+  const before = state.of(release)?.quarantine;
+  // A failure that speaks neither for nor against the declaration leaves a quarantine of it as it is.
+  const isOfThisPin =
+    before !== undefined && step !== undefined && "pin" in step && before.key === step.quarantineKey;
+  const quarantine =
+    quarantineKey !== undefined
+      ? { key: quarantineKey, fingerprint: fingerprint ?? "", since: record.at }
+      : isOfThisPin
+        ? before
+        : undefined;
+  const failure = await state.write(release, {
+    lastFailure: record,
+    ...(quarantine === undefined ? {} : { quarantine }),
+  });
+  if (failure !== undefined)
+    tell({ kind: "warned", release, message: `the failure could not be put on record: ${failure.message}` });
+  tell({ kind: "failure-recorded", release });
 }
 
 async function ensureNamespace(
@@ -180,24 +220,31 @@ async function ensureNamespace(
 
 async function recoverRecord(
   input: CarryOutInput,
+  helm: HelmOperations,
   effect: Extract<Effect, { kind: "recover-record" }>,
+  over: AbortSignal,
   tell: Tell,
 ): Promise<void> {
   const { step, release } = effect;
   const { locked } = step;
   if (locked === undefined) return;
-  const settled = locked.ours
-    ? await input.records.markFailed({
-        ...step,
-        revision: locked.revision,
-        resourceVersion: locked.resourceVersion,
-      })
-    : await waitForForeignHelm(input, { ...step, ...locked }, (message) => {
-        tell({ kind: "warned", release, message });
-      });
-  if (settled.ok)
-    tell({ kind: "record-recovered", release, revision: locked.revision, status: locked.status });
-  else tell({ kind: "preparation-refused", release, failure: settled.failure });
+  const { revision, resourceVersion, status } = locked;
+  if (locked.ours) {
+    const marked = await input.records.markFailed({ ...step, revision, resourceVersion });
+    if (marked.ok) tell({ kind: "record-recovered", release, revision, status });
+    else tell({ kind: "preparation-refused", release, failure: marked.failure });
+    return;
+  }
+  const say = (message: string): void => {
+    tell({ kind: "warned", release, message });
+  };
+  const waited = await waitForForeignHelm(input, { ...step, ...locked }, say, over);
+  if (!waited.ok) {
+    tell({ kind: "preparation-refused", release, failure: waited.failure });
+    return;
+  }
+  helm.noteRevision(release, waited.value);
+  tell({ kind: "record-recovered", release, revision: waited.value, status });
 }
 
 async function applyCrds(
@@ -211,157 +258,6 @@ async function applyCrds(
   const applied = await input.objects.applyCrds(texts, mode, effect.deadlineMs);
   if (applied.ok) tell({ kind: "crds-applied", release, names: applied.value });
   else tell({ kind: "preparation-refused", release, failure: applied.failure });
-}
-
-async function upgrade(
-  input: CarryOutInput,
-  revisions: Map<ReleaseId, number>,
-  effect: Extract<Effect, { kind: "upgrade" }>,
-  tell: Tell,
-): Promise<void> {
-  const { release, step } = effect;
-  const { declaration, chart, fingerprint } = step.pin;
-  const revision = (revisions.get(release) ?? step.fromRevision) + 1;
-  const waitsForEverything =
-    declaration.waitWith === "helm" ||
-    (declaration.waitWith === "auto" &&
-      chart.hooks.some((hook) => hook === "post-install" || hook === "post-upgrade"));
-  const lookout = new AbortController();
-  const result = await input.releases.upgrade({
-    namespace: step.namespace,
-    releaseName: step.releaseName,
-    chart,
-    values: declaration.values.map((layer) => layer.text),
-    labels: {
-      [fingerprintLabel]: fingerprintLabelValue(revision, fingerprint),
-      [stackLabel]: input.plan.stackLabel,
-    },
-    maxHistory: declaration.maxHistory,
-    timeoutMs: effect.timeoutMs,
-    wait: waitsForEverything ? "everything" : "hooks-only",
-    forceConflicts: step.applyMethod === "server-side" && declaration.fieldConflicts === "take",
-    serverSide: step.applyMethod === "server-side",
-    priority: step.priority,
-    onStarted: () => {
-      tell({ kind: "helm-started", release });
-      if (waitsForEverything || chart.hooks.length > 0)
-        void lookForRecord(input, step, revision, waitsForEverything, lookout.signal, tell);
-    },
-  });
-  lookout.abort();
-  const stored = result.ok ? result.value.payload : undefined;
-  const payload = stored ?? (await readPayload(input, step, revision));
-  if (payload !== undefined) revisions.set(release, payload.revision);
-  if (result.ok && payload !== undefined) {
-    for (const message of result.value.warnings)
-      tell({ kind: "warned", release, message: clean(message, step, payload) });
-    tell({ kind: "helm-finished", release, applied: appliedOf(payload) });
-    return;
-  }
-  const failure: Failure = result.ok
-    ? {
-        kind: "unknown",
-        message: `helm ended well, but revision ${revision} of the release was not found`,
-        next: "Run again.",
-      }
-    : result.failure;
-  tell({
-    kind: "helm-failed",
-    release,
-    failure: cleanFailure(failure, step, payload),
-    ...(payload === undefined ? {} : { applied: appliedOf(payload) }),
-  });
-}
-
-// While helm waits for hooks, only the record tells what it waits for: a failed hook Job would else cost the whole
-// timeout (helm #31690).
-async function lookForRecord(
-  input: CarryOutInput,
-  step: ApplyStep,
-  revision: number,
-  withObjects: boolean,
-  signal: AbortSignal,
-  tell: Tell,
-): Promise<void> {
-  for (;;) {
-    const waited = await pause(input.clock, recordLookMs, signal);
-    if (!waited) return;
-    const payload = await readPayload(input, step, revision);
-    if (signal.aborted) return;
-    if (payload === undefined) continue;
-    tell({
-      kind: "record-seen",
-      release: step.release,
-      applied: { revision, objects: withObjects ? payload.objects : [], hooks: payload.hooks },
-    });
-    return;
-  }
-}
-
-async function rollBack(
-  input: CarryOutInput,
-  revisions: Map<ReleaseId, number>,
-  effect: Extract<Effect, { kind: "roll-back" }>,
-  tell: Tell,
-): Promise<void> {
-  const { release, step } = effect;
-  const result = await input.releases.rollBack({
-    namespace: step.namespace,
-    releaseName: step.releaseName,
-    toRevision: effect.toRevision,
-    maxHistory: step.pin.declaration.maxHistory,
-    timeoutMs: effect.timeoutMs,
-    // A rollback always takes its fields back.
-    forceConflicts: step.applyMethod === "server-side",
-    onStarted: () => undefined,
-  });
-  if (!result.ok) {
-    tell({ kind: "helm-failed", release, failure: cleanFailure(result.failure, step, undefined) });
-    return;
-  }
-  const revision = (revisions.get(release) ?? step.fromRevision) + 1;
-  const payload = await readPayload(input, step, revision);
-  if (payload === undefined)
-    tell({
-      kind: "helm-failed",
-      release,
-      failure: {
-        kind: "unknown",
-        message: `helm rolled back, but revision ${revision} was not found`,
-        next: "Run again.",
-      },
-    });
-  else {
-    revisions.set(release, revision);
-    tell({ kind: "helm-finished", release, applied: appliedOf(payload) });
-  }
-}
-
-async function uninstall(
-  input: CarryOutInput,
-  effect: Extract<Effect, { kind: "uninstall" }>,
-  tell: Tell,
-): Promise<void> {
-  const { release, step } = effect;
-  const payload =
-    step.kind === "uninstall"
-      ? (step.payload ?? (await readPayload(input, step, step.revision)))
-      : "fromRevision" in step
-        ? await readPayload(input, step, step.fromRevision + 1)
-        : undefined;
-  const result = await input.releases.uninstall({
-    namespace: step.namespace,
-    releaseName: step.releaseName,
-    timeoutMs: effect.timeoutMs,
-    onStarted: () => undefined,
-  });
-  if (result.ok)
-    tell({
-      kind: "helm-finished",
-      release,
-      applied: payload === undefined ? { revision: 0, objects: [] } : appliedOf(payload),
-    });
-  else tell({ kind: "helm-failed", release, failure: result.failure });
 }
 
 async function captureEvidence(
@@ -380,7 +276,11 @@ async function captureEvidence(
         : health.waitingFor;
   const { namespace } = splitReleaseId(release);
   const evidence = await input.objects.evidence(troubles, namespace, health);
-  tell({ kind: "evidence-captured", release, evidence: cleanEvidence(evidence, step, effect.applied) });
+  tell({
+    kind: "evidence-captured",
+    release,
+    evidence: cleanEvidence(evidence, secretsOf(step, effect.applied)),
+  });
 }
 
 async function markVerified(
@@ -405,75 +305,4 @@ async function markVerified(
       release: effect.release,
       message: `revision ${revision} is healthy, but could not be marked verified: ${labelled.failure.message}`,
     });
-}
-
-async function readPayload(
-  input: CarryOutInput,
-  step: Pick<Step, "namespace" | "releaseName">,
-  revision: number,
-): Promise<ReleasePayload | undefined> {
-  const payload = await input.records.payload(step.namespace, step.releaseName, revision);
-  return payload.ok ? payload.value : undefined;
-}
-
-function appliedOf(payload: ReleasePayload): Applied {
-  return { revision: payload.revision, objects: payload.objects };
-}
-
-function secretsOf(
-  step: Step,
-  applied: { readonly objects: Applied["objects"] } | undefined,
-): ReadonlySet<string> {
-  const declaration =
-    step.kind === "keep" ? step.declaration : "pin" in step ? step.pin.declaration : undefined;
-  const fromValues = (declaration?.values ?? []).flatMap((layer) => [...secretsInValues(layer.tree)]);
-  return new Set([...fromValues, ...secretsInObjects(applied?.objects ?? [])]);
-}
-
-function clean(
-  text: string,
-  step: Step,
-  applied: { readonly objects: Applied["objects"] } | undefined,
-): string {
-  return redact(text, secretsOf(step, applied));
-}
-
-function cleanFailure(
-  failure: Failure,
-  step: Step,
-  applied: { readonly objects: Applied["objects"] } | undefined,
-): Failure {
-  return { ...failure, message: clean(failure.message, step, applied) };
-}
-
-function cleanEvidence(evidence: Evidence, step: Step, applied: Applied | undefined): Evidence {
-  const secrets = secretsOf(step, applied);
-  return {
-    troubles: evidence.troubles.map((trouble) =>
-      trouble.message === undefined ? trouble : { ...trouble, message: redact(trouble.message, secrets) },
-    ),
-    events: evidence.events.map((event) => ({ ...event, message: redact(event.message, secrets) })),
-    logs: evidence.logs.map((log) => ({ ...log, lines: log.lines.map((line) => redact(line, secrets)) })),
-  };
-}
-
-/** True after the time, false at once when the signal comes first. */
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve(false);
-      return;
-    }
-    const off = clock.wakeAt(clock.nowMs() + ms, () => {
-      resolve(true);
-    });
-    signal.addEventListener(
-      "abort",
-      () => {
-        off();
-        resolve(false);
-      },
-      { once: true },
-    );
-  });
 }

@@ -30,19 +30,9 @@ export function executePlan(input: {
   const { clock } = input;
   let run = startRun(input.plan, input.runId, clock.nowMs());
   const inbox: News[] = [];
+  const views = new Set(input.views);
   let isBusy = false;
-  let alarm: { readonly atMs: number; readonly off: () => void } | undefined;
   const { promise, resolve, reject } = Promise.withResolvers<Run>();
-
-  const wakeAt = (atMs: number): void => {
-    if (alarm !== undefined && alarm.atMs <= atMs) return;
-    alarm?.off();
-    const off = clock.wakeAt(atMs, () => {
-      alarm = undefined;
-      take({ kind: "woken" });
-    });
-    alarm = { atMs, off };
-  };
 
   const take = (news: News): void => {
     inbox.push(news);
@@ -56,20 +46,33 @@ export function executePlan(input: {
       isBusy = false;
     }
   };
+  const alarm = setAlarms(clock, () => {
+    take({ kind: "woken" });
+  });
+
+  // A view only shows: one that breaks is left out, and the run goes on.
+  const show = (event: Event): void => {
+    for (const view of views)
+      try {
+        view(event, run);
+      } catch {
+        views.delete(view);
+      }
+  };
 
   const step = (news: News): void => {
     const before = run;
-    const advanced = advance(run, { ...news, atMs: clock.nowMs() } as Fact);
+    const advanced = advance(run, { ...news, atMs: clock.nowMs() });
     run = advanced.run;
     for (const effect of advanced.effects) {
-      if (effect.kind === "wake") wakeAt(effect.atMs);
+      if (effect.kind === "wake") alarm.at(effect.atMs);
       else input.carryOut(effect, take);
     }
-    for (const event of advanced.events) for (const view of input.views) view(event, run);
+    for (const event of advanced.events) show(event);
     if (before.outcome === undefined && run.outcome !== undefined) {
-      alarm?.off();
+      alarm.off();
       resolve(run);
-    } else if (news.kind === "woken") rearm(run, clock.nowMs(), wakeAt);
+    }
   };
 
   take({ kind: "run-begun" });
@@ -81,15 +84,34 @@ export function executePlan(input: {
   };
 }
 
-// There is one alarm, the earliest; when it has rung, the later ones that it stood for are asked for again.
-function rearm(run: Run, nowMs: number, wakeAt: (atMs: number) => void): void {
-  for (const { state } of run.steps.values()) {
-    const atMs =
-      state.kind === "settling" || state.kind === "rolling-back" || state.kind === "uninstalling"
-        ? state.deadlineMs
-        : state.kind === "backing-off"
-          ? state.untilMs
-          : undefined;
-    if (atMs !== undefined && atMs > nowMs) wakeAt(atMs);
-  }
+/** Any number of wishes to be woken on one timer of the clock: each is kept until its time has come. */
+function setAlarms(clock: Clock, ring: () => void): { at(atMs: number): void; off(): void } {
+  const wishes = new Set<number>();
+  let armed: { readonly atMs: number; readonly off: () => void } | undefined;
+  const arm = (): void => {
+    const next = wishes.values().reduce((first, atMs) => Math.min(first, atMs), Infinity);
+    if (next === Infinity || (armed !== undefined && armed.atMs <= next)) return;
+    armed?.off();
+    const off = clock.wakeAt(next, () => {
+      armed = undefined;
+      // A timer may be early by a hair; then what is not due is simply asked for again.
+      const nowMs = clock.nowMs();
+      const due = [...wishes].filter((atMs) => atMs <= nowMs);
+      for (const atMs of due) wishes.delete(atMs);
+      arm();
+      if (due.length > 0) ring();
+    });
+    armed = { atMs: next, off };
+  };
+  return {
+    at: (atMs) => {
+      wishes.add(atMs);
+      arm();
+    },
+    off: () => {
+      wishes.clear();
+      armed?.off();
+      armed = undefined;
+    },
+  };
 }

@@ -4,10 +4,12 @@ import { assessGone } from "../core/health/gone.ts";
 import type { ReleaseHealth } from "../core/health/health.ts";
 import { existenceSuffices } from "../core/health/object-health.ts";
 import { assessRelease } from "../core/health/release-health.ts";
+import type { World } from "../core/health/world.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import { objectKey, refOf } from "../core/object.ts";
 import type { KubernetesObject, ObjectRef } from "../core/object.ts";
 import type { Applied } from "../core/plan.ts";
+import { pause } from "./pause.ts";
 import type { Clock, KindRef, WatchedWorld } from "./ports.ts";
 
 /** What a watch asks: are these healthy, what is wrong so far while helm still works, or are they gone. */
@@ -24,6 +26,12 @@ type Followed = {
   /** Coalesces the changes of one turn of the event loop into one verdict. */
   isDue: boolean;
   last: ReleaseHealth | undefined;
+  /** What had failed before helm could touch it: left over from an earlier operation. */
+  leftOver: ReadonlySet<string> | undefined;
+  /** The next time at which a grace runs out; one timer each. */
+  lookAgainAtMs: number;
+  /** Calls timers off. */
+  readonly over: AbortController;
 };
 
 export type HealthTracker = {
@@ -33,29 +41,44 @@ export type HealthTracker = {
   close(): void;
 };
 
-/** An object that a watch has not shown for this long is asked for by name. */
+/** An object that a watch has not shown for this long is asked for by name; a watch that failed is asked for again. */
 const unseenMs = 2_000;
+
+/** Hooks that helm runs for an install or an upgrade; those for tests, deletes and rollbacks say nothing about one. */
+const operationHooks: ReadonlySet<string> = new Set([
+  "pre-install",
+  "post-install",
+  "pre-upgrade",
+  "post-upgrade",
+]);
 
 export function trackHealth(
   watched: WatchedWorld,
   clock: Clock,
-  observed: (release: ReleaseId, revision: number, health: ReleaseHealth) => void,
+  observed: (release: ReleaseId, applied: Applied, health: ReleaseHealth) => void,
 ): HealthTracker {
   const followed = new Map<ReleaseId, Followed>();
   const releasesOf = new Map<string, Set<ReleaseId>>();
   const releasesIn = new Map<string, Set<ReleaseId>>();
+  const isFollowed = (release: ReleaseId, entry: Followed): boolean => followed.get(release) === entry;
 
   const assess = (release: ReleaseId, entry: Followed): void => {
     entry.isDue = false;
-    if (followed.get(release) !== entry || !entry.isFresh) return;
-    const health = judge(entry, watched, clock.nowMs());
+    if (!isFollowed(release, entry) || !entry.isFresh) return;
+    const nowMs = clock.nowMs();
+    const health = judge(entry, watched.world, nowMs);
     if (entry.last?.kind === "ready" && health.kind === "ready") return;
     entry.last = health;
     if (health.kind === "pending" && health.lookAgainAtMs !== undefined)
-      clock.wakeAt(health.lookAgainAtMs, () => {
-        due(release);
-      });
-    observed(release, entry.applied.revision, health);
+      lookAgain(release, entry, health.lookAgainAtMs, nowMs);
+    observed(release, entry.applied, health);
+  };
+  const lookAgain = (release: ReleaseId, entry: Followed, atMs: number, nowMs: number): void => {
+    if (entry.lookAgainAtMs > nowMs && entry.lookAgainAtMs <= atMs) return;
+    entry.lookAgainAtMs = atMs;
+    void pause(clock, atMs - nowMs, entry.over.signal).then((waited) => {
+      if (waited) due(release);
+    });
   };
   const due = (release: ReleaseId): void => {
     const entry = followed.get(release);
@@ -73,9 +96,24 @@ export function trackHealth(
       for (const release of releasesIn.get(ref.namespace ?? "") ?? []) due(release);
   });
 
-  const fetchUnseen = async (entry: Followed, release: ReleaseId): Promise<void> => {
+  const begin = async (release: ReleaseId, entry: Followed, isFirst: boolean): Promise<void> => {
+    const needs = { kinds: kindsOf(entry.objects), namespaces: [...namespacesOf(entry.applied)] };
+    for (;;) {
+      const watching = await watched.follow(needs);
+      if (!isFollowed(release, entry)) return;
+      if (watching.ok) break;
+      // What can't be watched is not judged: the release's own deadline goes on.
+      if (!(await pause(clock, unseenMs, entry.over.signal))) return;
+    }
+    // After an upgrade the world may still show the generation before it, and that looks ready.
+    if (!isFirst && entry.question === "healthy") await watched.fetch(entry.objects.map(refOf));
+    if (entry.question === "wrong-so-far")
+      entry.leftOver = failedAlready(entry, watched.world, clock.nowMs());
+    entry.isFresh = true;
+    assess(release, entry);
+    if (entry.question !== "healthy" || !(await pause(clock, unseenMs, entry.over.signal))) return;
     const unseen = entry.objects.map(refOf).filter((ref) => watched.world.get(ref) === undefined);
-    if (followed.get(release) !== entry || unseen.length === 0) return;
+    if (unseen.length === 0) return;
     await watched.fetch(unseen);
     due(release);
   };
@@ -95,45 +133,62 @@ export function trackHealth(
         isFresh: false,
         isDue: false,
         last: undefined,
+        leftOver: undefined,
+        lookAgainAtMs: 0,
+        over: new AbortController(),
       };
       followed.set(release, entry);
       for (const object of objects) index(releasesOf, objectKey(refOf(object)), release);
       for (const hook of applied.hooks ?? []) index(releasesOf, objectKey(hook), release);
       for (const namespace of namespacesOf(applied)) index(releasesIn, namespace, release);
-      const begin = async (): Promise<void> => {
-        await watched.follow({ kinds: kindsOf(objects), namespaces: [...namespacesOf(applied)] });
-        // After an upgrade the world may still show the generation before it, and that looks ready.
-        if (!isFirst && question === "healthy") await watched.fetch(objects.map(refOf));
-        entry.isFresh = true;
-        assess(release, entry);
-        if (question !== "wrong-so-far")
-          clock.wakeAt(clock.nowMs() + unseenMs, () => void fetchUnseen(entry, release));
-      };
-      void begin();
+      void begin(release, entry, isFirst);
     },
     unfollow: (release) => {
       unindex(release, followed, releasesOf, releasesIn);
     },
     close: () => {
-      followed.clear();
+      for (const release of [...followed.keys()]) unindex(release, followed, releasesOf, releasesIn);
       watched.close();
     },
   };
 }
 
-function judge(entry: Followed, watched: WatchedWorld, nowMs: number): ReleaseHealth {
-  const { world } = watched;
+function judge(entry: Followed, world: World, nowMs: number): ReleaseHealth {
   switch (entry.question) {
     case "gone":
       return assessGone(entry.objects, world);
     case "healthy":
       return assessRelease(entry.objects, world, { nowMs, seenSinceMs: entry.sinceMs, allApplied: true });
     case "wrong-so-far": {
-      const hooks = (entry.applied.hooks ?? []).flatMap((hook) => world.get(hook) ?? []);
-      const objects = entry.objects.filter((object) => world.get(refOf(object)) !== undefined);
-      return assessRelease([...hooks, ...objects], world, { nowMs, seenSinceMs: entry.sinceMs });
+      const there = presentIn(entry, world).filter(
+        (object) => entry.leftOver?.has(versionOf(object)) !== true,
+      );
+      return assessRelease(there, world, { nowMs, seenSinceMs: entry.sinceMs });
     }
   }
+}
+
+/** Hooks of the operation and objects, as far as they are there. */
+function presentIn(entry: Followed, world: World): readonly KubernetesObject[] {
+  const hooks = (entry.applied.hooks ?? []).filter((hook) =>
+    hook.events.some((event) => operationHooks.has(event)),
+  );
+  return [...hooks, ...entry.objects.map(refOf)].flatMap((ref) => world.get(ref) ?? []);
+}
+
+// A hook's Job that failed long ago stands until helm makes it anew, and an object that the upgrade is to mend has failed
+// until helm has written it: neither says anything against the operation under way.
+function failedAlready(entry: Followed, world: World, nowMs: number): ReadonlySet<string> {
+  const context = { nowMs, seenSinceMs: entry.sinceMs };
+  const failed = presentIn(entry, world).filter(
+    (object) => assessRelease([object], world, context).kind === "failed",
+  );
+  return new Set(failed.map(versionOf));
+}
+
+/** Differs for an object that was made anew or whose wanted state was changed. */
+function versionOf({ metadata }: KubernetesObject): string {
+  return `${metadata.uid ?? ""} ${metadata.generation ?? 0}`;
 }
 
 function kindsOf(objects: readonly KubernetesObject[]): readonly KindRef[] {
@@ -167,6 +222,7 @@ function unindex(
   const entry = followed.get(release);
   if (entry === undefined) return;
   followed.delete(release);
+  entry.over.abort();
   const keys: readonly ObjectRef[] = [...entry.objects.map(refOf), ...(entry.applied.hooks ?? [])];
   for (const ref of keys) releasesOf.get(objectKey(ref))?.delete(release);
   for (const namespace of namespacesOf(entry.applied)) releasesIn.get(namespace)?.delete(release);

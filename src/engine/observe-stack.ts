@@ -42,7 +42,7 @@ export async function observeStack(
   if (!state.ok) return state;
   if (!namespaces.ok) return namespaces;
   const records = groupRecords(listed.value);
-  const known = new Map(payloads.value.map((payload) => [releaseKey(payload), payload]));
+  const known = newestPayloads(payloads.value);
   const missing = await readMissingPayloads(ports.records, stack.declarations, records, known);
   if (!missing.ok) return missing;
   const world = await pictureOf(ports.objects, stack.declarations, records, known);
@@ -73,6 +73,17 @@ export async function observeStack(
   });
 }
 
+/** By release; of several revisions that count as deployed, which helm has been seen to leave, the newest. */
+export function newestPayloads(payloads: readonly ReleasePayload[]): Map<string, ReleasePayload> {
+  const newest = new Map<string, ReleasePayload>();
+  for (const payload of payloads) {
+    const key = releaseKey(payload);
+    const known = newest.get(key);
+    if (known === undefined || known.revision < payload.revision) newest.set(key, payload);
+  }
+  return newest;
+}
+
 // What the one LIST of this stack's deployed revisions does not hold: releases that Headway did not make, and those
 // that have no deployed revision. Few, or none.
 async function readMissingPayloads(
@@ -84,7 +95,11 @@ async function readMissingPayloads(
   const wanted = declarations.flatMap((declaration) => {
     const key = releaseKey(declaration);
     const newest = byRelease.get(key)?.[0];
-    return newest === undefined || known.has(key) ? [] : [newest];
+    if (newest === undefined) return [];
+    const payload = known.get(key);
+    const isEnough =
+      payload !== undefined && (newest.status !== "deployed" || payload.revision === newest.revision);
+    return isEnough ? [] : [newest];
   });
   const read = await Promise.all(
     wanted.map((record) => records.payload(record.namespace, record.releaseName, record.revision)),

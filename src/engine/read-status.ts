@@ -2,10 +2,10 @@
 import { succeeded } from "../core/failure.ts";
 import type { Result } from "../core/failure.ts";
 import { refOf } from "../core/object.ts";
-import { groupRecords, releaseKey } from "../core/observe.ts";
-import type { ReleasePayload } from "../core/observation.ts";
+import { groupRecords } from "../core/observe.ts";
 import { stackStatus } from "../core/stack-status.ts";
 import type { ReleaseStatus } from "../core/stack-status.ts";
+import { newestPayloads } from "./observe-stack.ts";
 import type { ClusterPorts } from "./run-stack.ts";
 
 export type StackReading = {
@@ -32,9 +32,7 @@ export async function readStatus(ports: ClusterPorts): Promise<Result<readonly S
     ]);
     if (!state.ok) return state;
     if (!deployed.ok) return deployed;
-    const payloads = new Map<string, ReleasePayload>(
-      deployed.value.map((payload) => [releaseKey(payload), payload]),
-    );
+    const payloads = newestPayloads(deployed.value);
     const objects = [...payloads.values()].flatMap((payload) => payload.objects);
     const namespaces = new Set(
       objects.map((object) => object.metadata.namespace).filter((name) => name !== undefined),

@@ -111,7 +111,19 @@ export async function runStack(ports: RunPorts, request: RunRequest): Promise<Re
   }
 }
 
+const lockLost: Failure = {
+  kind: "locked",
+  message: "the stack's lock was lost before the run had begun; nothing was changed",
+  next: "See that the cluster answers and that no other run holds the stack, then run the command again.",
+};
+
 async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): Promise<Result<Run>> {
+  let running: RunningPlan | undefined;
+  const lost = new AbortController();
+  lock.onLost(() => {
+    lost.abort();
+    running?.stop("lease-lost");
+  });
   const planned = await planStack(ports, request.stack, request.options);
   if (!planned.ok) return planned;
   const { plan, observed } = planned.value;
@@ -124,6 +136,8 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
       const followed = await watched.follow(firstNeeds(plan));
       if (!followed.ok) return followed;
     }
+    // A person may have thought for long about the plan.
+    if (lost.signal.aborted) return failed(lockLost);
     const hands = prepareCarryOut({
       ...ports,
       plan,
@@ -131,15 +145,12 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
       state: observed.state,
       fingerprints: observed.fingerprints,
     });
-    const running = executePlan({
+    running = executePlan({
       plan,
       runId: request.runId,
       clock: ports.clock,
       views: request.views,
       carryOut: hands.carryOut,
-    });
-    lock.onLost(() => {
-      running.stop("lease-lost");
     });
     request.onStarted(running);
     const run = await running.ended;

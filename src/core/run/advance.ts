@@ -1,36 +1,27 @@
-// advance(run, fact): the run machine. It routes each fact to the release it concerns, lets releases start whose
-// dependencies are healthy, and sees when the run is over. Pure; the diagram is in run.ts.
-import type { Hold } from "../event.ts";
-import { isTransient } from "../failure.ts";
+// advance(run, fact): the run machine. It routes each fact to the release it concerns; who may start then is starting.ts,
+// whether the run is over outcome.ts. Pure; the diagram is in run.ts.
+import { describeTrouble, rootCauseOf } from "../health/describe-trouble.ts";
 import type { ReleaseId } from "../ids.ts";
-import type { Plan, Step } from "../plan.ts";
+import type { Applied, Plan, Reason, Step } from "../plan.ts";
 import {
-  afterRecovery,
   attemptObserved,
   attemptWoken,
   becomeHealthy,
-  beginStep,
-  cancel,
+  evidenceBeforeStop,
   helmFailed,
   helmFinished,
   helmStarted,
-  queueHelm,
   recordSeen,
-  waitOut,
 } from "./attempt.ts";
 import type { Draft } from "./draft.ts";
-import { closeDraft, openDraft, order, setState, stateOf, tell } from "./draft.ts";
-import {
-  beginFailing,
-  evidenceCaptured,
-  failureRecorded,
-  rollbackHelmFailed,
-  rollbackHelmFinished,
-  rollbackObserved,
-  rollbackWoken,
-} from "./failing.ts";
+import { closeDraft, openDraft, order, tell } from "./draft.ts";
+import { evidenceCaptured, failureRecorded } from "./failing.ts";
 import { finishRun } from "./outcome.ts";
+import { crdsApplied, preparationRefused, recordRecovered, tryAgain } from "./preparing.ts";
+import { rollbackHelmFailed, rollbackHelmFinished, rollbackObserved, rollbackWoken } from "./rolling-back.ts";
 import type { Advance, Fact, Run, StepState } from "./run.ts";
+import { startWhatMay } from "./starting.ts";
+import { stopRun } from "./stopping.ts";
 import {
   uninstallHelmFailed,
   uninstallHelmFinished,
@@ -82,10 +73,24 @@ function initialState(step: Step): StepState {
       return {
         kind: "failed",
         standing: "degraded",
-        failure: { kind: "unhealthy", message: "it was healthy and is no longer" },
-        ...(step.payload === undefined ? {} : { applied: step.payload }),
+        failure: { kind: "unhealthy", message: describeDegraded(reason) },
+        ...healable(step),
       };
   }
+}
+
+function describeDegraded(reason: Reason): string {
+  const worst = reason.kind === "degraded" ? rootCauseOf(reason.troubles) : undefined;
+  if (worst !== undefined) return describeTrouble(worst);
+  return reason.kind === "degraded" ? "it was healthy and is no longer" : "it is not healthy";
+}
+
+/** What is followed in case it heals: only a revision that helm had completed, and only where it is the newest. */
+function healable(step: Extract<Step, { kind: "keep" }>): { readonly applied?: Applied } {
+  const { payload, revision } = step;
+  return payload?.status === "deployed" && payload.revision === revision
+    ? { applied: { revision, objects: payload.objects } }
+    : {};
 }
 
 /** Moves the run by one fact: the run after it, what has to be done now, and what to tell the views. */
@@ -111,7 +116,7 @@ function apply(draft: Draft, fact: Fact): void {
       for (const { step, state } of draft.steps.values()) woken(draft, step, state);
       return;
     case "stop-asked":
-      stop(draft, fact.why);
+      stopRun(draft, fact.why);
       return;
     case "record-recovered":
     case "crds-applied":
@@ -139,37 +144,25 @@ function applyToStep(draft: Draft, step: Step, state: StepState, fact: StepFact)
   }
   if (state.kind === "uninstalling") {
     if (fact.kind === "helm-finished") uninstallHelmFinished(draft, step, state, fact.applied);
-    else if (fact.kind === "helm-failed") uninstallHelmFailed(draft, step, fact.failure);
+    else if (fact.kind === "helm-failed") uninstallHelmFailed(draft, step, state, fact.failure);
     else if (fact.kind === "health-observed") uninstallObserved(draft, step, state, fact.health);
     return;
   }
   if (state.kind === "failed" && fact.kind === "health-observed") {
-    if (fact.health.kind === "ready" && mayHeal(state))
+    if (fact.health.kind === "ready" && mayHeal(state, fact.revision))
       becomeHealthy(draft, step, fact.revision, draft.run.startedAtMs);
     return;
   }
   if (step.kind === "keep" || step.kind === "uninstall") return;
   switch (fact.kind) {
     case "record-recovered":
-      if (state.kind !== "preparing" || step.kind !== "recover") return;
-      tell(draft, {
-        kind: "record-recovered",
-        release: step.release,
-        revision: fact.revision,
-        status: fact.status,
-      });
-      afterRecovery(draft, step);
+      recordRecovered(draft, step, state, fact);
       return;
     case "crds-applied":
-      if (state.kind !== "preparing") return;
-      if (fact.names.length > 0)
-        tell(draft, { kind: "crds-applied", release: step.release, names: fact.names });
-      queueHelm(draft, step, state);
+      crdsApplied(draft, step, state, fact.names);
       return;
     case "preparation-refused":
-      if (state.kind !== "preparing") return;
-      if (!isTransient(fact.failure) || !waitOut(draft, step, state, fact.failure))
-        beginFailing(draft, step, state.attempt, fact.failure, undefined);
+      preparationRefused(draft, step, state, fact.failure);
       return;
     case "helm-started":
       helmStarted(draft, step, state);
@@ -186,20 +179,17 @@ function applyToStep(draft: Draft, step: Step, state: StepState, fact: StepFact)
       else helmFailed(draft, step, state, fact.failure, fact.applied);
       return;
     case "health-observed":
-      if (state.kind === "rolling-back") rollbackObserved(draft, step, state, fact.health);
-      else if (state.kind === "applying" || state.kind === "settling") {
-        if (state.applied?.revision === fact.revision) attemptObserved(draft, step, state, fact.health);
+      if (
+        (state.kind === "rolling-back" || state.kind === "applying" || state.kind === "settling") &&
+        state.applied?.revision === fact.revision
+      ) {
+        if (state.kind === "rolling-back") rollbackObserved(draft, step, state, fact.health);
+        else attemptObserved(draft, step, state, fact.health);
       }
       return;
     case "evidence-captured":
       if (state.kind === "failing") evidenceCaptured(draft, step, state, fact.evidence);
-      else if (state.kind === "applying" && state.stopping !== undefined) {
-        setState(draft, step.release, {
-          ...state,
-          stopping: { failure: state.stopping.failure, evidence: fact.evidence },
-        });
-        order(draft, { kind: "stop-helm", release: step.release });
-      }
+      else if (state.kind === "applying") evidenceBeforeStop(draft, step, state, fact.evidence);
       return;
     case "failure-recorded":
       failureRecorded(draft, step, state);
@@ -207,9 +197,9 @@ function applyToStep(draft: Draft, step: Step, state: StepState, fact: StepFact)
 }
 
 /** A kept failure may heal late; what was undone, refused or never applied may not. */
-function mayHeal(state: Extract<StepState, { kind: "failed" }>): boolean {
+function mayHeal(state: Extract<StepState, { kind: "failed" }>, revision: number): boolean {
   return (
-    state.applied !== undefined &&
+    state.applied?.revision === revision &&
     (state.standing === "kept" ||
       state.standing === "degraded" ||
       state.standing === "transient" ||
@@ -270,138 +260,6 @@ function woken(draft: Draft, step: Step, state: StepState): void {
   if (state.kind === "uninstalling") uninstallWoken(draft, step, state);
   else if (step.kind === "keep" || step.kind === "uninstall") return;
   else if (state.kind === "rolling-back") rollbackWoken(draft, step, state);
+  else if (state.kind === "backing-off") tryAgain(draft, step, state);
   else attemptWoken(draft, step, state);
-}
-
-function stop(draft: Draft, why: "interrupted" | "lease-lost"): void {
-  if (draft.run.stopping?.why === "interrupted" || draft.run.stopping?.why === "lease-lost") return;
-  draft.run = { ...draft.run, stopping: { why } };
-  tell(draft, {
-    kind: "interrupted",
-    why: why === "interrupted" ? "asked to stop" : "the stack's lock was lost",
-  });
-  for (const { step, state } of [...draft.steps.values()]) {
-    switch (state.kind) {
-      case "holding":
-      case "settling":
-      case "backing-off":
-        cancel(draft, step.release);
-        break;
-      case "preparing":
-        if (state.doing === "queue") order(draft, { kind: "stop-helm", release: step.release });
-        else cancel(draft, step.release);
-        break;
-      case "applying":
-        order(draft, { kind: "stop-helm", release: step.release });
-        break;
-      case "rolling-back":
-        if (state.applied === undefined && state.retryAtMs === undefined)
-          order(draft, { kind: "stop-helm", release: step.release });
-        else cancel(draft, step.release);
-        break;
-      case "uninstalling":
-        if (state.doing === "helm") order(draft, { kind: "stop-helm", release: step.release });
-        else cancel(draft, step.release);
-        break;
-      case "failing":
-      case "healthy":
-      case "rolled-back":
-      case "failed":
-      case "skipped":
-      case "cancelled":
-      case "removed":
-        break;
-    }
-  }
-}
-
-// Only what stands behind a change can be let go by it; at the start everything is looked at.
-function startWhatMay(draft: Draft, everything: boolean): void {
-  if (everything) for (const release of draft.steps.keys()) tryStart(draft, release);
-  for (let index = 0; index < draft.changed.length; index++) {
-    const release = draft.changed[index];
-    if (release === undefined) continue;
-    tryStart(draft, release);
-    for (const dependent of draft.run.dependentsOf.get(release) ?? []) tryStart(draft, dependent);
-  }
-}
-
-function tryStart(draft: Draft, release: ReleaseId): void {
-  const entry = draft.steps.get(release);
-  if (entry?.state.kind !== "holding") return;
-  if (draft.run.stopping !== undefined) {
-    if (draft.run.stopping.why !== "rollback-failed") cancel(draft, release);
-    return;
-  }
-  const hold = holdOf(draft, entry.step);
-  if (hold === undefined) {
-    beginStep(draft, entry.step);
-    return;
-  }
-  const refused = draft.run.namespaces.get(entry.step.namespace);
-  if (
-    hold.kind === "namespace" &&
-    refused?.kind === "refused" &&
-    entry.step.kind !== "keep" &&
-    entry.step.kind !== "uninstall"
-  ) {
-    beginFailing(draft, entry.step, 1, refused.failure, undefined);
-    return;
-  }
-  if (!sameHold(entry.state.hold, hold)) {
-    setState(draft, release, { kind: "holding", hold });
-    tell(draft, { kind: "step-held", release, hold });
-  }
-}
-
-function holdOf(draft: Draft, step: Step): Hold | undefined {
-  const waitingFor: ReleaseId[] = [];
-  const blockedBy: ReleaseId[] = [];
-  for (const dependency of step.after) {
-    const state = stateOf(draft, dependency);
-    if (state === undefined || letsGo(step, state)) continue;
-    if (isOver(state)) blockedBy.push(dependency);
-    else if (state.kind === "holding" && state.hold.kind === "blocked") blockedBy.push(...state.hold.by);
-    else waitingFor.push(dependency);
-  }
-  if (blockedBy.length > 0) return { kind: "blocked", by: [...new Set(blockedBy)] };
-  if (waitingFor.length > 0) return { kind: "dependency", on: waitingFor };
-  return step.kind !== "uninstall" && draft.run.namespaces.has(step.namespace)
-    ? { kind: "namespace", namespace: step.namespace }
-    : undefined;
-}
-
-/** True where a release in this state holds `step` no longer: gone for an uninstall, healthy for everything else. */
-function letsGo(step: Step, state: StepState): boolean {
-  return step.kind === "uninstall"
-    ? state.kind === "removed" || state.kind === "healthy"
-    : state.kind === "healthy";
-}
-
-function isOver(state: StepState): boolean {
-  switch (state.kind) {
-    case "rolled-back":
-    case "failed":
-    case "skipped":
-    case "cancelled":
-    case "removed":
-    case "healthy":
-      return true;
-    case "holding":
-    case "preparing":
-    case "applying":
-    case "settling":
-    case "backing-off":
-    case "failing":
-    case "rolling-back":
-    case "uninstalling":
-      return false;
-  }
-}
-
-function sameHold(a: Hold, b: Hold): boolean {
-  if (a.kind !== b.kind) return false;
-  if (a.kind === "dependency" && b.kind === "dependency") return a.on.length === b.on.length;
-  if (a.kind === "blocked" && b.kind === "blocked") return a.by.length === b.by.length;
-  return true;
 }

@@ -1,14 +1,14 @@
-// One release on its way from "may start" to healthy: preparing, helm, settling. What happens once it has failed is
-// failing.ts; who may start is advance.ts.
+// One attempt at a release: helm, then settling until it is healthy. What comes before is preparing.ts, what happens once
+// it has failed failing.ts; who may start is advance.ts.
 import type { Failure } from "../failure.ts";
 import { isTransient } from "../failure.ts";
-import type { ReleaseHealth } from "../health/health.ts";
 import { explainWaiting } from "../health/describe-trouble.ts";
-import type { ReleaseId } from "../ids.ts";
+import { trackSuspects } from "../health/fail-fast.ts";
+import type { Evidence, ReleaseHealth } from "../health/health.ts";
 import type { Applied, ApplyStep, Step } from "../plan.ts";
 import type { Draft } from "./draft.ts";
-import { order, setState, tell } from "./draft.ts";
-import { beginFailing, beginRollback } from "./failing.ts";
+import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
+import { beginFailing } from "./failing.ts";
 import { isNews, judge } from "./judge.ts";
 import type { StepState } from "./run.ts";
 
@@ -18,104 +18,33 @@ const longestBackOffMs = 15_000;
 /** A kind that nobody brings is no passing trouble: after this long its absence is the failure. */
 const missingKindPatienceMs = 20_000;
 
-/** Starts a step whose `after` are all healthy. */
-export function beginStep(draft: Draft, step: Step): void {
-  switch (step.kind) {
-    case "keep":
-      return;
-    case "verify":
-      settle(
-        draft,
-        step,
-        { revision: step.revision, objects: step.payload.objects },
-        {
-          attempt: 1,
-          startedAtMs: draft.atMs,
-          deadlineMs: draft.atMs + step.pin.declaration.timeoutMs,
-        },
-      );
-      tell(draft, { kind: "apply-started", release: step.release, action: "verify", attempt: 1 });
-      return;
-    case "recover":
-      if (step.locked !== undefined) {
-        setState(draft, step.release, { kind: "preparing", doing: "recover", attempt: 1 });
-        order(draft, { kind: "recover-record", release: step.release, step });
-      } else afterRecovery(draft, step);
-      return;
-    case "install":
-    case "upgrade":
-      prepareCrds(draft, step);
-      return;
-    case "uninstall":
-      setState(draft, step.release, {
-        kind: "uninstalling",
-        doing: "helm",
-        startedAtMs: draft.atMs,
-        deadlineMs: draft.atMs + step.timeoutMs,
-      });
-      tell(draft, { kind: "uninstall-started", release: step.release });
-      order(draft, { kind: "uninstall", release: step.release, step, timeoutMs: step.timeoutMs });
-      return;
-  }
-}
-
-/** Goes on once a left-over record is out of the way. */
-export function afterRecovery(draft: Draft, step: Extract<Step, { kind: "recover" }>): void {
-  if (step.then === "upgrade" || step.rollbackTo === undefined) prepareCrds(draft, step);
-  else
-    beginRollback(draft, step, step.rollbackTo, {
-      failure: { kind: "interrupted", message: "an earlier run was cut before it had rolled back" },
-      evidence: { troubles: [], events: [], logs: [] },
-    });
-}
-
-function prepareCrds(draft: Draft, step: ApplyStep): void {
-  if (step.pin.chart.hasCrds && step.pin.declaration.crds !== "skip") {
-    setState(draft, step.release, { kind: "preparing", doing: "crds", attempt: 1 });
-    const deadlineMs = draft.atMs + step.pin.declaration.timeoutMs;
-    order(draft, { kind: "apply-crds", release: step.release, step, deadlineMs });
-  } else queueHelm(draft, step, { attempt: 1 });
-}
-
-/** Hands the release to helm's queue. An attempt that had started keeps its deadline. */
-export function queueHelm(
-  draft: Draft,
-  step: ApplyStep,
-  begun: { readonly attempt: number; readonly startedAtMs?: number; readonly deadlineMs?: number },
-): void {
-  setState(draft, step.release, { kind: "preparing", doing: "queue", ...begun });
-  const timeoutMs =
-    begun.deadlineMs === undefined
-      ? step.pin.declaration.timeoutMs
-      : Math.max(1_000, begun.deadlineMs - draft.atMs);
-  order(draft, { kind: "upgrade", release: step.release, step, timeoutMs });
-}
-
 export function helmStarted(draft: Draft, step: ApplyStep, state: StepState): void {
-  if (state.kind !== "preparing") return;
-  const startedAtMs = state.startedAtMs ?? draft.atMs;
-  const deadlineMs = state.deadlineMs ?? draft.atMs + step.pin.declaration.timeoutMs;
+  if (state.kind !== "preparing" || state.doing !== "queue") return;
+  const { attempt, leftBehind } = state;
   setState(draft, step.release, {
     kind: "applying",
-    attempt: state.attempt,
-    startedAtMs,
-    deadlineMs,
+    attempt,
+    startedAtMs: state.startedAtMs ?? draft.atMs,
+    deadlineMs: state.deadlineMs ?? draft.atMs + step.pin.declaration.timeoutMs,
     suspectsSinceMs: new Map(),
+    ...(leftBehind === undefined ? {} : { leftBehind }),
   });
   if (state.startedAtMs === undefined)
-    tell(draft, { kind: "apply-started", release: step.release, action: step.kind, attempt: state.attempt });
+    tell(draft, { kind: "apply-started", release: step.release, action: step.kind, attempt });
 }
 
 export function helmFinished(draft: Draft, step: ApplyStep, state: StepState, applied: Applied): void {
   if (state.kind !== "applying") return;
-  const { attempt, startedAtMs, deadlineMs } = state;
+  const { attempt, startedAtMs, deadlineMs, suspectsSinceMs } = state;
   tell(draft, {
     kind: "apply-finished",
     release: step.release,
     revision: applied.revision,
     durationMs: draft.atMs - startedAtMs,
   });
-  settle(draft, step, applied, { attempt, startedAtMs, deadlineMs });
+  // Helm was quicker than the wish to stop it: the next run verifies what it applied.
+  if (isStopAsked(draft)) cancel(draft, step.release);
+  else settle(draft, step, applied, { attempt, startedAtMs, deadlineMs, suspectsSinceMs });
 }
 
 export function helmFailed(
@@ -125,19 +54,33 @@ export function helmFailed(
   failure: Failure,
   applied: Applied | undefined,
 ): void {
-  if (state.kind !== "applying" && state.kind !== "preparing") return;
-  if (failure.kind === "interrupted" && draft.run.stopping !== undefined) {
+  if (state.kind !== "applying" && (state.kind !== "preparing" || state.doing !== "queue")) return;
+  if (failure.kind === "interrupted" && isStopAsked(draft)) {
     cancel(draft, step.release);
     return;
   }
-  const stored = applied ?? (state.kind === "applying" ? state.applied : undefined);
-  if (state.kind === "applying" && state.stopping !== undefined) {
-    beginFailing(draft, step, state.attempt, state.stopping.failure, stored, state.stopping.evidence);
-    return;
-  }
-  if (isTransient(failure) && draft.run.stopping === undefined && waitOut(draft, step, state, failure))
-    return;
-  beginFailing(draft, step, state.attempt, failure, stored);
+  const stored = applied ?? (state.kind === "applying" ? state.applied : undefined) ?? state.leftBehind;
+  const health = state.kind === "applying" ? state.health : undefined;
+  const end = {
+    attempt: state.attempt,
+    stage: "helm" as const,
+    ...(stored === undefined ? {} : { applied: stored }),
+    ...(health === undefined ? {} : { health }),
+  };
+  // Helm has not done its part: what it left may look healthy without being what was asked for.
+  order(draft, { kind: "unwatch", release: step.release });
+  if (state.kind === "applying" && state.stopping !== undefined)
+    beginFailing(draft, step, {
+      ...end,
+      failure: state.stopping.failure,
+      evidence: state.stopping.evidence ?? "on-its-way",
+    });
+  else if (
+    !isTransient(failure) ||
+    draft.run.stopping !== undefined ||
+    !waitOut(draft, step, state, failure, stored)
+  )
+    beginFailing(draft, step, { ...end, failure });
 }
 
 /** Tries a transient refusal again later, as long as the attempt has time left. */
@@ -146,6 +89,7 @@ export function waitOut(
   step: ApplyStep,
   state: Extract<StepState, { kind: "applying" | "preparing" }>,
   failure: Failure,
+  leftBehind?: Applied,
 ): boolean {
   const startedAtMs = state.startedAtMs ?? draft.atMs;
   const deadlineMs = state.deadlineMs ?? draft.atMs + step.pin.declaration.timeoutMs;
@@ -161,19 +105,25 @@ export function waitOut(
     deadlineMs,
     untilMs,
     failure,
+    ...(leftBehind === undefined ? {} : { leftBehind }),
+    ...(state.kind === "preparing" && state.doing !== "queue" ? { again: state.doing } : {}),
   });
   tell(draft, { kind: "apply-delayed", release: step.release, failure, retryAtMs: untilMs });
   order(draft, { kind: "wake", atMs: untilMs });
   return true;
 }
 
-function settle(
+/** Waits for the objects of a revision that helm has written. */
+export function settle(
   draft: Draft,
   step: ApplyStep,
   applied: Applied,
-  attempt: { readonly attempt: number; readonly startedAtMs: number; readonly deadlineMs: number },
+  attempt: Pick<
+    Extract<StepState, { kind: "settling" }>,
+    "attempt" | "startedAtMs" | "deadlineMs" | "suspectsSinceMs"
+  >,
 ): void {
-  setState(draft, step.release, { kind: "settling", applied, suspectsSinceMs: new Map(), ...attempt });
+  setState(draft, step.release, { kind: "settling", applied, ...attempt });
   order(draft, { kind: "watch-health", release: step.release, applied });
   order(draft, { kind: "wake", atMs: attempt.deadlineMs });
 }
@@ -194,6 +144,13 @@ export function attemptObserved(
 ): void {
   if (health.kind === "ready") {
     if (state.kind === "settling") becomeHealthy(draft, step, state.applied.revision, state.startedAtMs);
+    // What was suspected while helm works has healed, though a loop's clock goes on for a while.
+    else
+      setState(draft, step.release, {
+        ...state,
+        health,
+        suspectsSinceMs: trackSuspects(state.suspectsSinceMs, [], draft.atMs),
+      });
     return;
   }
   const judged = judge(draft, step, state.suspectsSinceMs, health);
@@ -202,7 +159,8 @@ export function attemptObserved(
     if (isNews(state.health, health)) tell(draft, { kind: "health-changed", release: step.release, health });
   } else if (state.kind === "settling") {
     tell(draft, { kind: "health-changed", release: step.release, health });
-    beginFailing(draft, step, state.attempt, judged.failure, state.applied, undefined, health);
+    const { attempt, applied } = state;
+    beginFailing(draft, step, { attempt, failure: judged.failure, stage: "settling", applied, health });
   } else if (state.stopping === undefined) {
     // Evidence first: a hook's delete policy or helm's own clean-up may take the proof away.
     setState(draft, step.release, { ...state, health, stopping: { failure: judged.failure } });
@@ -218,7 +176,20 @@ export function attemptObserved(
   }
 }
 
-/** Time has passed: deadlines, tolerances, back-offs of one release. */
+/** What was seen while helm works is safe: helm may be stopped now. */
+export function evidenceBeforeStop(
+  draft: Draft,
+  step: ApplyStep,
+  state: Extract<StepState, { kind: "applying" }>,
+  evidence: Evidence,
+): void {
+  if (state.stopping === undefined || state.stopping.evidence !== undefined) return;
+  setState(draft, step.release, { ...state, stopping: { ...state.stopping, evidence } });
+  // A run that was told to stop has stopped its helms already.
+  if (!isStopAsked(draft)) order(draft, { kind: "stop-helm", release: step.release });
+}
+
+/** Time has passed: deadline and tolerances of one attempt. */
 export function attemptWoken(draft: Draft, step: ApplyStep, state: StepState): void {
   switch (state.kind) {
     case "settling":
@@ -230,23 +201,21 @@ export function attemptWoken(draft: Draft, step: ApplyStep, state: StepState): v
           message: `not ready after ${Math.round((state.deadlineMs - state.startedAtMs) / 1000)} s: ${waiting}`,
           next: "See what it waits for; raise timeout only if it needs longer to start.",
         };
-        beginFailing(draft, step, state.attempt, failure, state.applied, undefined, state.health);
+        const { attempt, applied, health } = state;
+        beginFailing(draft, step, {
+          attempt,
+          failure,
+          stage: "settling",
+          applied,
+          ...(health === undefined ? {} : { health }),
+        });
       } else if (state.health !== undefined) attemptObserved(draft, step, state, state.health);
       return;
     case "applying":
-      if (state.health !== undefined && state.stopping === undefined)
+      if (state.health?.kind === "pending" && state.stopping === undefined)
         attemptObserved(draft, step, state, state.health);
       return;
     case "backing-off":
-      if (draft.atMs >= state.untilMs) {
-        const { attempt, startedAtMs, deadlineMs } = state;
-        queueHelm(draft, step, {
-          attempt,
-          ...(startedAtMs === undefined ? {} : { startedAtMs }),
-          ...(deadlineMs === undefined ? {} : { deadlineMs }),
-        });
-      }
-      return;
     case "holding":
     case "preparing":
     case "failing":
@@ -280,10 +249,4 @@ export function becomeHealthy(draft: Draft, step: Step, revision: number, starte
     fingerprint: step.pin.fingerprint,
   });
   order(draft, { kind: "clear-failure", release: step.release });
-}
-
-export function cancel(draft: Draft, release: ReleaseId): void {
-  setState(draft, release, { kind: "cancelled" });
-  order(draft, { kind: "unwatch", release });
-  tell(draft, { kind: "release-cancelled", release });
 }

@@ -13,7 +13,7 @@ export type Draft = {
   readonly steps: Map<ReleaseId, { readonly step: Step; readonly state: StepState }>;
   readonly effects: Effect[];
   readonly events: Event[];
-  /** Releases whose state changed, in order: what their dependents' holds depend on. */
+  /** Releases whose kind of state or hold changed, in order: what their dependents' holds depend on. */
   readonly changed: ReleaseId[];
 };
 
@@ -33,7 +33,8 @@ export function setState(draft: Draft, release: ReleaseId, state: StepState): vo
   const entry = draft.steps.get(release);
   if (entry === undefined) return;
   draft.steps.set(release, { step: entry.step, state });
-  draft.changed.push(release);
+  // No hold depends on more of a state than its kind, and the hold of one that waits itself.
+  if (state.kind === "holding" || state.kind !== entry.state.kind) draft.changed.push(release);
 }
 
 export function order(draft: Draft, effect: Effect): void {
@@ -41,5 +42,17 @@ export function order(draft: Draft, effect: Effect): void {
 }
 
 export function tell(draft: Draft, event: WithoutStamp<Event>): void {
-  draft.events.push({ ...event, atMs: draft.atMs, run: draft.run.id } as Event);
+  draft.events.push({ ...event, atMs: draft.atMs, run: draft.run.id });
+}
+
+/** True where the run was told to stop: nothing new starts, and what ends is not followed up. */
+export function isStopAsked(draft: Draft): boolean {
+  return draft.run.stopping?.why === "interrupted" || draft.run.stopping?.why === "lease-lost";
+}
+
+/** Ends a step that was cut short or never began. */
+export function cancel(draft: Draft, release: ReleaseId): void {
+  setState(draft, release, { kind: "cancelled" });
+  order(draft, { kind: "unwatch", release });
+  tell(draft, { kind: "release-cancelled", release });
 }

@@ -13,7 +13,8 @@ export function finishRun(draft: Draft): void {
   if (draft.run.outcome !== undefined || isBusy(draft)) return;
   for (const { step, state } of [...draft.steps.values()])
     if (state.kind === "holding") {
-      const blockedBy = rootsOf(draft, step.release);
+      const roots = rootsOf(draft, step.release);
+      const blockedBy = roots.length > 0 ? roots : failedRollbacks(draft);
       setState(draft, step.release, { kind: "skipped", blockedBy });
       tell(draft, { kind: "release-skipped", release: step.release, blockedBy });
     }
@@ -97,6 +98,13 @@ function rootsOf(draft: Draft, release: ReleaseId): readonly ReleaseId[] {
   return [...roots];
 }
 
+/** What stops a run by itself: nothing else starts after one of these. */
+function failedRollbacks(draft: Draft): readonly ReleaseId[] {
+  return [...draft.steps.values()].flatMap(({ step, state }) =>
+    state.kind === "failed" && state.standing === "rollback-failed" ? [step.release] : [],
+  );
+}
+
 function outcomeOf(draft: Draft): Outcome {
   const counts: Partial<Record<ShownState, number>> = {};
   const blocks = new Map<ReleaseId, number>();
@@ -136,7 +144,9 @@ function verdict(draft: Draft): Pick<Outcome, "kind" | "exitCode"> {
 
 function exitCodeOf(step: Step, state: StepState): number {
   if (state.kind === "rolled-back") return 5;
-  if (state.kind === "skipped") return state.blockedBy.length > 0 ? 4 : 0;
+  // Without a root it is one whose standing isn't known: no harm where nobody asked for it.
+  if (state.kind === "skipped")
+    return state.blockedBy.length > 0 || step.reasons[0].kind === "degraded" ? 4 : 0;
   if (state.kind !== "failed") return 0;
   switch (state.standing) {
     case "rollback-failed":
@@ -150,6 +160,6 @@ function exitCodeOf(step: Step, state: StepState): number {
     case "degraded":
       return step.reasons[0].kind === "not-selected" ? 0 : 4;
     case "kept":
-      return state.failure.kind === "forbidden" ? 6 : 4;
+      return state.failure.kind === "forbidden" || state.failure.kind === "unreachable" ? 6 : 4;
   }
 }

@@ -10,7 +10,8 @@
 //      ├──▶ skipped (a root of it failed)              ├──▶ uninstalling ──▶ failed
 //      └──▶ cancelled (interrupted)                    └──▶ failed (kept) ──▶ healthy (heals late)
 //
-//   uninstall steps: holding ──▶ applying ──▶ settling (until the objects are gone) ──▶ removed
+//   verify steps: holding ──▶ settling; recover steps that owe a rollback: holding ──▶ preparing ──▶ rolling-back
+//   uninstall steps: holding ──▶ uninstalling (helm, then until the objects are gone) ──▶ removed
 import type { Event, Hold, Outcome } from "../event.ts";
 import type { Failure } from "../failure.ts";
 import type { Evidence, ReleaseHealth } from "../health/health.ts";
@@ -25,10 +26,17 @@ type Attempt = {
   /** When the first helm of this attempt started; attempts again after a transient cause keep it. */
   readonly startedAtMs: number;
   readonly deadlineMs: number;
+  readonly leftBehind?: Applied;
 };
 
 /** An attempt that may not have started a helm yet. */
-type Begun = { readonly attempt: number; readonly startedAtMs?: number; readonly deadlineMs?: number };
+type Begun = {
+  readonly attempt: number;
+  readonly startedAtMs?: number;
+  readonly deadlineMs?: number;
+  /** What an earlier helm of this run stored before it failed: to be undone, should no later one get further. */
+  readonly leftBehind?: Applied;
+};
 
 export type StepState =
   | { readonly kind: "holding"; readonly hold: Hold }
@@ -44,13 +52,23 @@ export type StepState =
       SuspectClock)
   | ({ readonly kind: "settling"; readonly applied: Applied; readonly health?: ReleaseHealth } & Attempt &
       SuspectClock)
-  | ({ readonly kind: "backing-off"; readonly untilMs: number; readonly failure: Failure } & Begun)
+  | ({
+      readonly kind: "backing-off";
+      readonly untilMs: number;
+      readonly failure: Failure;
+      /** The preparation that was refused and comes first again; absent where it was helm. */
+      readonly again?: "recover" | "crds";
+    } & Begun)
   | {
       readonly kind: "failing";
       readonly attempt: number;
       readonly failure: Failure;
       readonly doing: "capture-evidence" | "record";
       readonly then: Then;
+      /** True where this fingerprint is not tried again until the declaration changes. */
+      readonly quarantine: boolean;
+      /** True where helm had done its part: what it applied may still become healthy. */
+      readonly settled: boolean;
       readonly applied?: Applied;
       readonly evidence?: Evidence;
     }

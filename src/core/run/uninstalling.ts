@@ -3,17 +3,21 @@ import type { Failure } from "../failure.ts";
 import { explainWaiting } from "../health/describe-trouble.ts";
 import type { ReleaseHealth } from "../health/health.ts";
 import type { Applied, Step } from "../plan.ts";
-import { cancel } from "./attempt.ts";
 import type { Draft } from "./draft.ts";
-import { order, setState, tell } from "./draft.ts";
+import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
 import { isNews } from "./judge.ts";
 import type { StepState } from "./run.ts";
 
 type Uninstalling = Extract<StepState, { kind: "uninstalling" }>;
 
 export function uninstallHelmFinished(draft: Draft, step: Step, state: Uninstalling, applied: Applied): void {
+  if (state.doing !== "helm") return;
   if (applied.objects.length === 0) {
     removed(draft, step, state);
+    return;
+  }
+  if (isStopAsked(draft)) {
+    cancel(draft, step.release);
     return;
   }
   setState(draft, step.release, { ...state, doing: "wait-gone" });
@@ -21,9 +25,10 @@ export function uninstallHelmFinished(draft: Draft, step: Step, state: Uninstall
   order(draft, { kind: "wake", atMs: state.deadlineMs });
 }
 
-export function uninstallHelmFailed(draft: Draft, step: Step, failure: Failure): void {
-  if (failure.kind === "interrupted" && draft.run.stopping !== undefined) cancel(draft, step.release);
-  else uninstallFailed(draft, step, failure);
+export function uninstallHelmFailed(draft: Draft, step: Step, state: Uninstalling, failure: Failure): void {
+  if (state.doing !== "helm") return;
+  if (failure.kind === "interrupted" && isStopAsked(draft)) cancel(draft, step.release);
+  else uninstallFailed(draft, step, state, failure);
 }
 
 export function uninstallObserved(
@@ -44,7 +49,7 @@ export function uninstallObserved(
 export function uninstallWoken(draft: Draft, step: Step, state: Uninstalling): void {
   if (state.doing !== "wait-gone" || draft.atMs < state.deadlineMs) return;
   const left = state.health === undefined ? "" : `: ${explainWaiting(state.health)}`;
-  uninstallFailed(draft, step, {
+  uninstallFailed(draft, step, state, {
     kind: "timeout",
     message: `its objects are not gone after ${Math.round((state.deadlineMs - state.startedAtMs) / 1000)} s${left}`,
     next: "A finalizer may hold them: see metadata.finalizers of the objects named.",
@@ -67,14 +72,16 @@ function removed(draft: Draft, step: Step, state: Uninstalling): void {
   );
 }
 
-function uninstallFailed(draft: Draft, step: Step, failure: Failure): void {
+function uninstallFailed(draft: Draft, step: Step, state: Uninstalling, failure: Failure): void {
+  const told: Failure =
+    state.failure === undefined
+      ? failure
+      : {
+          ...failure,
+          message: `its uninstall failed: ${failure.message}; it was to go because ${state.failure.message}`,
+        };
+  const evidence = { troubles: [], events: [], logs: [] };
   order(draft, { kind: "unwatch", release: step.release });
-  tell(draft, {
-    kind: "release-failed",
-    release: step.release,
-    failure,
-    evidence: { troubles: [], events: [], logs: [] },
-    then: "keep",
-  });
-  setState(draft, step.release, { kind: "failed", failure, standing: "kept" });
+  tell(draft, { kind: "release-failed", release: step.release, failure: told, evidence, then: "keep" });
+  setState(draft, step.release, { kind: "failed", failure: told, standing: "kept" });
 }

@@ -1,0 +1,146 @@
+// The way of one release from "may start" to helm's queue: a left-over record out of the way, CRDs in place. What helm
+// and the objects then do is attempt.ts.
+import { isTransient } from "../failure.ts";
+import type { Failure } from "../failure.ts";
+import type { Applied, ApplyStep, Step } from "../plan.ts";
+import { settle, waitOut } from "./attempt.ts";
+import type { Draft } from "./draft.ts";
+import { order, setState, tell } from "./draft.ts";
+import { beginFailing } from "./failing.ts";
+import { beginRollback } from "./rolling-back.ts";
+import type { StepState } from "./run.ts";
+
+type Preparing = Extract<StepState, { kind: "preparing" }>;
+type BackingOff = Extract<StepState, { kind: "backing-off" }>;
+
+/** Where an attempt stands before helm; `deadlineMs` is when its preparation, or helm's work so far, is given up. */
+type Begun = {
+  readonly attempt: number;
+  readonly startedAtMs?: number;
+  readonly deadlineMs?: number;
+  readonly leftBehind?: Applied;
+};
+
+/** Starts a step whose `after` are all healthy. */
+export function beginStep(draft: Draft, step: Step): void {
+  switch (step.kind) {
+    case "keep":
+      return;
+    case "verify":
+      settle(
+        draft,
+        step,
+        { revision: step.revision, objects: step.payload.objects },
+        {
+          attempt: 1,
+          startedAtMs: draft.atMs,
+          deadlineMs: draft.atMs + step.pin.declaration.timeoutMs,
+          suspectsSinceMs: new Map(),
+        },
+      );
+      tell(draft, { kind: "apply-started", release: step.release, action: "verify", attempt: 1 });
+      return;
+    case "recover":
+      if (step.locked === undefined) afterRecovery(draft, step);
+      else prepare(draft, step, "recover", { attempt: 1 });
+      return;
+    case "install":
+    case "upgrade":
+      prepareCrds(draft, step);
+      return;
+    case "uninstall":
+      setState(draft, step.release, {
+        kind: "uninstalling",
+        doing: "helm",
+        startedAtMs: draft.atMs,
+        deadlineMs: draft.atMs + step.timeoutMs,
+      });
+      tell(draft, { kind: "uninstall-started", release: step.release });
+      order(draft, { kind: "uninstall", release: step.release, step, timeoutMs: step.timeoutMs });
+      return;
+  }
+}
+
+/** A left-over record has been marked failed, or whoever held it is done. */
+export function recordRecovered(
+  draft: Draft,
+  step: ApplyStep,
+  state: StepState,
+  record: { readonly revision: number; readonly status: string },
+): void {
+  if (step.kind !== "recover" || state.kind !== "preparing" || state.doing !== "recover") return;
+  tell(draft, {
+    kind: "record-recovered",
+    release: step.release,
+    revision: record.revision,
+    status: record.status,
+  });
+  afterRecovery(draft, step);
+}
+
+export function crdsApplied(draft: Draft, step: ApplyStep, state: StepState, names: readonly string[]): void {
+  if (state.kind !== "preparing" || state.doing !== "crds") return;
+  if (names.length > 0) tell(draft, { kind: "crds-applied", release: step.release, names });
+  // Helm's own time begins when helm does.
+  queueHelm(draft, step, { attempt: state.attempt });
+}
+
+export function preparationRefused(draft: Draft, step: ApplyStep, state: StepState, failure: Failure): void {
+  if (state.kind !== "preparing" || state.doing === "queue") return;
+  if (isTransient(failure) && draft.run.stopping === undefined && waitOut(draft, step, state, failure))
+    return;
+  beginFailing(draft, step, { attempt: state.attempt, failure, stage: state.doing });
+}
+
+/** Goes on where a refusal has been waited out; fails with it where nothing may start any more. */
+export function tryAgain(draft: Draft, step: ApplyStep, state: BackingOff): void {
+  if (draft.atMs < state.untilMs) return;
+  const { attempt, startedAtMs, deadlineMs, leftBehind } = state;
+  if (draft.run.stopping !== undefined) {
+    const applied = leftBehind === undefined ? {} : { applied: leftBehind };
+    beginFailing(draft, step, { attempt, failure: state.failure, stage: state.again ?? "helm", ...applied });
+    return;
+  }
+  const begun = {
+    attempt,
+    ...(startedAtMs === undefined ? {} : { startedAtMs }),
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    ...(leftBehind === undefined ? {} : { leftBehind }),
+  };
+  if (state.again === undefined) queueHelm(draft, step, begun);
+  else prepare(draft, step, state.again, begun);
+}
+
+function afterRecovery(draft: Draft, step: Extract<Step, { kind: "recover" }>): void {
+  if (step.then === "upgrade" || step.rollbackTo === undefined) prepareCrds(draft, step);
+  else
+    beginRollback(draft, step, step.rollbackTo, {
+      failure: { kind: "interrupted", message: "an earlier run was cut before it had rolled back" },
+      evidence: { troubles: [], events: [], logs: [] },
+    });
+}
+
+function prepareCrds(draft: Draft, step: ApplyStep): void {
+  if (step.pin.chart.hasCrds && step.pin.declaration.crds !== "skip")
+    prepare(draft, step, "crds", { attempt: 1 });
+  else queueHelm(draft, step, { attempt: 1 });
+}
+
+function prepare(draft: Draft, step: ApplyStep, doing: "recover" | "crds", begun: Begun): void {
+  const startedAtMs = begun.startedAtMs ?? draft.atMs;
+  const deadlineMs = begun.deadlineMs ?? draft.atMs + step.pin.declaration.timeoutMs;
+  const state: Preparing = { kind: "preparing", doing, attempt: begun.attempt, startedAtMs, deadlineMs };
+  setState(draft, step.release, state);
+  if (doing === "crds") order(draft, { kind: "apply-crds", release: step.release, step, deadlineMs });
+  else if (step.kind === "recover") order(draft, { kind: "recover-record", release: step.release, step });
+}
+
+/** Hands the release to helm's queue. An attempt that had started keeps its deadline. */
+function queueHelm(draft: Draft, step: ApplyStep, begun: Begun): void {
+  setState(draft, step.release, { kind: "preparing", doing: "queue", ...begun });
+  const timeoutMs =
+    begun.deadlineMs === undefined
+      ? step.pin.declaration.timeoutMs
+      : Math.max(1_000, begun.deadlineMs - draft.atMs);
+  order(draft, { kind: "upgrade", release: step.release, step, timeoutMs });
+}

@@ -1,0 +1,164 @@
+// One rollback of a failed release to its last verified revision: helm, then the wait until that is healthy again. It
+// never loops: a rollback that fails is left to a person.
+import { isTransient } from "../failure.ts";
+import type { Failure } from "../failure.ts";
+import { explainWaiting } from "../health/describe-trouble.ts";
+import type { Evidence, ReleaseHealth } from "../health/health.ts";
+import type { Applied, ApplyStep } from "../plan.ts";
+import type { Draft } from "./draft.ts";
+import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
+import { recordFailure } from "./failure-record.ts";
+import { isNews, judge } from "./judge.ts";
+import type { StepState } from "./run.ts";
+
+const retryPauseMs = 2_000;
+
+/** One rollback to a verified revision. Evidence has been taken and the failure recorded. */
+export function beginRollback(
+  draft: Draft,
+  step: ApplyStep,
+  toRevision: number,
+  why: { readonly failure: Failure; readonly evidence: Evidence },
+): void {
+  const timeoutMs = step.pin.declaration.timeoutMs;
+  setState(draft, step.release, {
+    kind: "rolling-back",
+    toRevision,
+    ...why,
+    startedAtMs: draft.atMs,
+    deadlineMs: draft.atMs + timeoutMs,
+    suspectsSinceMs: new Map(),
+  });
+  order(draft, { kind: "unwatch", release: step.release });
+  tell(draft, { kind: "rollback-started", release: step.release, toRevision });
+  order(draft, { kind: "roll-back", release: step.release, step, toRevision, timeoutMs });
+}
+
+type RollingBack = Extract<StepState, { kind: "rolling-back" }>;
+
+export function rollbackHelmFinished(
+  draft: Draft,
+  step: ApplyStep,
+  state: RollingBack,
+  applied: Applied,
+): void {
+  if (!isHelmAtWork(state)) return;
+  if (isStopAsked(draft)) {
+    cancel(draft, step.release);
+    return;
+  }
+  // Helm may have queued for long: what it put back has the whole time to become healthy.
+  const deadlineMs = draft.atMs + step.pin.declaration.timeoutMs;
+  setState(draft, step.release, { ...state, applied, deadlineMs });
+  order(draft, { kind: "watch-health", release: step.release, applied });
+  order(draft, { kind: "wake", atMs: deadlineMs });
+}
+
+function isHelmAtWork(state: RollingBack): boolean {
+  return state.applied === undefined && state.retryAtMs === undefined;
+}
+
+export function rollbackHelmFailed(
+  draft: Draft,
+  step: ApplyStep,
+  state: RollingBack,
+  failure: Failure,
+): void {
+  if (!isHelmAtWork(state)) return;
+  // Interrupted though nobody asked: the stop was meant for the helm before it.
+  const mayPass = isTransient(failure) || failure.kind === "interrupted";
+  if (mayPass && isStopAsked(draft)) {
+    cancel(draft, step.release);
+    return;
+  }
+  const retryAtMs = draft.atMs + retryPauseMs;
+  if (mayPass && retryAtMs < state.deadlineMs) {
+    setState(draft, step.release, { ...state, retryAtMs });
+    tell(draft, { kind: "apply-delayed", release: step.release, failure, retryAtMs });
+    order(draft, { kind: "wake", atMs: retryAtMs });
+  } else rollbackFailed(draft, step, state, failure);
+}
+
+export function rollbackObserved(
+  draft: Draft,
+  step: ApplyStep,
+  state: RollingBack,
+  health: ReleaseHealth,
+): void {
+  if (state.applied === undefined) return;
+  if (health.kind === "ready") {
+    rolledBack(draft, step, state, state.applied.revision);
+    return;
+  }
+  const judged = judge(draft, step, state.suspectsSinceMs, health);
+  if (judged.failure !== undefined) rollbackFailed(draft, step, state, judged.failure);
+  else {
+    setState(draft, step.release, { ...state, health, suspectsSinceMs: judged.suspectsSinceMs });
+    if (isNews(state.health, health)) tell(draft, { kind: "health-changed", release: step.release, health });
+  }
+}
+
+export function rollbackWoken(draft: Draft, step: ApplyStep, state: RollingBack): void {
+  if (draft.atMs >= state.deadlineMs && state.applied !== undefined) {
+    const waiting = state.health === undefined ? "its objects were not seen" : explainWaiting(state.health);
+    rollbackFailed(draft, step, state, {
+      kind: "timeout",
+      message: `not healthy in time after the rollback: ${waiting}`,
+    });
+  } else if (state.retryAtMs !== undefined && draft.atMs >= state.retryAtMs) {
+    const { toRevision, failure, evidence, startedAtMs, deadlineMs, suspectsSinceMs } = state;
+    setState(draft, step.release, {
+      kind: "rolling-back",
+      toRevision,
+      failure,
+      evidence,
+      startedAtMs,
+      deadlineMs,
+      suspectsSinceMs,
+    });
+    const timeoutMs = Math.max(1_000, deadlineMs - draft.atMs);
+    order(draft, { kind: "roll-back", release: step.release, step, toRevision, timeoutMs });
+  } else if (state.health !== undefined) rollbackObserved(draft, step, state, state.health);
+}
+
+function rolledBack(draft: Draft, step: ApplyStep, state: RollingBack, revision: number): void {
+  setState(draft, step.release, {
+    kind: "rolled-back",
+    toRevision: state.toRevision,
+    failure: state.failure,
+  });
+  tell(draft, {
+    kind: "rollback-finished",
+    release: step.release,
+    toRevision: state.toRevision,
+    revision,
+    durationMs: draft.atMs - state.startedAtMs,
+  });
+  order(draft, { kind: "unwatch", release: step.release });
+  order(draft, {
+    kind: "mark-verified",
+    release: step.release,
+    step,
+    revision,
+    fingerprint: { ofRevision: state.toRevision },
+  });
+}
+
+// Never loops: the release stays as it is, nothing else starts, and a person is asked.
+function rollbackFailed(draft: Draft, step: ApplyStep, state: RollingBack, failure: Failure): void {
+  const told: Failure = {
+    kind: "rollback-failed",
+    message: `the rollback to revision ${state.toRevision} failed: ${failure.message}; it had failed because ${state.failure.message}`,
+    next: `Look at the release by hand; then headway apply --retry --only ${step.release}.`,
+  };
+  setState(draft, step.release, { kind: "failed", failure: told, standing: "rollback-failed" });
+  tell(draft, { kind: "rollback-failed", release: step.release, failure: told });
+  order(draft, { kind: "unwatch", release: step.release });
+  recordFailure(draft, step, {
+    failure: told,
+    evidence: state.evidence,
+    outcome: "rollback-failed",
+    quarantine: true,
+  });
+  draft.run = { ...draft.run, stopping: draft.run.stopping ?? { why: "rollback-failed" } };
+}

@@ -1,0 +1,103 @@
+// Who may start: what still holds each release, and the start of those that nothing holds.
+import type { Hold } from "../event.ts";
+import type { ReleaseId } from "../ids.ts";
+import type { Step } from "../plan.ts";
+import type { Draft } from "./draft.ts";
+import { cancel, isStopAsked, setState, stateOf, tell } from "./draft.ts";
+import { beginFailing } from "./failing.ts";
+import { beginStep } from "./preparing.ts";
+import type { StepState } from "./run.ts";
+
+/** Starts what nothing holds any more: of those behind a change, or of all, and tells of holds that changed. */
+export function startWhatMay(draft: Draft, everything: boolean): void {
+  if (everything) for (const release of draft.steps.keys()) tryStart(draft, release);
+  for (let index = 0; index < draft.changed.length; index++) {
+    const release = draft.changed[index];
+    if (release === undefined) continue;
+    tryStart(draft, release);
+    for (const dependent of draft.run.dependentsOf.get(release) ?? []) tryStart(draft, dependent);
+  }
+}
+
+function tryStart(draft: Draft, release: ReleaseId): void {
+  const entry = draft.steps.get(release);
+  if (entry?.state.kind !== "holding") return;
+  if (draft.run.stopping !== undefined) {
+    if (isStopAsked(draft)) cancel(draft, release);
+    return;
+  }
+  const hold = holdOf(draft, entry.step);
+  if (hold === undefined) {
+    beginStep(draft, entry.step);
+    return;
+  }
+  const refused = draft.run.namespaces.get(entry.step.namespace);
+  if (
+    hold.kind === "namespace" &&
+    refused?.kind === "refused" &&
+    entry.step.kind !== "keep" &&
+    entry.step.kind !== "uninstall"
+  ) {
+    beginFailing(draft, entry.step, { attempt: 1, failure: refused.failure, stage: "namespace" });
+    return;
+  }
+  if (!sameHold(entry.state.hold, hold)) {
+    setState(draft, release, { kind: "holding", hold });
+    tell(draft, { kind: "step-held", release, hold });
+  }
+}
+
+function holdOf(draft: Draft, step: Step): Hold | undefined {
+  const waitingFor: ReleaseId[] = [];
+  const blockedBy: ReleaseId[] = [];
+  for (const dependency of step.after) {
+    const state = stateOf(draft, dependency);
+    if (state === undefined || letsGo(step, state)) continue;
+    if (isOver(state)) blockedBy.push(dependency);
+    else if (state.kind === "holding" && state.hold.kind === "blocked") blockedBy.push(...state.hold.by);
+    else waitingFor.push(dependency);
+  }
+  if (blockedBy.length > 0) return { kind: "blocked", by: [...new Set(blockedBy)] };
+  if (waitingFor.length > 0) return { kind: "dependency", on: waitingFor };
+  return step.kind !== "uninstall" && draft.run.namespaces.has(step.namespace)
+    ? { kind: "namespace", namespace: step.namespace }
+    : undefined;
+}
+
+/** True where a release in this state holds `step` no longer: gone for an uninstall, healthy for everything else. */
+function letsGo(step: Step, state: StepState): boolean {
+  return step.kind === "uninstall"
+    ? state.kind === "removed" || state.kind === "healthy"
+    : state.kind === "healthy";
+}
+
+function isOver(state: StepState): boolean {
+  switch (state.kind) {
+    case "rolled-back":
+    case "failed":
+    case "skipped":
+    case "cancelled":
+    case "removed":
+    case "healthy":
+      return true;
+    case "holding":
+    case "preparing":
+    case "applying":
+    case "settling":
+    case "backing-off":
+    case "failing":
+    case "rolling-back":
+    case "uninstalling":
+      return false;
+  }
+}
+
+function sameHold(a: Hold, b: Hold): boolean {
+  if (a.kind === "dependency" && b.kind === "dependency") return areSame(a.on, b.on);
+  if (a.kind === "blocked" && b.kind === "blocked") return areSame(a.by, b.by);
+  return a.kind === b.kind;
+}
+
+function areSame(a: readonly ReleaseId[], b: readonly ReleaseId[]): boolean {
+  return a.length === b.length && a.every((release, index) => release === b[index]);
+}

@@ -1,0 +1,47 @@
+// What a wish to stop, or the loss of the lock, means to each release: helm is stopped in good order, the proof and the
+// record of a failure are still written, nothing new starts.
+import type { Draft } from "./draft.ts";
+import { cancel, isStopAsked, order, tell } from "./draft.ts";
+
+/** Stops the run; a second wish changes nothing. */
+export function stopRun(draft: Draft, why: "interrupted" | "lease-lost"): void {
+  if (isStopAsked(draft)) return;
+  draft.run = { ...draft.run, stopping: { why } };
+  tell(draft, {
+    kind: "interrupted",
+    why: why === "interrupted" ? "asked to stop" : "the stack's lock was lost",
+  });
+  for (const { step, state } of [...draft.steps.values()]) {
+    switch (state.kind) {
+      case "holding":
+      case "settling":
+      case "backing-off":
+        cancel(draft, step.release);
+        break;
+      case "preparing":
+        if (state.doing === "queue") order(draft, { kind: "stop-helm", release: step.release });
+        else cancel(draft, step.release);
+        break;
+      case "applying":
+        order(draft, { kind: "stop-helm", release: step.release });
+        break;
+      case "rolling-back":
+        if (state.applied === undefined && state.retryAtMs === undefined)
+          order(draft, { kind: "stop-helm", release: step.release });
+        else cancel(draft, step.release);
+        break;
+      case "uninstalling":
+        if (state.doing === "helm") order(draft, { kind: "stop-helm", release: step.release });
+        else cancel(draft, step.release);
+        break;
+      case "failing":
+      case "healthy":
+      case "rolled-back":
+      case "failed":
+      case "skipped":
+      case "cancelled":
+      case "removed":
+        break;
+    }
+  }
+}

@@ -42,13 +42,17 @@ export function shownState(step: Step, state: StepState): Shown {
     case "uninstalling":
       return { state: "Removing", detail: uninstallWords(state) };
     case "healthy":
+      // A destroy finds nothing to take away.
+      if (step.kind === "keep" && step.reasons[0].kind === "not-installed") return { state: "Removed" };
       return isSuspended(step) ? { state: "Suspended", detail: "healthy" } : { state: "Ready" };
     case "rolled-back":
       return { state: "RolledBack", detail: `to revision ${state.toRevision}: ${causeOf(state.failure)}` };
     case "failed":
       return shownFailure(step, state);
     case "skipped":
-      return { state: "Blocked", detail: `by ${state.blockedBy.join(", ")}` };
+      return state.blockedBy.length > 0
+        ? { state: "Blocked", detail: `by ${state.blockedBy.join(", ")}` }
+        : { state: "Pending", detail: "not installed, and not part of this run" };
     case "cancelled":
       return { state: "Cancelled" };
     case "removed":

@@ -51,8 +51,11 @@ export function stackStatus(input: {
     if (newest?.stackLabel === input.stackLabel && !idOf.has(key))
       idOf.set(key, releaseId(newest.namespace, newest.releaseName));
   }
-  const statuses = [...idOf].map(([key, id]) =>
-    statusOf(id, input.records.get(key) ?? [], input.payloads.get(key), standings.get(id), input),
+  // Of a release that was taken away on purpose there is nothing to say.
+  const statuses = [...idOf].flatMap(([key, id]) =>
+    input.records.has(key) || standings.get(id)?.state !== "Removed"
+      ? [statusOf(id, input.records.get(key) ?? [], input.payloads.get(key), standings.get(id), input)]
+      : [],
   );
   return withBlocked(statuses, standings);
 }

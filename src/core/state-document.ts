@@ -76,14 +76,23 @@ function withoutFailure({ quarantine }: ReleaseState): ReleaseState {
   return quarantine === undefined ? {} : { quarantine };
 }
 
-/** Reads such a text; undefined where it is not one, in whole or in any of its releases. */
-export function readStateDocument(text: string): StackState | undefined {
-  let document: unknown;
+/** The stack that such a text is of; undefined where it is none. */
+export function stackOfStateDocument(text: string): string | undefined {
+  const document = parseJson(text);
+  return textAt(document, "schema") === stateSchema ? textAt(document, "stack") : undefined;
+}
+
+function parseJson(text: string): unknown {
   try {
-    document = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** Reads such a text; undefined where it is not one, in whole or in any of its releases. */
+export function readStateDocument(text: string): StackState | undefined {
+  const document = parseJson(text);
   const releases = fieldAt(document, "releases");
   if (textAt(document, "schema") !== stateSchema || !isRecord(releases)) return undefined;
   const read = new Map<ReleaseId, ReleaseState>();

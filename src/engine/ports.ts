@@ -149,6 +149,8 @@ export type Objects = {
 
 /** The state object of one stack. */
 export type States = {
+  /** Names of all stacks of which there is one. */
+  stacks(): Promise<Result<readonly string[]>>;
   read(stack: string): Promise<Result<StackState>>;
   /** Writes the whole; only the holder of the stack's lock may. */
   write(stack: string, state: StackState): Promise<Result<void>>;

@@ -15,20 +15,31 @@ export type StackReading = {
   readonly releases: readonly ReleaseStatus[];
 };
 
-/** Every stack that has releases in the cluster, by the labels on their records. */
+/** Every stack that has releases in the cluster, by the labels on their records, or of which a state is kept. */
 export async function readStatus(ports: ClusterPorts): Promise<Result<readonly StackReading[]>> {
-  const listed = await ports.records.list();
+  const [listed, kept] = await Promise.all([ports.records.list(), ports.states.stacks()]);
   if (!listed.ok) return listed;
+  if (!kept.ok) return kept;
   const records = groupRecords(listed.value);
   const labels = new Set<string>();
   for (const [newest] of records.values())
     if (newest?.stackLabel !== undefined) labels.add(newest.stackLabel);
+  const nameOf = (label: string): string => label.slice(0, label.lastIndexOf("."));
+  const withRecords = new Set([...labels].map(nameOf));
+  // Where nothing of a stack is installed any more, only its state tells why.
+  const stacks = [
+    // A label holds only as much of a long name.
+    ...[...labels].map((label) => ({
+      label,
+      name: kept.value.find((name) => name.slice(0, 54) === nameOf(label)) ?? nameOf(label),
+    })),
+    ...kept.value.filter((name) => !withRecords.has(name.slice(0, 54))).map((name) => ({ label: "", name })),
+  ].toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   const readings: StackReading[] = [];
-  for (const label of [...labels].toSorted()) {
-    const name = label.slice(0, label.lastIndexOf("."));
+  for (const { label, name } of stacks) {
     const [state, deployed] = await Promise.all([
       ports.states.read(name),
-      ports.records.deployedPayloads(label),
+      label === "" ? succeeded([]) : ports.records.deployedPayloads(label),
     ]);
     if (!state.ok) return state;
     if (!deployed.ok) return deployed;

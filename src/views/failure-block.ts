@@ -110,7 +110,7 @@ function doneWords(state: StepState): string | undefined {
     case "rollback-failed":
       return "the rollback failed too; a person has to look";
     case "quarantined":
-      return "not tried again: this very version has failed before";
+      return "not tried again until its declaration changes";
     case "degraded":
       return "left alone: nothing of it has changed";
     case "refused":

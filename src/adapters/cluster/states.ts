@@ -1,10 +1,11 @@
 // The state object of a stack: one Secret in the system namespace. It is a Secret because log lines and messages of
 // failures stand in it, which not everybody who may read ConfigMaps should see.
-import { fieldAt, textAt } from "../../core/json.ts";
+import { textAt } from "../../core/json.ts";
 import { failed, succeeded, type Failure, type Result } from "../../core/failure.ts";
 import type { StackState } from "../../core/observation.ts";
-import { readStateDocument, writeStateDocument } from "../../core/state-document.ts";
+import { readStateDocument, stackOfStateDocument, writeStateDocument } from "../../core/state-document.ts";
 import type { States } from "../../engine/ports.ts";
+import { listAll } from "./list.ts";
 import { ensureNamespace } from "./namespaces.ts";
 import type { Api } from "./request.ts";
 import { systemObjectName } from "./system-objects.ts";
@@ -12,6 +13,10 @@ import { systemObjectName } from "./system-objects.ts";
 /** Half of what a Secret may hold. */
 const maxBytes = 512 * 1024;
 const namespacePatienceMs = 30_000;
+const labels = { "app.kubernetes.io/managed-by": "headway", "app.kubernetes.io/component": "state" };
+const labelsAsSelector = Object.entries(labels)
+  .map(([name, value]) => `${name}=${value}`)
+  .join(",");
 
 /** What was last read or written: `version` is empty where there is no Secret yet. */
 type Known = { readonly version: string; readonly text: string };
@@ -49,6 +54,7 @@ export function makeStates(api: Api, systemNamespace: string): States {
     }
   };
   return {
+    stacks: () => listStacks(api, systemNamespace),
     read,
     write(stack, state) {
       const turn = (writes.get(stack) ?? Promise.resolve()).then(() => write(stack, state));
@@ -56,6 +62,18 @@ export function makeStates(api: Api, systemNamespace: string): States {
       return turn;
     },
   };
+}
+
+async function listStacks(api: Api, namespace: string): Promise<Result<readonly string[]>> {
+  const listed = await listAll(api, {
+    doing: "Listing the states of stacks",
+    path: secretPath(namespace),
+    labelSelector: labelsAsSelector,
+  });
+  if (!listed.ok) return failed(listed.failure);
+  return succeeded(
+    listed.value.items.flatMap((secret) => stackOfStateDocument(stateText(secret)) ?? []).toSorted(),
+  );
 }
 
 async function readSecret(api: Api, namespace: string, stack: string): Promise<Result<Known>> {
@@ -66,11 +84,14 @@ async function readSecret(api: Api, namespace: string, stack: string): Promise<R
   });
   if (!answer.ok)
     return answer.status === 404 ? succeeded({ version: "", text: "" }) : failed(answer.failure);
-  const data = fieldAt(answer.value, "data", "state");
   return succeeded({
     version: textAt(answer.value, "metadata", "resourceVersion") ?? "",
-    text: typeof data === "string" ? Buffer.from(data, "base64").toString("utf8") : "",
+    text: stateText(answer.value),
   });
+}
+
+function stateText(secret: unknown): string {
+  return Buffer.from(textAt(secret, "data", "state") ?? "", "base64").toString("utf8");
 }
 
 async function writeSecret(api: Api, namespace: string, stack: string, next: Known): Promise<Result<string>> {
@@ -87,7 +108,7 @@ async function writeSecret(api: Api, namespace: string, stack: string, next: Kno
       type: "headway.dev/state",
       metadata: {
         name,
-        labels: { "app.kubernetes.io/managed-by": "headway", "app.kubernetes.io/component": "state" },
+        labels,
         ...(isNew ? {} : { resourceVersion: next.version }),
       },
       data: { state: Buffer.from(next.text, "utf8").toString("base64") },

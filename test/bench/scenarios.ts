@@ -80,20 +80,27 @@ async function noteHandOffs(
 ): Promise<void> {
   const ready = await readyWrites(bench.auditLog, end.auditFrom);
   const started = new Map(end.helmStarts.map(({ key, atMs }) => [key, atMs]));
-  const owns = new Map(
-    end.events.flatMap(({ kind, release, at }) =>
-      kind === "apply-started" && release !== undefined ? [[release, Date.parse(at)]] : [],
-    ),
-  );
+  const own = (kind: string): ReadonlyMap<string | undefined, number> =>
+    new Map(
+      end.events
+        .filter((event) => event.kind === kind)
+        .map(({ release, at }): [string | undefined, number] => [release, Date.parse(at)]),
+    );
+  const [finished, seen, applied] = [own("apply-finished"), own("release-ready"), own("apply-started")];
+  const latest = (times: ReadonlyMap<string | undefined, number>, names: readonly string[]): number =>
+    Math.max(...names.map((name) => times.get(`${namespace}/${name}`) ?? NaN));
   for (const { name, dependsOn } of releases) {
     if (dependsOn.length === 0) continue;
-    const key = `${namespace}/${name}`;
-    const lastMs = Math.max(...dependsOn.map((dependency) => ready.get(`${namespace}/${dependency}`) ?? NaN));
-    const helmMs = started.get(key) ?? NaN;
-    const ownMs = owns.get(key) ?? NaN;
-    if (Number.isNaN(lastMs + helmMs + ownMs)) throw new Error(`the hand-off to ${key} left no trace`);
-    findings.handOffs.push(helmMs - lastMs);
-    findings.ownHandOffs.push(ownMs - lastMs);
+    const writtenMs = latest(ready, dependsOn);
+    const [helmMs, ownMs] = [latest(started, [name]), latest(applied, [name])];
+    if (Number.isNaN(writtenMs + helmMs + ownMs)) throw new Error(`the hand-off to ${name} left no trace`);
+    findings.handOffs.push(helmMs - writtenMs);
+    findings.ownHandOffs.push(ownMs - writtenMs);
+    if (helmMs - writtenMs > 50)
+      bench.say(
+        `slow hand-off to ${name}, ms after the write: last dependency's helm ended ${(latest(finished, dependsOn) - writtenMs).toFixed(0)}, ` +
+          `seen ready ${(latest(seen, dependsOn) - writtenMs).toFixed(0)}, apply-started ${(ownMs - writtenMs).toFixed(0)}, helm runs ${(helmMs - writtenMs).toFixed(0)}`,
+      );
   }
 }
 

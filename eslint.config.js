@@ -5,7 +5,9 @@ export default tseslint.config(
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js", "scripts/bootstrap.mjs"] } },
+      parserOptions: {
+        projectService: { allowDefaultProject: ["eslint.config.js", "scripts/bootstrap.mjs"] },
+      },
     },
     rules: {
       "@typescript-eslint/consistent-type-imports": "error",
@@ -31,8 +33,8 @@ export default tseslint.config(
   },
   {
     files: ["eslint.config.js", "scripts/bootstrap.mjs"],
-    rules: { "no-restricted-syntax": "off" },
     ...tseslint.configs.disableTypeChecked,
+    rules: { ...tseslint.configs.disableTypeChecked.rules, "no-restricted-syntax": "off" },
   },
   { files: ["*.config.ts"], rules: { "no-restricted-syntax": "off" } },
 );

@@ -17,6 +17,8 @@ import { cleanEvidence, cleanHealth, secretsOf } from "./clean-news.ts";
 import type { News } from "./execute-plan.ts";
 import { waitForForeignHelm } from "./foreign-helm.ts";
 import { trackHealth } from "./health-tracker.ts";
+import { keepLastWords } from "./last-words.ts";
+import type { LastWords } from "./last-words.ts";
 import { helmOperations } from "./helm-operations.ts";
 import type { HelmOperations } from "./helm-operations.ts";
 import type { Charts, Clock, Objects, Records, Releases, States, WatchedWorld } from "./ports.ts";
@@ -51,6 +53,7 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
   const stepOf = new Map(input.plan.steps.map((step) => [step.release, step]));
   const helm = helmOperations({ ...input, stackLabel: input.plan.stackLabel });
   const state = keepState(input);
+  const lastWords = keepLastWords(input.objects);
   const writes = new Set<Promise<unknown>>();
   const over = new AbortController();
   let tellNow: Tell = () => undefined;
@@ -58,6 +61,7 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
   const tracker = trackHealth(input.watched, input.clock, (release, applied, health) => {
     const step = stepOf.get(release);
     if (step === undefined) return;
+    if (applied.hooks !== undefined) lastWords.listen(release, health);
     // A container's last words come with its health.
     const texts =
       secrets.get(applied) ?? (health.kind === "ready" ? new Set<string>() : secretsOf(step, applied));
@@ -116,8 +120,11 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
       case "unwatch":
         tracker.unfollow(effect.release);
         return;
+      case "delete-pods":
+        void deletePods(input, effect, tell);
+        return;
       case "capture-evidence":
-        void captureEvidence(input, effect, tell);
+        void captureEvidence(input, lastWords, effect, tell);
         return;
       case "record-failure":
         besides(recordFailure(state, stepOf.get(effect.release), effect, tell));
@@ -260,8 +267,18 @@ async function applyCrds(
   else tell({ kind: "preparation-refused", release, failure: applied.failure });
 }
 
+async function deletePods(
+  input: CarryOutInput,
+  effect: Extract<Effect, { kind: "delete-pods" }>,
+  tell: Tell,
+): Promise<void> {
+  const deleted = await input.objects.deletePods(effect.pods);
+  if (!deleted.ok) tell({ kind: "warned", release: effect.release, message: deleted.failure.message });
+}
+
 async function captureEvidence(
   input: CarryOutInput,
+  lastWords: LastWords,
   effect: Extract<Effect, { kind: "capture-evidence" }>,
   tell: Tell,
 ): Promise<void> {
@@ -275,7 +292,10 @@ async function captureEvidence(
         ? health.troubles
         : health.waitingFor;
   const { namespace } = splitReleaseId(release);
-  const evidence = await input.objects.evidence(troubles, namespace, health);
+  const evidence = await lastWords.complete(
+    release,
+    await input.objects.evidence(troubles, namespace, health),
+  );
   tell({
     kind: "evidence-captured",
     release,

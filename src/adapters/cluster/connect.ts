@@ -11,6 +11,7 @@ import { loadAccess } from "./kubeconfig.ts";
 import { findLosses } from "./losses.ts";
 import { makeLocks, type IsGone } from "./locks.ts";
 import { ensureNamespace, listNamespaces } from "./namespaces.ts";
+import { deletePods } from "./pods.ts";
 import { makeRecords } from "./records.ts";
 import { makeApi, type Api } from "./request.ts";
 import { takeSnapshot } from "./snapshot.ts";
@@ -85,6 +86,7 @@ function makeObjects(api: Api, discovery: Discovery, watches: WatchedWorld[]): O
     namespaces: () => listNamespaces(api),
     ensureNamespace: (namespace, deadlineMs) => ensureNamespace(api, namespace, deadlineMs),
     applyCrds: (texts, mode, deadlineMs) => applyCrds(api, discovery, texts, mode, deadlineMs),
+    deletePods: (pods) => deletePods(api, pods),
     losses: (namespaces) => findLosses(api, discovery, namespaces),
     evidence: (troubles, namespace, health) => captureEvidence(api, troubles, namespace, health),
   };

@@ -24,6 +24,14 @@ export type Suspect = Trouble & {
   readonly family: "image-pull" | "config" | "crash-loop" | "missing";
 };
 
+/** A pod that is not ready, of an earlier revision, whose controller waits for it before it replaces it. */
+export type StuckPod = {
+  readonly object: ObjectRef;
+  readonly uid: string;
+  /** True where its state is one that hardly heals. */
+  readonly looksTerminal: boolean;
+};
+
 /** The verdict on one object. `pending` waits, `failed` will not come by itself, `absent` is not there (any more). */
 export type ObjectHealth =
   | { readonly kind: "ready" }
@@ -47,6 +55,8 @@ export type ReleaseHealth =
       readonly kind: "pending";
       readonly waitingFor: readonly Trouble[];
       readonly suspects: readonly Suspect[];
+      /** Pods that have to go before an object can go on; absent where there are none. */
+      readonly stuck?: readonly StuckPod[];
       /** Objects ready and in all, for progress. */
       readonly ready: number;
       readonly total: number;

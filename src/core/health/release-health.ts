@@ -3,10 +3,11 @@
 import type { Json } from "../declaration.ts";
 import { groupOf, objectKey, refOf, type KubernetesObject, type ObjectRef } from "../object.ts";
 import { podFindingsOf } from "./current-pods.ts";
-import type { ObjectHealth, ReleaseHealth, Suspect, Trouble } from "./health.ts";
+import type { ObjectHealth, ReleaseHealth, StuckPod, Suspect, Trouble } from "./health.ts";
 import { assessObject } from "./object-health.ts";
 import type { PodFinding } from "./pod-trouble.ts";
 import { fieldsOf, numberOf, textOf } from "./read-object.ts";
+import { stuckPodsOf } from "./stuck-pods.ts";
 import { afterGrace, GRACE_MS, READY, type ObjectContext } from "./verdict.ts";
 import type { World } from "./world.ts";
 
@@ -23,12 +24,14 @@ const SHOWN_PODS = 10;
 
 const RELEASE_READY: ReleaseHealth = { kind: "ready" };
 const NO_FINDINGS: readonly PodFinding[] = [];
+const NO_STUCK_PODS: readonly StuckPod[] = [];
 
 type ObjectFinding = {
   readonly rank: number;
   readonly trouble: Trouble;
   readonly missing: boolean;
   readonly pods: readonly PodFinding[];
+  readonly stuck: readonly StuckPod[];
 };
 
 /**
@@ -61,16 +64,19 @@ export function assessRelease(
       trouble: troubleOf(ref, health),
       missing: health.kind === "absent",
       pods,
+      stuck: object === undefined ? NO_STUCK_PODS : stuckPodsOf(object, world),
     });
   }
   if (unready.length === 0) return RELEASE_READY;
   unready.sort((a, b) => a.rank - b.rank);
   const ready = total - unready.length;
   if (hasFailed) return { kind: "failed", troubles: troublesIn(unready), ready, total };
+  const stuck = unready.flatMap((finding) => finding.stuck);
   return {
     kind: "pending",
     waitingFor: troublesIn(unready),
     suspects: suspectsIn(unready, context.allApplied === true),
+    ...(stuck.length === 0 ? {} : { stuck }),
     ready,
     total,
     ...(lookAgainAtMs === Infinity ? {} : { lookAgainAtMs }),

@@ -9,6 +9,7 @@ import type { Applied, ApplyStep, Step } from "../plan.ts";
 import type { Draft } from "./draft.ts";
 import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
 import { beginFailing } from "./failing.ts";
+import { freeStuckPods, wasBadBefore } from "./free-pods.ts";
 import { isNews, judge } from "./judge.ts";
 import type { StepState } from "./run.ts";
 
@@ -155,7 +156,16 @@ export function attemptObserved(
   }
   const judged = judge(draft, step, state.suspectsSinceMs, health);
   if (judged.failure === undefined) {
-    setState(draft, step.release, { ...state, health, suspectsSinceMs: judged.suspectsSinceMs });
+    const { suspectsSinceMs } = judged;
+    if (state.kind === "settling") {
+      const freed = freeStuckPods(draft, step, state.freed, health, wasBadBefore(step) ? "any" : "terminal");
+      setState(draft, step.release, {
+        ...state,
+        health,
+        suspectsSinceMs,
+        ...(freed === undefined ? {} : { freed }),
+      });
+    } else setState(draft, step.release, { ...state, health, suspectsSinceMs });
     if (isNews(state.health, health)) tell(draft, { kind: "health-changed", release: step.release, health });
   } else if (state.kind === "settling") {
     tell(draft, { kind: "health-changed", release: step.release, health });

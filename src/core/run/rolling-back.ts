@@ -8,6 +8,7 @@ import type { Applied, ApplyStep } from "../plan.ts";
 import type { Draft } from "./draft.ts";
 import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
 import { recordFailure } from "./failure-record.ts";
+import { freeStuckPods } from "./free-pods.ts";
 import { isNews, judge } from "./judge.ts";
 import type { StepState } from "./run.ts";
 
@@ -93,7 +94,13 @@ export function rollbackObserved(
   const judged = judge(draft, step, state.suspectsSinceMs, health);
   if (judged.failure !== undefined) rollbackFailed(draft, step, state, judged.failure);
   else {
-    setState(draft, step.release, { ...state, health, suspectsSinceMs: judged.suspectsSinceMs });
+    const freed = freeStuckPods(draft, step, state.freed, health, "any");
+    setState(draft, step.release, {
+      ...state,
+      health,
+      suspectsSinceMs: judged.suspectsSinceMs,
+      ...(freed === undefined ? {} : { freed }),
+    });
     if (isNews(state.health, health)) tell(draft, { kind: "health-changed", release: step.release, health });
   }
 }

@@ -14,7 +14,7 @@
 //   uninstall steps: holding ──▶ uninstalling (helm, then until the objects are gone) ──▶ removed
 import type { Event, Hold, Outcome } from "../event.ts";
 import type { Failure } from "../failure.ts";
-import type { Evidence, ReleaseHealth } from "../health/health.ts";
+import type { Evidence, ReleaseHealth, StuckPod } from "../health/health.ts";
 import type { ReleaseId } from "../ids.ts";
 import type { FailureRecord } from "../observation.ts";
 import type { Applied, ApplyStep, Plan, Step } from "../plan.ts";
@@ -51,7 +51,8 @@ export type StepState =
     } & Attempt &
       SuspectClock)
   | ({ readonly kind: "settling"; readonly applied: Applied; readonly health?: ReleaseHealth } & Attempt &
-      SuspectClock)
+      SuspectClock &
+      FreedPods)
   | ({
       readonly kind: "backing-off";
       readonly untilMs: number;
@@ -83,7 +84,8 @@ export type StepState =
       readonly health?: ReleaseHealth;
       /** Set while a transient refusal is waited out. */
       readonly retryAtMs?: number;
-    } & SuspectClock)
+    } & SuspectClock &
+      FreedPods)
   | {
       readonly kind: "uninstalling";
       /** Why a failed first install is taken away; absent where a person asked. */
@@ -112,6 +114,9 @@ export type Then = "retry" | "rollback" | "keep" | "uninstall";
 
 /** When each suspect was first seen, by its key: a tolerance counts from there. */
 type SuspectClock = { readonly suspectsSinceMs: ReadonlyMap<string, number> };
+
+/** Uids of stuck pods that were deleted: none is deleted twice. */
+type FreedPods = { readonly freed?: ReadonlySet<string> };
 
 export type Run = {
   readonly id: string;
@@ -196,6 +201,7 @@ export type Effect =
   | { readonly kind: "watch-health"; readonly release: ReleaseId; readonly applied: Applied }
   | { readonly kind: "watch-gone"; readonly release: ReleaseId; readonly applied: Applied }
   | { readonly kind: "unwatch"; readonly release: ReleaseId }
+  | { readonly kind: "delete-pods"; readonly release: ReleaseId; readonly pods: readonly StuckPod[] }
   | {
       readonly kind: "capture-evidence";
       readonly release: ReleaseId;

@@ -1,7 +1,7 @@
 // Who this process is, told so that another one can prove it dead; and that proof. It rests on the kernel alone: boot id,
 // pid namespace, pid and start time name one process for ever.
 import { randomUUID } from "node:crypto";
-import { mkdtemp, readFile, readdir, readlink, rm } from "node:fs/promises";
+import { lstat, mkdtemp, readFile, readdir, readlink, realpath, rm } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { Holder } from "../engine/ports.ts";
@@ -10,7 +10,7 @@ const runFolderPrefix = "headway-run-";
 
 /** Makes the private folder of one run and says who holds it. */
 export async function introduceSelf(): Promise<Holder> {
-  const runFolder = await mkdtemp(join(tmpdir(), runFolderPrefix));
+  const runFolder = await mkdtemp(join(await realpath(tmpdir()), runFolderPrefix));
   return {
     identity: `${hostname()}_${process.pid}_${randomUUID().slice(0, 8)}`,
     host: hostname(),
@@ -23,7 +23,8 @@ export async function introduceSelf(): Promise<Holder> {
 
 /**
  * Whether a holder and every helm that it started are gone. `unknown` where nothing can be proved from here: another
- * host, another pid namespace, a system without /proc. What a dead holder left in its run folder is removed.
+ * host, another pid namespace, a system without /proc. Two machines may have one name (localhost): a holder of an earlier
+ * boot was of this machine only if its run folder lies here. What a dead holder left in that folder is removed.
  */
 export async function judgeHolder(holder: Holder): Promise<"gone" | "alive" | "unknown"> {
   const here = await bootIdentity();
@@ -33,9 +34,11 @@ export async function judgeHolder(holder: Holder): Promise<"gone" | "alive" | "u
   if (hereBoot === theirBoot) {
     if (hereNamespace !== theirNamespace) return "unknown";
     if (holder.startTime === "" || (await startTimeOf(holder.pid)) === holder.startTime) return "alive";
-    if (!isRunFolder(holder.runFolder)) return "unknown";
+    if (!(await isRunFolder(holder.runFolder)) || (await ownerOf(holder.runFolder)) === "another")
+      return "unknown";
     if (await hasLivingHelm(holder.runFolder)) return "alive";
-  } else if (!isRunFolder(holder.runFolder)) return "unknown";
+  } else if (!(await isRunFolder(holder.runFolder)) || (await ownerOf(holder.runFolder)) !== "self")
+    return "unknown";
   await rm(holder.runFolder, { recursive: true, force: true });
   return "gone";
 }
@@ -46,28 +49,35 @@ const lookEveryMs = 100;
 
 async function hasLivingHelm(runFolder: string): Promise<boolean> {
   for (let look = 0; look < lookTimes; look++) {
-    if (!(await anyHelm(runFolder))) return false;
+    if (!(await anyProcessIn(runFolder))) return false;
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
   return true;
 }
 
-async function anyHelm(runFolder: string): Promise<boolean> {
-  const notes = await readdir(join(runFolder, "helm")).catch(() => []);
-  for (const note of notes) {
-    const pid = Number(await readFile(join(runFolder, "helm", note), "utf8").catch(() => ""));
-    if (!Number.isSafeInteger(pid) || pid <= 0) continue;
-    // A pid may have been used again: a helm of that run works in its folder.
-    const folder = await readlink(`/proc/${pid}/cwd`).catch(() => "");
-    if (folder === runFolder) return true;
+/** Every helm of a run, and what supervises it, works in the run's folder; the kernel knows it by that, also once it is removed. */
+async function anyProcessIn(runFolder: string): Promise<boolean> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => "")));
+  return folders.some((folder) => folder === runFolder || folder === `${runFolder} (deleted)`);
+}
+
+/** Whose folder it is; what another user's processes do can't be seen from here. */
+async function ownerOf(runFolder: string): Promise<"self" | "another" | "missing"> {
+  try {
+    const found = await lstat(runFolder);
+    return found.isDirectory() && found.uid === process.getuid?.() ? "self" : "another";
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "ENOENT" ? "missing" : "another";
   }
-  return false;
 }
 
 // The folder's name comes out of the cluster, and it is about to be deleted: only what introduceSelf makes will do.
-function isRunFolder(folder: string): boolean {
+async function isRunFolder(folder: string): Promise<boolean> {
   return (
-    dirname(folder) === tmpdir() && basename(folder).startsWith(runFolderPrefix) && !folder.includes("..")
+    dirname(folder) === (await realpath(tmpdir())) &&
+    basename(folder).startsWith(runFolderPrefix) &&
+    !folder.includes("..")
   );
 }
 

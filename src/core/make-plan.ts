@@ -310,7 +310,7 @@ function lockOf(observation: Extract<Observation, { kind: "locked" }>) {
     revision: observation.revision,
     status: observation.status,
     resourceVersion: observation.resourceVersion,
-    ours: observation.owner.kind === "this-stack",
+    ours: observation.owner.kind === "this-stack" && observation.isForeign !== true,
   };
 }
 

@@ -89,6 +89,8 @@ export type Observation =
       readonly revision: number;
       readonly status: "pending-install" | "pending-upgrade" | "pending-rollback" | "uninstalling";
       readonly resourceVersion: string;
+      /** True where it is no helm of Headway's that holds it, although the release is this stack's. */
+      readonly isForeign?: boolean;
       readonly deployed?: number;
       readonly lastGood?: number;
       readonly owner: Owner;

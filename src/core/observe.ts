@@ -86,6 +86,7 @@ function observeRelease(
         kind: "locked",
         status: newest.status,
         resourceVersion: newest.resourceVersion,
+        isForeign: isForeignOperation(newest),
         ...(deployed === undefined ? {} : { deployed }),
       };
     case "uninstalled":
@@ -100,6 +101,15 @@ function isGood(record: ReleaseRecord): boolean {
   return (
     record.verifiedLabel === verifiedLabelValue(record.revision) &&
     (record.status === "deployed" || record.status === "superseded")
+  );
+}
+
+// A plain helm inherits the stack's label, and the fingerprint's too; but only Headway's own names this very revision.
+// Rollbacks copy the labels of their target and an uninstall keeps them: nothing tells whose they are.
+function isForeignOperation(record: ReleaseRecord): boolean {
+  return (
+    (record.status === "pending-install" || record.status === "pending-upgrade") &&
+    fingerprintFor(record.revision, record.fingerprintLabel) === undefined
   );
 }
 

@@ -68,6 +68,8 @@ export type Releases = {
   }): Promise<Result<void>>;
   /** Asks the release's running helm to stop (SIGTERM, after a grace SIGKILL); its promise then fails `interrupted`. */
   stop(namespace: string, releaseName: string): void;
+  /** Stops every helm, queued ones too; resolves when none is left. */
+  stopAll(): Promise<void>;
 };
 
 /** Helm's records in the cluster. */
@@ -165,7 +167,7 @@ export type Holder = {
   readonly bootId: string;
   readonly pid: number;
   readonly startTime: string;
-  /** Where the holder notes its helm processes, for a proof on the same host. */
+  /** Where the holder's helm processes work, for a proof on the same host. */
   readonly runFolder: string;
 };
 

@@ -22,60 +22,68 @@ export type HelmOptions = Omit<HelmHome, "program"> & {
   readonly concurrency?: number;
 };
 
+/** An operation that was asked for: `helm` once it runs. */
+type Underway = { helm?: RunningHelm; stopped: boolean };
+
 /** A helm process needs about 100 MB; with charts of many CRDs it has been seen at 240 MB (helmfile #1872). */
 const memoryPerHelmBytes = 256 * 1024 * 1024;
 
-export function openHelm(options: HelmOptions): Releases & { running(): number; idle(): Promise<void> } {
+export function openHelm(options: HelmOptions): Releases {
   const queue = new PQueue({ concurrency: options.concurrency ?? defaultConcurrency() });
-  const running = new Map<string, RunningHelm | "stopping">();
+  const underway = new Map<string, Underway>();
   let home: Promise<Result<HelmHome>> | undefined;
   const open = (): Promise<Result<HelmHome>> => (home ??= openHome(options));
 
-  const run = (order: Operation): Promise<Result<HelmEnd>> =>
-    queue.add(
-      async (): Promise<Result<HelmEnd>> => {
-        const opened = await open();
-        if (!opened.ok) return opened;
-        const key = `${order.namespace}/${order.releaseName}`;
-        if (running.get(key) === "stopping") {
-          running.delete(key);
-          return failed({ kind: "interrupted", message: `${order.doing}: stopped before it started` });
-        }
-        const helm = startHelm(opened.value, order.argv, order.timeoutMs);
-        running.set(key, helm);
-        order.onStarted();
-        const end = await helm.ended;
-        running.delete(key);
-        return judgeEnd(end, order);
-      },
-      { priority: order.priority },
-    );
+  const runOne = async (order: Operation, own: Underway): Promise<Result<HelmEnd>> => {
+    const opened = await open();
+    if (!opened.ok) return opened;
+    const files = await writeValues(options.runFolder, order.values);
+    try {
+      if (own.stopped)
+        return failed({ kind: "interrupted", message: `${order.doing}: stopped before it started` });
+      const helm = startHelm(opened.value, order.argv(files), order.timeoutMs);
+      own.helm = helm;
+      order.onStarted();
+      return judgeEnd(await helm.ended, order);
+    } finally {
+      await Promise.all(files.map((file) => rm(file, { force: true })));
+    }
+  };
+  const run = async (order: Operation): Promise<Result<HelmEnd>> => {
+    const key = `${order.namespace}/${order.releaseName}`;
+    // Two at once would break Helm's records; the run machine never asks for that.
+    if (underway.has(key)) throw new Error(`two helm operations at once on ${key}`);
+    const own: Underway = { stopped: false };
+    underway.set(key, own);
+    try {
+      return await queue.add(() => runOne(order, own), { priority: order.priority });
+    } catch (error) {
+      return failed(couldNotRun(order, error));
+    } finally {
+      underway.delete(key);
+    }
+  };
 
   return {
     upgrade: async (order) => {
-      const files = await writeValues(options.runFolder, order);
-      try {
-        const end = await run({
-          ...order,
-          argv: upgradeArguments(order, files),
-          doing: `helm upgrade --install ${order.releaseName}`,
-          priority: order.priority,
-        });
-        if (!end.ok) return end;
-        const payload =
-          end.value.stdout === undefined ? undefined : decodeOutput(end.value.stdout, options.decode);
-        return succeeded({
-          warnings: warningsOf(end.value.stderr),
-          ...(payload === undefined ? {} : { payload }),
-        });
-      } finally {
-        await Promise.all(files.map((file) => rm(file, { force: true })));
-      }
+      const end = await run({
+        ...order,
+        argv: (files) => upgradeArguments(order, files),
+        doing: `helm upgrade --install ${order.releaseName}`,
+      });
+      if (!end.ok) return end;
+      const payload =
+        end.value.stdout === undefined ? undefined : decodeOutput(end.value.stdout, options.decode);
+      return succeeded({
+        warnings: warningsOf(end.value.stderr),
+        ...(payload === undefined ? {} : { payload }),
+      });
     },
     rollBack: async (order) => {
       const end = await run({
         ...order,
-        argv: rollBackArguments(order),
+        values: [],
+        argv: () => rollBackArguments(order),
         doing: `helm rollback ${order.releaseName} ${order.toRevision}`,
         priority: urgent,
       });
@@ -84,20 +92,26 @@ export function openHelm(options: HelmOptions): Releases & { running(): number; 
     uninstall: async (order) => {
       const end = await run({
         ...order,
-        argv: uninstallArguments(order),
+        values: [],
+        argv: () => uninstallArguments(order),
         doing: `helm uninstall ${order.releaseName}`,
         priority: 0,
       });
       return end.ok ? succeeded(undefined) : end;
     },
     stop: (namespace, releaseName) => {
-      const key = `${namespace}/${releaseName}`;
-      const helm = running.get(key);
-      if (helm === undefined) running.set(key, "stopping");
-      else if (helm !== "stopping") helm.stop();
+      const own = underway.get(`${namespace}/${releaseName}`);
+      if (own === undefined) return;
+      own.stopped = true;
+      own.helm?.stop();
     },
-    running: () => running.size,
-    idle: () => queue.onIdle(),
+    stopAll: async () => {
+      for (const own of underway.values()) {
+        own.stopped = true;
+        own.helm?.stop();
+      }
+      await queue.onIdle();
+    },
   };
 }
 
@@ -107,7 +121,9 @@ const urgent = Number.MAX_SAFE_INTEGER;
 type Operation = {
   readonly namespace: string;
   readonly releaseName: string;
-  readonly argv: readonly string[];
+  /** Layers of values, as text. */
+  readonly values: readonly string[];
+  readonly argv: (valuesFiles: readonly string[]) => readonly string[];
   readonly timeoutMs: number;
   readonly doing: string;
   readonly priority: number;
@@ -123,6 +139,7 @@ async function openHome(options: HelmOptions): Promise<Result<HelmHome>> {
     runFolder: options.runFolder,
     ...(options.kubeconfig === undefined ? {} : { kubeconfig: options.kubeconfig }),
     ...(options.context === undefined ? {} : { context: options.context }),
+    ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
   });
 }
 
@@ -131,10 +148,9 @@ function defaultConcurrency(): number {
   return Math.max(1, Math.min(2 * availableParallelism(), byMemory, 16));
 }
 
-async function writeValues(runFolder: string, order: UpgradeOrder): Promise<readonly string[]> {
-  await prepareHelmHome(runFolder);
+async function writeValues(runFolder: string, layers: readonly string[]): Promise<readonly string[]> {
   return Promise.all(
-    order.values.map(async (text) => {
+    layers.map(async (text) => {
       const file = join(runFolder, "values", `${randomUUID()}.yaml`);
       await writeFile(file, text, { mode: 0o600, flag: "wx" });
       return file;
@@ -220,6 +236,15 @@ function uninstallArguments(order: Parameters<Releases["uninstall"]>[0]): readon
     "--wait=hookOnly",
     ...commonArguments(order),
   ];
+}
+
+/** A full disk, no more processes: what is about this machine and no release's fault. */
+function couldNotRun(order: Operation, error: unknown): Failure {
+  return {
+    kind: "program",
+    message: `${order.doing}: ${error instanceof Error ? error.message : String(error)}`,
+    next: "Free what this machine has run out of (disk, processes), then run again.",
+  };
 }
 
 function judgeEnd(end: HelmEnd, order: Operation): Result<HelmEnd> {

@@ -1,16 +1,18 @@
 // Runs one helm process so that it can't outlive Headway, can't fill its memory, and ends by a deadline of Headway's
 // own. What helm is asked to do, and what its answer means, is not known here.
-import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { delimiter, join, resolve } from "node:path";
 import { execa } from "execa";
 
 /** How helm is started: the program, the cluster it is for, and the folder whose loss would tell of a dead holder. */
 export type HelmHome = {
   readonly program: string;
-  /** Private to this run: HELM_* homes, values files, notes of running processes. */
+  /** Private to this run: HELM_* homes, values files; each helm works in it, which is how a helm of a dead run is found. */
   readonly runFolder: string;
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** How long a helm that was asked to stop may take before it is killed. */
+  readonly graceMs?: number;
 };
 
 export type HelmEnd = {
@@ -24,20 +26,22 @@ export type HelmEnd = {
 
 export type RunningHelm = { readonly ended: Promise<HelmEnd>; stop(): void };
 
-const stdoutCapBytes = 48 * 1024 * 1024;
+const stdoutCapBytes = 16 * 1024 * 1024;
 const stderrCapBytes = 64 * 1024;
 /** helm answers SIGTERM by marking the release failed; then it is given no more time. */
-const graceMs = 10_000;
+const ordinaryGraceMs = 10_000;
+/** setTimeout takes at most 2^31-1 ms and fires at once for more. */
+const longestTimerMs = 2 ** 31 - 1;
 
-// Descriptor 3 is a pipe from Headway. Its end, however Headway dies, ends helm; helm itself does not hold it. $1 is the
-// file that notes helm's pid for a later proof that it is gone.
+// Descriptor 3 is a pipe from Headway. Its end, however Headway dies, ends helm; helm itself does not hold it. A SIGTERM
+// that comes before helm has started is kept for it.
 const supervisor = `
-note=$1; shift
+child=; stop=
 trap '' INT HUP
+trap 'stop=1; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null' TERM
 "$@" 3<&- &
 child=$!
-echo "$child" >"$note"
-trap 'kill -TERM "$child" 2>/dev/null' TERM
+[ -z "$stop" ] || kill -TERM "$child" 2>/dev/null
 ( trap '' TERM INT HUP; read -r _ <&3; kill -KILL "$child" ) >/dev/null 2>&1 &
 guard=$!
 exec 3<&-
@@ -46,19 +50,14 @@ while :; do
   kill -0 "$child" 2>/dev/null || break
 done
 kill -KILL "$guard" 2>/dev/null
-rm -f "$note"
 exit "$status"
 `;
 
-let processCount = 0;
-
 /** Starts helm at once. `deadlineMs` is a duration from now. */
 export function startHelm(home: HelmHome, argv: readonly string[], deadlineMs: number): RunningHelm {
-  processCount += 1;
-  const note = join(home.runFolder, "helm", `${processCount}.pid`);
   const child = execa(
     "/bin/sh",
-    ["-c", supervisor, "helm-supervisor", note, home.program, ...argv, ...connection(home)],
+    ["-c", supervisor, "helm-supervisor", programPath(home.program), ...argv, ...connection(home)],
     {
       stdio: ["ignore", "pipe", "pipe", "pipe"],
       buffer: false,
@@ -82,15 +81,21 @@ export function startHelm(home: HelmHome, argv: readonly string[], deadlineMs: n
     signal(child.pid, "SIGTERM", false);
     killTimer = setTimeout(() => {
       signal(child.pid, "SIGKILL", true);
-    }, graceMs);
+    }, home.graceMs ?? ordinaryGraceMs);
   };
-  const deadline = setTimeout(() => {
-    cutShort("timed-out");
-  }, deadlineMs);
-  const ended = child.then(async (result): Promise<HelmEnd> => {
+  const deadline = setTimeout(
+    () => {
+      cutShort("timed-out");
+    },
+    Math.min(deadlineMs, longestTimerMs),
+  );
+  // Whoever kills the supervisor must not leave a helm behind that nobody watches, nor helm a credential plugin.
+  child.nodeChildProcess.once("exit", () => {
+    signal(child.pid, "SIGKILL", true);
+  });
+  const ended = child.then((result): HelmEnd => {
     clearTimeout(deadline);
     clearTimeout(killTimer);
-    await rm(note, { force: true });
     const exitCode = result.exitCode;
     const wasKilled = exitCode === undefined || exitCode > 128;
     return {
@@ -110,13 +115,18 @@ export function startHelm(home: HelmHome, argv: readonly string[], deadlineMs: n
 
 /** Makes the private folders that helm is pointed at; call once for a run folder. */
 export async function prepareHelmHome(runFolder: string): Promise<void> {
-  for (const folder of ["helm", "values", "home/config", "home/cache", "home/data"])
+  for (const folder of ["values", "home/config", "home/cache", "home/data"])
     await mkdir(join(runFolder, folder), { recursive: true, mode: 0o700 });
+}
+
+/** helm works in the run's folder: a relative path means the one that Headway was started in. */
+function programPath(program: string): string {
+  return program.includes("/") ? resolve(program) : program;
 }
 
 function connection(home: HelmHome): readonly string[] {
   return [
-    ...(home.kubeconfig === undefined ? [] : ["--kubeconfig", home.kubeconfig]),
+    ...(home.kubeconfig === undefined ? [] : ["--kubeconfig", resolve(home.kubeconfig)]),
     ...(home.context === undefined ? [] : ["--kube-context", home.context]),
   ];
 }
@@ -128,8 +138,12 @@ function helmEnvironment(home: HelmHome): Record<string, string> {
   for (const [name, value] of Object.entries(process.env))
     if (value !== undefined && !name.startsWith("HELM_")) environment[name] = value;
   const folder = join(home.runFolder, "home");
+  const kubeconfigs = (environment["KUBECONFIG"] ?? "").split(delimiter).filter((path) => path !== "");
   return {
     ...environment,
+    ...(kubeconfigs.length === 0
+      ? {}
+      : { KUBECONFIG: kubeconfigs.map((path) => resolve(path)).join(delimiter) }),
     HELM_CONFIG_HOME: join(folder, "config"),
     HELM_CACHE_HOME: join(folder, "cache"),
     HELM_DATA_HOME: join(folder, "data"),
@@ -165,9 +179,12 @@ function keepHead(stream: NodeJS.ReadableStream, capBytes: number): () => string
 
 function keepTail(stream: NodeJS.ReadableStream, capBytes: number): () => string {
   let tail: Buffer = Buffer.alloc(0);
+  let isCut = false;
   stream.on("data", (chunk: Buffer) => {
     const joined = tail.length === 0 ? chunk : Buffer.concat([tail, chunk]);
+    isCut ||= joined.length > capBytes;
     tail = joined.length > capBytes ? Buffer.from(joined.subarray(joined.length - capBytes)) : joined;
   });
-  return () => tail.toString("utf8");
+  // Half a secret would not be known for one: a cut text starts with a whole line, or at least with a whole word.
+  return () => (isCut ? tail.toString("utf8").replace(/^(?:[^\n]*\n|\S*\s?)/, "") : tail.toString("utf8"));
 }

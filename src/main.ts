@@ -96,16 +96,17 @@ function makeWorld(): World {
         ...(concurrency === undefined ? {} : { concurrency }),
       });
     },
-    ask: async (question) => {
+    ask: async (question, stop) => {
       const prompt = createInterface({ input: process.stdin, output: process.stderr });
       const stopped = new AbortController();
       prompt.on("SIGINT", () => {
         stopped.abort();
       });
       try {
-        return (await prompt.question(question, { signal: stopped.signal })).trim();
+        const signal = stop === undefined ? stopped.signal : AbortSignal.any([stopped.signal, stop]);
+        return (await prompt.question(question, { signal })).trim();
       } catch (error) {
-        if (stopped.signal.aborted) return undefined;
+        if (stopped.signal.aborted || stop?.aborted === true) return undefined;
         throw error;
       } finally {
         prompt.close();

@@ -134,7 +134,10 @@ async function run(
   const say = (text: string): void => {
     progress.say(text);
   };
-  let quiet: () => void = () => undefined;
+  const stop = new AbortController();
+  const quiet = world.onStopSignal(() => {
+    stop.abort();
+  });
   try {
     const releases = await world.openHelm({
       holder,
@@ -150,17 +153,14 @@ async function run(
         options,
         runId: newRunId(world.clock.nowMs()),
         holder,
-        consent: (planned) => askConsent(world, connection, loaded.ready, planned, flags, options, say),
+        consent: (planned) =>
+          askConsent(world, connection, loaded.ready, planned, flags, options, say, stop.signal),
         views: [
           (event, state) => {
             progress.show(event, state);
           },
         ],
-        onStarted: (running) => {
-          quiet = world.onStopSignal(() => {
-            running.stop("interrupted");
-          });
-        },
+        stop: stop.signal,
       },
     );
     progress.close();
@@ -188,6 +188,7 @@ async function askConsent(
   flags: ApplyFlags,
   options: PlanOptions,
   say: (text: string) => void,
+  stop: AbortSignal,
 ): Promise<Failure | undefined> {
   const items = planItems(plan);
   say(`stack ${stack.name} · context ${connection.context} · ${connection.server}`);
@@ -206,8 +207,10 @@ async function askConsent(
     options.destroy
       ? `Type the stack's name (${stack.name}) to uninstall ${countVerdicts(items).uninstall ?? 0} releases: `
       : "Apply this? [y/N] ",
+    stop,
   );
-  if (answer !== undefined && (options.destroy ? answer === stack.name : /^y(?:es)?$/i.test(answer))) return undefined;
+  if (answer !== undefined && (options.destroy ? answer === stack.name : /^y(?:es)?$/i.test(answer)))
+    return undefined;
   say("nothing was changed");
   return answer === undefined
     ? { kind: "interrupted", message: "stopped at the question" }

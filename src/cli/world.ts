@@ -74,7 +74,7 @@ export type World = {
     readonly say: (text: string) => void;
   }): Promise<Releases>;
   /** Asks on the terminal; the answer without its line end, undefined where Ctrl-C was the answer. */
-  ask(question: string): Promise<string | undefined>;
+  ask(question: string, stop?: AbortSignal): Promise<string | undefined>;
   /** Calls back on SIGINT and SIGTERM; the returned function ends that. */
   onStopSignal(listener: () => void): () => void;
 };

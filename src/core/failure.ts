@@ -77,7 +77,6 @@ export function isTransient(failure: Failure): boolean {
     case "webhook-down":
     case "missing-kind":
     case "terminating-namespace":
-    case "killed":
       return true;
     case "rejected":
     case "ownership-conflict":
@@ -94,6 +93,7 @@ export function isTransient(failure: Failure): boolean {
     case "timeout":
     case "unhealthy":
     case "rollback-failed":
+    case "killed":
     case "interrupted":
     case "program":
     case "unknown":

@@ -43,6 +43,11 @@ export function secretsInObjects(objects: readonly KubernetesObject[]): Readonly
   return found;
 }
 
+/** About 600 characters of a text at most: an API error may echo a whole object, and what matters stands at its ends. */
+export function shorten(text: string): string {
+  return text.length <= 600 ? text : `${text.slice(0, 400)} … ${text.slice(-180)}`;
+}
+
 /** The text with every secret replaced by `***`, in plain, base64 and JSON-escaped form. Longer ones first. */
 export function redact(text: string, secrets: ReadonlySet<string>): string {
   let clean = text;

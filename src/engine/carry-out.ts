@@ -10,6 +10,7 @@ import {
 } from "../core/fingerprint.ts";
 import { splitReleaseId } from "../core/ids.ts";
 import type { ReleaseId } from "../core/ids.ts";
+import { refOf } from "../core/object.ts";
 import type { LastRun, ReleaseState, StackState } from "../core/observation.ts";
 import type { Applied, Plan, Step } from "../core/plan.ts";
 import type { Effect } from "../core/run/run.ts";
@@ -36,6 +37,8 @@ export type CarryOutInput = {
   readonly state: StackState;
   /** Raw fingerprint labels of revisions, for a rollback's copy: `NAMESPACE/RELEASENAME@REVISION` → fingerprint. */
   readonly fingerprints: ReadonlyMap<string, string>;
+  /** Aborted once the stack's lock is lost. */
+  readonly lost: AbortSignal;
 };
 
 type Tell = (news: News) => void;
@@ -291,16 +294,31 @@ async function captureEvidence(
       : health.kind === "failed"
         ? health.troubles
         : health.waitingFor;
+  const unreachable = effect.failure.kind === "timeout" ? await lookAgain(input, effect) : undefined;
   const { namespace } = splitReleaseId(release);
-  const evidence = await lastWords.complete(
-    release,
-    await input.objects.evidence(troubles, namespace, health),
-  );
+  const seen =
+    unreachable === undefined
+      ? await input.objects.evidence(troubles, namespace, health)
+      : { troubles, events: [], logs: [] };
+  const evidence = await lastWords.complete(release, seen);
   tell({
     kind: "evidence-captured",
     release,
+    ...(unreachable === undefined ? {} : { unreachable }),
     evidence: cleanEvidence(evidence, secretsOf(step, effect.applied)),
   });
+}
+
+// A watch that was cut off shows too little until it is back: before time alone condemns a release, its objects are read
+// once more. Returns why that could not be done.
+async function lookAgain(
+  input: CarryOutInput,
+  { step, applied }: Extract<Effect, { kind: "capture-evidence" }>,
+): Promise<Failure | undefined> {
+  const asked = await input.records.payload(step.namespace, step.releaseName, applied?.revision ?? 1);
+  if (!asked.ok) return asked.failure.kind === "unreachable" ? asked.failure : undefined;
+  if (applied !== undefined) await input.watched.fetch(applied.objects.map(refOf));
+  return undefined;
 }
 
 async function markVerified(

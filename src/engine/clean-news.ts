@@ -3,7 +3,7 @@
 import type { Failure } from "../core/failure.ts";
 import type { Evidence, ReleaseHealth, Trouble } from "../core/health/health.ts";
 import type { Applied, Step } from "../core/plan.ts";
-import { redact, secretsInObjects, secretsInValues } from "../core/redact.ts";
+import { redact, secretsInObjects, secretsInValues, shorten } from "../core/redact.ts";
 
 /** The texts to keep out of words about a release: of its values, and of the Secrets it applied. */
 export function secretsOf(step: Step, applied: Pick<Applied, "objects"> | undefined): ReadonlySet<string> {
@@ -16,7 +16,8 @@ export function secretsOf(step: Step, applied: Pick<Applied, "objects"> | undefi
 export function cleanFailure(failure: Failure, secrets: ReadonlySet<string>): Failure {
   return {
     ...failure,
-    message: redact(failure.message, secrets),
+    // In this order: of a secret that was cut in two, neither half would be known for one.
+    message: shorten(redact(failure.message, secrets)),
     ...(failure.next === undefined ? {} : { next: redact(failure.next, secrets) }),
   };
 }

@@ -1,23 +1,30 @@
 // The effects that run helm: which order the adapter is given, which revision came of it, and what helm's record tells
 // while helm is still at work.
-import type { Failure } from "../core/failure.ts";
+import { succeeded } from "../core/failure.ts";
+import type { Failure, Result } from "../core/failure.ts";
 import { fingerprintLabel, fingerprintLabelValue, stackLabel } from "../core/fingerprint.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import type { Hook, ReleasePayload } from "../core/observation.ts";
-import type { Applied, ApplyStep, Step } from "../core/plan.ts";
+import type { Applied, ApplyStep } from "../core/plan.ts";
 import { redact } from "../core/redact.ts";
 import type { Effect } from "../core/run/run.ts";
 import { cleanFailure, secretsOf } from "./clean-news.ts";
 import type { News } from "./execute-plan.ts";
+import {
+  clearCutRecord,
+  mayBeCut,
+  readPatienceMs,
+  readPayload,
+  readStored,
+  type RecordsInput,
+  whyStillThere,
+} from "./left-records.ts";
 import { pause } from "./pause.ts";
-import type { Clock, Records, Releases } from "./ports.ts";
+import type { Releases } from "./ports.ts";
 
-export type HelmInput = {
-  /** The value of headway.dev/stack for new records. */
-  readonly stackLabel: string;
+/** `stackLabel` is the value of headway.dev/stack for new records. */
+export type HelmInput = RecordsInput & {
   readonly releases: Releases;
-  readonly records: Records;
-  readonly clock: Clock;
 };
 
 type Tell = (news: News) => void;
@@ -37,21 +44,46 @@ export type HelmOperations = {
 /** Keeps count of each release's revisions over all that the run does to it. */
 export function helmOperations(input: HelmInput): HelmOperations {
   const newest = new Map<ReleaseId, number>();
+  /** Releases whose last helm was cut, with the revision that it may have begun. */
+  const cut = new Map<ReleaseId, number>();
   const nextOf = (step: ApplyStep): number => (newest.get(step.release) ?? step.fromRevision) + 1;
+  const note = (step: ApplyStep, revision: number, ended: Ended): void => {
+    if (ended.revision !== undefined) newest.set(step.release, ended.revision);
+    if (ended.isCut) cut.set(step.release, revision);
+  };
+  const clear = async (step: ApplyStep): Promise<Result<void>> => {
+    const revision = cut.get(step.release);
+    if (revision === undefined) return succeeded(undefined);
+    const cleared = await clearCutRecord(input, step, revision);
+    if (!cleared.ok) return cleared;
+    cut.delete(step.release);
+    if (cleared.value !== undefined) newest.set(step.release, cleared.value);
+    return succeeded(undefined);
+  };
+  // Where it can't be cleared now, the next helm of this run tries again, or the next run does.
+  const operate = async (
+    step: ApplyStep,
+    tell: Tell,
+    work: (revision: number) => Promise<Ended>,
+  ): Promise<void> => {
+    const cleared = await clear(step);
+    if (!cleared.ok) {
+      tell({ kind: "helm-failed", release: step.release, failure: cleared.failure });
+      return;
+    }
+    const revision = nextOf(step);
+    const ended = await work(revision);
+    note(step, revision, ended);
+    if (ended.isCut) await clear(step);
+    tell(ended.news);
+  };
   return {
     noteRevision: (release, revision) => {
       newest.set(release, revision);
     },
-    upgrade: async (effect, tell) => {
-      const { step } = effect;
-      const ended = await upgrade(input, effect, nextOf(step), tell);
-      if (ended !== undefined) newest.set(step.release, ended);
-    },
-    rollBack: async (effect, tell) => {
-      const { step } = effect;
-      const ended = await rollBack(input, effect, nextOf(step), tell);
-      if (ended !== undefined) newest.set(step.release, ended);
-    },
+    upgrade: (effect, tell) =>
+      operate(effect.step, tell, (revision) => upgrade(input, effect, revision, tell)),
+    rollBack: (effect, tell) => operate(effect.step, tell, (revision) => rollBack(input, effect, revision)),
     uninstall: (effect, tell) => {
       const { step } = effect;
       const revision =
@@ -61,13 +93,21 @@ export function helmOperations(input: HelmInput): HelmOperations {
   };
 }
 
-/** The revision that helm stored, well or not; undefined where it stored none. */
+/** How helm ended; it is told when the record that it left is in order. */
+type Ended = {
+  /** The one that helm stored, well or not; absent where it stored none. */
+  readonly revision?: number;
+  /** True where helm may have left a record in the middle of an operation. */
+  readonly isCut: boolean;
+  readonly news: News;
+};
+
 async function upgrade(
   input: HelmInput,
   effect: EffectOf<"upgrade">,
   revision: number,
   tell: Tell,
-): Promise<number | undefined> {
+): Promise<Ended> {
   const { release, step } = effect;
   const { declaration, chart, fingerprint } = step.pin;
   const waitsForEverything =
@@ -100,28 +140,43 @@ async function upgrade(
   // Where another helm holds the release, the record of that number is not ours.
   const isAnothers = !result.ok && result.failure.kind === "locked";
   const stored = result.ok ? result.value.payload : undefined;
-  const payload = stored ?? (isAnothers ? undefined : await readPayload(input, step, revision));
+  const read =
+    stored !== undefined || isAnothers
+      ? succeeded(stored)
+      : await readStored(input, step, revision, result.ok ? readPatienceMs : 0);
+  const payload = read.ok ? read.value : undefined;
   const secrets = secretsOf(step, payload);
   if (result.ok && payload !== undefined) {
     for (const message of result.value.warnings)
       tell({ kind: "warned", release, message: redact(message, secrets) });
-    tell({ kind: "helm-finished", release, applied: appliedOf(payload) });
-    return payload.revision;
+    return finished(release, payload);
   }
-  const failure: Failure = result.ok
-    ? {
-        kind: "unknown",
-        message: `helm ended well, but revision ${revision} of the release was not found`,
-        next: "Run again.",
-      }
-    : result.failure;
-  tell({
+  const failure = result.ok ? notFound(read, `helm ended well, but revision ${revision}`) : result.failure;
+  const news: News = {
     kind: "helm-failed",
     release,
     failure: cleanFailure(failure, secrets),
     ...(payload === undefined ? {} : { applied: appliedOf(payload) }),
-  });
-  return payload?.revision;
+  };
+  return { ...revisionOf(payload), isCut: !isAnothers && mayBeCut(failure, payload), news };
+}
+
+function finished(release: ReleaseId, payload: ReleasePayload): Ended {
+  return {
+    revision: payload.revision,
+    isCut: false,
+    news: { kind: "helm-finished", release, applied: appliedOf(payload) },
+  };
+}
+
+function revisionOf(payload: ReleasePayload | undefined): { readonly revision?: number } {
+  return payload === undefined ? {} : { revision: payload.revision };
+}
+
+function notFound(read: Result<ReleasePayload | undefined>, what: string): Failure {
+  return read.ok
+    ? { kind: "unknown", message: `${what} of the release was not found`, next: "Run again." }
+    : read.failure;
 }
 
 // While helm waits for hooks, only the record tells what it waits for: a failed hook Job would else cost the whole
@@ -153,12 +208,7 @@ function isHeldBack(hooks: readonly Hook[], revision: number): boolean {
   return revision > 1 && hooks.some((hook) => hook.events.includes("pre-upgrade"));
 }
 
-async function rollBack(
-  input: HelmInput,
-  effect: EffectOf<"roll-back">,
-  revision: number,
-  tell: Tell,
-): Promise<number | undefined> {
+async function rollBack(input: HelmInput, effect: EffectOf<"roll-back">, revision: number): Promise<Ended> {
   const { release, step } = effect;
   const result = await input.releases.rollBack({
     namespace: step.namespace,
@@ -170,20 +220,15 @@ async function rollBack(
     forceConflicts: step.applyMethod === "server-side",
     onStarted: () => undefined,
   });
-  const payload = await readPayload(input, step, revision);
-  const failure: Failure | undefined = !result.ok
-    ? result.failure
-    : payload === undefined
-      ? {
-          kind: "unknown",
-          message: `helm rolled back, but revision ${revision} was not found`,
-          next: "Run again.",
-        }
-      : undefined;
-  if (failure !== undefined)
-    tell({ kind: "helm-failed", release, failure: cleanFailure(failure, secretsOf(step, payload)) });
-  else if (payload !== undefined) tell({ kind: "helm-finished", release, applied: appliedOf(payload) });
-  return payload?.revision;
+  const read = await readStored(input, step, revision, result.ok ? readPatienceMs : 0);
+  const payload = read.ok ? read.value : undefined;
+  if (result.ok && payload !== undefined) return finished(release, payload);
+  const failure = result.ok ? notFound(read, `helm rolled back, but revision ${revision}`) : result.failure;
+  return {
+    ...revisionOf(payload),
+    isCut: mayBeCut(failure, payload),
+    news: { kind: "helm-failed", release, failure: cleanFailure(failure, secretsOf(step, payload)) },
+  };
 }
 
 async function uninstall(
@@ -201,23 +246,14 @@ async function uninstall(
     timeoutMs: effect.timeoutMs,
     onStarted: () => undefined,
   });
-  if (result.ok)
+  const failure = result.ok ? await whyStillThere(input, step, payload?.revision) : result.failure;
+  if (failure === undefined)
     tell({
       kind: "helm-finished",
       release,
       applied: payload === undefined ? { revision: 0, objects: [] } : appliedOf(payload),
     });
-  else
-    tell({ kind: "helm-failed", release, failure: cleanFailure(result.failure, secretsOf(step, payload)) });
-}
-
-async function readPayload(
-  input: HelmInput,
-  step: Pick<Step, "namespace" | "releaseName">,
-  revision: number,
-): Promise<ReleasePayload | undefined> {
-  const payload = await input.records.payload(step.namespace, step.releaseName, revision);
-  return payload.ok ? payload.value : undefined;
+  else tell({ kind: "helm-failed", release, failure: cleanFailure(failure, secretsOf(step, payload)) });
 }
 
 function appliedOf(payload: ReleasePayload): Applied {

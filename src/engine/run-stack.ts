@@ -91,8 +91,8 @@ export type RunRequest = {
   /** Shown the plan before anything changes; a failure it gives ends the run before it began. */
   readonly consent: (planned: PlannedStack) => Promise<Failure | undefined>;
   readonly views: readonly View[];
-  /** Handed the running plan, so that a signal can stop it. */
-  readonly onStarted: (running: RunningPlan) => void;
+  /** Stops the run in good order, wherever it is. */
+  readonly stop: AbortSignal;
 };
 
 /** Longer than helm may take to end after its own deadline: the grace of SIGTERM and some. */
@@ -102,12 +102,35 @@ const helmGraceMs = 60_000;
 export async function runStack(ports: RunPorts, request: RunRequest): Promise<Result<Run>> {
   const horizonMs =
     Math.max(0, ...request.stack.declarations.map(({ timeoutMs }) => timeoutMs)) + helmGraceMs;
-  const lock = await ports.locks.acquire(request.stack.name, request.holder, horizonMs);
-  if (!lock.ok) return lock;
+  const acquiring = ports.locks.acquire(request.stack.name, request.holder, horizonMs);
+  const lock = await unlessStopped(request.stop, acquiring);
+  if (!lock.ok) {
+    // It may have been taken in this very moment.
+    if (request.stop.aborted) void acquiring.then((taken) => (taken.ok ? taken.value.release() : undefined));
+    return lock;
+  }
   try {
     return await runLocked(ports, request, lock.value);
   } finally {
+    // After a bug helms may still be at work, and the lock says that they are.
+    await ports.releases.stopAll();
     await lock.value.release();
+  }
+}
+
+/** The work's end, or at once a failure where the run is to stop: nothing of it has begun yet. */
+async function unlessStopped<T>(stop: AbortSignal, work: Promise<Result<T>>): Promise<Result<T>> {
+  const stopped = Promise.withResolvers<Result<T>>();
+  const onStop = (): void => {
+    stopped.resolve(failed({ kind: "interrupted", message: "asked to stop before anything was changed" }));
+  };
+  if (stop.aborted) onStop();
+  stop.addEventListener("abort", onStop, { once: true });
+  try {
+    return await Promise.race([work, stopped.promise]);
+  } finally {
+    stop.removeEventListener("abort", onStop);
+    work.catch(() => undefined);
   }
 }
 
@@ -124,16 +147,20 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
     lost.abort();
     running?.stop("lease-lost");
   });
-  const planned = await planStack(ports, request.stack, request.options);
+  const { stop } = request;
+  const planned = await unlessStopped(stop, planStack(ports, request.stack, request.options));
   if (!planned.ok) return planned;
   const { plan, observed } = planned.value;
-  const refusal = await request.consent(planned.value);
-  if (refusal !== undefined) return failed(refusal);
+  const consent = request
+    .consent(planned.value)
+    .then((refusal) => (refusal === undefined ? succeeded(undefined) : failed(refusal)));
+  const agreed = await unlessStopped(stop, consent);
+  if (!agreed.ok) return agreed;
   const watched = ports.objects.watch();
   const hasWork = plan.steps.some((step) => step.kind !== "keep");
   try {
     if (hasWork) {
-      const followed = await watched.follow(firstNeeds(plan));
+      const followed = await unlessStopped(stop, watched.follow(firstNeeds(plan)));
       if (!followed.ok) return followed;
     }
     // A person may have thought for long about the plan.
@@ -144,6 +171,7 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
       watched,
       state: observed.state,
       fingerprints: observed.fingerprints,
+      lost: lost.signal,
     });
     running = executePlan({
       plan,
@@ -152,8 +180,14 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
       views: request.views,
       carryOut: hands.carryOut,
     });
-    request.onStarted(running);
-    const run = await running.ended;
+    const runs = running;
+    const onStop = (): void => {
+      runs.stop("interrupted");
+    };
+    if (stop.aborted) onStop();
+    stop.addEventListener("abort", onStop, { once: true });
+    const run = await runs.ended;
+    stop.removeEventListener("abort", onStop);
     await hands.settle();
     const lastRun = lastRunOf(run, ports.clock.nowMs());
     const isNews = hasWork || !standsAs(lastRun, observed.state.lastRun);

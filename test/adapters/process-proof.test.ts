@@ -77,7 +77,7 @@ describe("a holder of which nothing can be proved", () => {
     ["another host", { host: "elsewhere" }],
     ["no boot id", { bootId: "" }],
     ["another pid namespace", { bootId: "KEEP/pid:[1]" }],
-  ])("is unknown: %s", async (_why, changes) => {
+  ])("is unknown: %s", async (_why, changes: Partial<Holder>) => {
     const holder = await deadHolder();
     const bootId = (changes.bootId ?? holder.bootId).replace("KEEP", holder.bootId.split("/")[0] ?? "");
     expect(await judgeHolder({ ...holder, ...changes, bootId })).toBe("unknown");

@@ -185,15 +185,27 @@ function applyToStep(draft: Draft, step: Step, state: StepState, fact: StepFact)
       ) {
         if (state.kind === "rolling-back") rollbackObserved(draft, step, state, fact.health);
         else attemptObserved(draft, step, state, fact.health);
-      }
+      } else if (state.kind === "failing") lastLook(draft, step, state, fact);
       return;
     case "evidence-captured":
-      if (state.kind === "failing") evidenceCaptured(draft, step, state, fact.evidence);
+      if (state.kind === "failing") evidenceCaptured(draft, step, state, fact.evidence, fact.unreachable);
       else if (state.kind === "applying") evidenceBeforeStop(draft, step, state, fact.evidence);
       return;
     case "failure-recorded":
       failureRecorded(draft, step, state);
   }
+}
+
+/** A deadline ran out while the watches were cut off, and now it is seen that all is well. */
+function lastLook(
+  draft: Draft,
+  step: Step,
+  { failure, settled, doing, applied }: Extract<StepState, { kind: "failing" }>,
+  seen: Extract<Fact, { kind: "health-observed" }>,
+): void {
+  if (failure.kind !== "timeout" || !settled || doing !== "capture-evidence") return;
+  if (seen.health.kind === "ready" && applied?.revision === seen.revision)
+    becomeHealthy(draft, step, seen.revision, draft.run.startedAtMs);
 }
 
 /** A kept failure may heal late; what was undone, refused or never applied may not. */

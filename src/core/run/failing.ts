@@ -90,8 +90,15 @@ function isNobodysFault({ kind }: Failure): boolean {
   );
 }
 
-export function evidenceCaptured(draft: Draft, step: ApplyStep, state: Failing, evidence: Evidence): void {
-  if (state.doing !== "capture-evidence") return;
+export function evidenceCaptured(
+  draft: Draft,
+  step: ApplyStep,
+  captured: Failing,
+  evidence: Evidence,
+  unreachable?: Failure,
+): void {
+  if (captured.doing !== "capture-evidence") return;
+  const state = unreachable === undefined ? captured : blameCluster(captured, unreachable);
   const then = state.then === "retry" && draft.run.stopping !== undefined ? "keep" : state.then;
   tell(draft, { kind: "release-failed", release: step.release, failure: state.failure, evidence, then });
   if (draft.run.stopping?.why === "lease-lost") {
@@ -119,6 +126,18 @@ export function evidenceCaptured(draft: Draft, step: ApplyStep, state: Failing, 
     quarantine: state.quarantine,
     ...(state.applied === undefined ? {} : { revision: state.applied.revision }),
   });
+}
+
+// Nobody knows how the release is: that is no reason to undo anything.
+function blameCluster(state: Failing, unreachable: Failure): Failing {
+  return state.failure.kind === "timeout"
+    ? {
+        ...state,
+        failure: { ...unreachable, message: `${state.failure.message}; ${unreachable.message}` },
+        then: "keep",
+        quarantine: false,
+      }
+    : state;
 }
 
 function outcomeAhead(then: Then, { applied }: Failing): FailureRecord["outcome"] {

@@ -158,7 +158,12 @@ export type Fact =
       readonly revision: number;
       readonly health: ReleaseHealth;
     })
-  | (AtRelease & { readonly kind: "evidence-captured"; readonly evidence: Evidence })
+  /** `unreachable` where the cluster could not be asked: a deadline that ran out then says nothing about the release. */
+  | (AtRelease & {
+      readonly kind: "evidence-captured";
+      readonly evidence: Evidence;
+      readonly unreachable?: Failure;
+    })
   | (AtRelease & { readonly kind: "failure-recorded" })
   | (AtRelease & { readonly kind: "warned"; readonly message: string })
   | (At & { readonly kind: "woken" })

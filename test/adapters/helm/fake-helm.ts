@@ -92,7 +92,7 @@ export function upgradeOrder(changes: Partial<UpgradeOrder> = {}): UpgradeOrder 
       hooks: [],
       hasCrds: false,
       namespaces: [],
-    } as unknown as UpgradeOrder["chart"],
+    },
     values: ["replicas: 1\n"],
     labels: { "headway.dev/stack": "shop.00000000", "headway.dev/fingerprint": "v1.r1.abc" },
     maxHistory: 10,

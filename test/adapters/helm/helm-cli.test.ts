@@ -236,7 +236,7 @@ describe("which helm is driven", () => {
 
   it("is asked of the program itself, which may be none", async () => {
     const right = await fakeHelm("printf v4.3.1");
-    expect(await checkHelm(right.program)).toEqual({ ok: true, value: "v4.3.1" });
+    expect(await checkHelm(right.program)).toEqual({ ok: true, value: "4.3.1" });
     const wrong = await fakeHelm("echo usage: something else");
     expect(await checkHelm(wrong.program)).toMatchObject({ ok: false, failure: { kind: "program" } });
     expect(await checkHelm("/nowhere/helm")).toMatchObject({ ok: false, failure: { kind: "program" } });

@@ -189,11 +189,18 @@ function whileQuarantined(
         : keep("quarantined", reason);
     }
     case "locked":
+      // Where nothing is owed, the lock can wait for what ends the quarantine.
+      if (
+        !owesRollback ||
+        state?.lastFailure?.outcome === "rollback-failed" ||
+        observation.isForeign === true
+      )
+        return keep("quarantined", reason);
       return {
         ...base,
         kind: "recover",
         locked: lockOf(observation),
-        then: base.rollbackTo === undefined ? "upgrade" : "roll-back",
+        then: "roll-back",
         reasons: [{ kind: "left-over", status: observation.status, revision: observation.revision }, reason],
       };
     case "failed":

@@ -252,7 +252,7 @@ export function suspicion(name: string, family: Suspect["family"]): ReleaseHealt
   return { kind: "pending", waitingFor: [trouble(name), suspect], suspects: [suspect], ready: 0, total: 1 };
 }
 
-export const waiting = (name: string): ReleaseHealth => ({
+export const waiting = (name: string): Extract<ReleaseHealth, { kind: "pending" }> => ({
   kind: "pending",
   waitingFor: [trouble(name)],
   suspects: [],

@@ -168,6 +168,14 @@ describe("verifying", () => {
   });
 });
 
+describe("a release taken over as it is", () => {
+  test("that is not healthy is not rolled back to itself", () => {
+    one({ kind: "verify", from: 2, lastGood: 2 })
+      .when("db failing", "evidence of db")
+      .expects("capture-evidence db", "record-failure db: kept, quarantined");
+  });
+});
+
 describe("a passing refusal by helm", () => {
   test("is waited out with growing pauses until the time is up, then kept: nothing undone, nothing quarantined", () => {
     const talk = one({ ...brief, declaration: { timeoutMs: 60_000, retries: 5 } }).when("helm started db");

@@ -69,7 +69,8 @@ function decideThen(draft: Draft, step: ApplyStep, end: AttemptEnd): Then {
     return declaration.onFailure === "uninstall" && applied !== undefined && step.firstInstall
       ? "uninstall"
       : "keep";
-  if (declaration.onFailure === "keep") return "keep";
+  // A revision that was taken over as verified is itself the one to go back to.
+  if (declaration.onFailure === "keep" || step.rollbackTo === applied?.revision) return "keep";
   // Helm refused before it stored anything: what was there is still there. But a cut run may have left a part.
   return applied === undefined && step.kind !== "recover" ? "keep" : "rollback";
 }

@@ -2,6 +2,7 @@
 // it is make-plan.ts, running it is run/.
 import type { Declaration, Json } from "./declaration.ts";
 import type { Trouble } from "./health/health.ts";
+import type { ForeignFields } from "./field-managers.ts";
 import type { Failure } from "./failure.ts";
 import type { ReleaseId } from "./ids.ts";
 import type { KubernetesObject } from "./object.ts";
@@ -30,6 +31,12 @@ export type Reason =
   | { readonly kind: "not-selected" }
   | { readonly kind: "refused"; readonly failure: Failure }
   | { readonly kind: "retry-asked" }
+  /** Fields that somebody else has set since: taken back, or what the upgrade will stop at. */
+  | {
+      readonly kind: "field-conflicts";
+      readonly takes: boolean;
+      readonly fields: readonly ForeignFields[];
+    }
   | { readonly kind: "destroy" };
 
 /** What all steps have. `after` are the releases that must be healthy (or, for uninstall, gone) first. */

@@ -136,6 +136,8 @@ export type Objects = {
     mode: "create" | "upgrade",
     deadlineMs: number,
   ): Promise<Result<readonly string[]>>;
+  /** The managedFields of these objects as they are, by object key; best effort. */
+  managedFields(refs: readonly ObjectRef[]): Promise<ReadonlyMap<string, unknown>>;
   /** Deletes these pods, each only while it has this uid; one that is gone is no failure. */
   deletePods(pods: readonly { readonly object: ObjectRef; readonly uid: string }[]): Promise<Result<void>>;
   /** Claims in these namespaces, and every CRD with how many objects it has: what an uninstall may take along. */

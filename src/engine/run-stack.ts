@@ -16,6 +16,7 @@ import { shownState } from "../core/shown-state.ts";
 import { prepareCarryOut } from "./carry-out.ts";
 import { executePlan } from "./execute-plan.ts";
 import type { RunningPlan, View } from "./execute-plan.ts";
+import { nameConflicts } from "./name-conflicts.ts";
 import { observeStack } from "./observe-stack.ts";
 import type { ObservedStack } from "./observe-stack.ts";
 import type { Charts, Clock, HeldLock, Holder, Locks, Objects, Records, Releases, States } from "./ports.ts";
@@ -74,7 +75,8 @@ export async function planStack(
         adopt: options.adopt,
         ...(options.only === undefined ? {} : { only: options.only }),
       });
-  return succeeded({ plan, observed: observed.value });
+  const named = await nameConflicts(ports.objects, plan, observed.value.observations);
+  return succeeded({ plan: named, observed: observed.value });
 }
 
 export type RunPorts = ClusterPorts & {

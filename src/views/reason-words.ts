@@ -1,4 +1,5 @@
 // Why a step is what it is, in words. Values never stand in them: changes are shown, masked, by value-changes.ts.
+import { describeForeignFields } from "../core/field-managers.ts";
 import type { Reason } from "../core/plan.ts";
 import { causeOf } from "../core/shown-state.ts";
 import { describeTrouble } from "../core/health/describe-trouble.ts";
@@ -40,6 +41,8 @@ export function reasonWords(reason: Reason): string {
       return causeOf(reason.failure) + (reason.failure.next === undefined ? "" : `; ${reason.failure.next}`);
     case "retry-asked":
       return "asked to try again";
+    case "field-conflicts":
+      return describeForeignFields(reason.fields, reason.takes);
     case "destroy":
       return "destroy";
   }

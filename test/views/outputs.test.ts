@@ -361,6 +361,7 @@ describe("the schemas of outputs", () => {
       "not-selected": true,
       refused: true,
       "retry-asked": true,
+      "field-conflicts": true,
       destroy: true,
     });
     const shown = kinds<ShownState>({

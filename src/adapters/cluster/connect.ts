@@ -10,6 +10,7 @@ import { ordinaryWatchSettings } from "./kind-watch.ts";
 import { loadAccess } from "./kubeconfig.ts";
 import { findLosses } from "./losses.ts";
 import { makeLocks, type IsGone } from "./locks.ts";
+import { readManagedFields } from "./managed-fields.ts";
 import { ensureNamespace, listNamespaces } from "./namespaces.ts";
 import { deletePods } from "./pods.ts";
 import { makeRecords } from "./records.ts";
@@ -86,6 +87,7 @@ function makeObjects(api: Api, discovery: Discovery, watches: WatchedWorld[]): O
     namespaces: () => listNamespaces(api),
     ensureNamespace: (namespace, deadlineMs) => ensureNamespace(api, namespace, deadlineMs),
     applyCrds: (texts, mode, deadlineMs) => applyCrds(api, discovery, texts, mode, deadlineMs),
+    managedFields: (refs) => readManagedFields(api, discovery, refs),
     deletePods: (pods) => deletePods(api, pods),
     losses: (namespaces) => findLosses(api, discovery, namespaces),
     evidence: (troubles, namespace, health) => captureEvidence(api, troubles, namespace, health),

@@ -65,7 +65,7 @@ export async function loadAccess(wanted: {
   }
   if (all.length === 0)
     return failed({
-      kind: "program",
+      kind: "unreachable",
       message: `Looking for a cluster: there is no kubeconfig at ${files.join(", ")}.`,
       next: "Name one with --kubeconfig or KUBECONFIG, or start a local cluster with `headway sandbox up`.",
     });
@@ -89,7 +89,7 @@ async function readText(file: string): Promise<Result<string>> {
     return succeeded(await readFile(file, "utf8"));
   } catch (error) {
     return failed({
-      kind: "program",
+      kind: "unreachable",
       message: `Reading the kubeconfig ${file}: ${messageOf(error)}.`,
       next: "Check --kubeconfig or KUBECONFIG.",
     });
@@ -121,7 +121,7 @@ function readEntries(text: string, file: string): Result<Entries> {
     });
   } catch (error) {
     return failed({
-      kind: "program",
+      kind: "unreachable",
       // The parser's message quotes the source, which holds credentials: only its first line, which does not.
       message: `Reading the kubeconfig ${file}: ${messageOf(error).split("\n")[0] ?? ""}`,
       next: "Check the file with `kubectl config view`.",
@@ -149,7 +149,7 @@ function chooseContext(all: readonly Entries[], wanted: string | undefined): Res
   const context = contexts.find((candidate) => candidate.name === name);
   if (context === undefined)
     return failed({
-      kind: "program",
+      kind: "unreachable",
       message:
         name === undefined
           ? "Looking for a cluster: the kubeconfig has no current context."
@@ -161,7 +161,7 @@ function chooseContext(all: readonly Entries[], wanted: string | undefined): Res
     .find((candidate) => candidate.name === context.cluster);
   if (cluster === undefined)
     return failed({
-      kind: "program",
+      kind: "unreachable",
       message: `Looking for a cluster: context ${context.name} names the cluster ${context.cluster}, which the kubeconfig does not have.`,
       next: "Choose another with --context, or mend the kubeconfig.",
     });

@@ -24,7 +24,7 @@ export const errorRules: readonly Rule[] = [
     // Before all that is about the cluster: a template that ends too early is an "unexpected EOF" too.
     kind: "render",
     pattern:
-      /(?:execution error at|\btemplate: \S+:\d|executing "[^"]*" at <|parse error at|error converting YAML to JSON|YAML parse error on|function "[^"]+" not defined|unable to parse YAML|chart requires kubeVersion|found in Chart\.yaml, but missing in charts|Chart\.yaml file is missing|^unable to detect chart at|^cannot load )[\s\S]*/,
+      /(?:\S+\/templates\/\S+:\d+:\d+|execution error at|\btemplate: \S+:\d|executing "[^"]*" at <|parse error at|error converting YAML to JSON|YAML parse error on|function "[^"]+" not defined|unable to parse YAML|chart requires kubeVersion|found in Chart\.yaml, but missing in charts|Chart\.yaml file is missing|^unable to detect chart at|^cannot load )[\s\S]*/,
     say: (match) => ({
       message: `the chart does not render: ${oneLine(match[0])}`,
       next: "Run helm template with the release's values, or correct the values that the message names.",

@@ -2,6 +2,7 @@
 // it has failed failing.ts; who may start is advance.ts.
 import type { Failure } from "../failure.ts";
 import { isTransient } from "../failure.ts";
+import { describeForeignFields } from "../field-managers.ts";
 import { explainWaiting } from "../health/describe-trouble.ts";
 import { trackSuspects } from "../health/fail-fast.ts";
 import type { Evidence, ReleaseHealth } from "../health/health.ts";
@@ -32,6 +33,13 @@ export function helmStarted(draft: Draft, step: ApplyStep, state: StepState): vo
   });
   if (state.startedAtMs === undefined)
     tell(draft, { kind: "apply-started", release: step.release, action: step.kind, attempt });
+  const conflicts = step.reasons.find((reason) => reason.kind === "field-conflicts");
+  if (conflicts?.takes === true && state.startedAtMs === undefined && attempt === 1)
+    tell(draft, {
+      kind: "warning",
+      release: step.release,
+      message: describeForeignFields(conflicts.fields, conflicts.takes),
+    });
 }
 
 export function helmFinished(draft: Draft, step: ApplyStep, state: StepState, applied: Applied): void {
@@ -94,7 +102,8 @@ export function waitOut(
 ): boolean {
   const startedAtMs = state.startedAtMs ?? draft.atMs;
   const deadlineMs = state.deadlineMs ?? draft.atMs + step.pin.declaration.timeoutMs;
-  const patienceMs = failure.kind === "missing-kind" ? missingKindPatienceMs : deadlineMs - startedAtMs;
+  const leftMs = deadlineMs - startedAtMs;
+  const patienceMs = failure.kind === "missing-kind" ? Math.min(missingKindPatienceMs, leftMs) : leftMs;
   const elapsedMs = draft.atMs - startedAtMs;
   const backOffMs = Math.min(longestBackOffMs, Math.max(firstBackOffMs, elapsedMs));
   if (elapsedMs + backOffMs > patienceMs) return false;

@@ -64,7 +64,7 @@ describe("finding the cluster", () => {
       expect(access.tokenFile).toBe("/var/run/secrets/kubernetes.io/serviceaccount/token");
       vi.stubEnv("KUBERNETES_SERVICE_HOST", undefined);
       const failure = failureOf(await loadAccess({}));
-      expect(failure.kind).toBe("program");
+      expect(failure.kind).toBe("unreachable");
       expect(failure.next).toContain("headway sandbox up");
     } finally {
       vi.unstubAllEnvs();

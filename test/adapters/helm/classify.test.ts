@@ -72,7 +72,7 @@ const table: readonly (readonly [text: string, kind: FailureKind, message: strin
   [
     "render-nil",
     "render",
-    'the chart does not render: executing "r2/templates/t.yaml" at <.Values.a.b.c>: nil pointer evaluating interface {}.b',
+    'the chart does not render: r2/templates/t.yaml:1:10; executing "r2/templates/t.yaml" at <.Values.a.b.c>: nil pointer evaluating interface {}.b',
   ],
   [
     "render-yaml",

@@ -97,16 +97,14 @@ async function read(world: World, flags: ReadFlags): Promise<readonly StackReadi
   const connection = await world.connect(flags);
   if (!connection.ok) return reportFailure(world, connection.failure);
   try {
-    const readings = await readStatus({ ...connection.value, clock: world.clock });
+    const readings = await readStatus({ ...connection.value, clock: world.clock }, flags.stack);
     if (!readings.ok) return reportFailure(world, readings.failure);
-    return readings.value
-      .filter((reading) => flags.stack === undefined || reading.name === flags.stack)
-      .map((reading) => ({
-        ...reading,
-        releases: reading.releases.filter(
-          ({ release }) => flags.namespace === undefined || release.startsWith(`${flags.namespace}/`),
-        ),
-      }));
+    return readings.value.map((reading) => ({
+      ...reading,
+      releases: reading.releases.filter(
+        ({ release }) => flags.namespace === undefined || release.startsWith(`${flags.namespace}/`),
+      ),
+    }));
   } finally {
     connection.value.close();
   }

@@ -155,8 +155,8 @@ export type Objects = {
 
 /** The state object of one stack. */
 export type States = {
-  /** Names of all stacks of which there is one. */
-  stacks(): Promise<Result<readonly string[]>>;
+  /** All that there are, by stack; one paged LIST. What can't be read is left out. */
+  list(): Promise<Result<ReadonlyMap<string, StackState>>>;
   read(stack: string): Promise<Result<StackState>>;
   /** Writes the whole; only the holder of the stack's lock may. */
   write(stack: string, state: StackState): Promise<Result<void>>;

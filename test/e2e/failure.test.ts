@@ -1,7 +1,9 @@
 // An upgrade that fails its health checks: evidence, rollback, quarantine, and what ends it; through the built command line.
 import { describe, expect, it } from "vitest";
+import { eventsOf } from "../kit/cli.ts";
 import { eventually } from "../kit/sandbox.ts";
 import { historyOf, now, openTestStack, writesSince } from "../kit/test-stack.ts";
+import { complaints, strictValidator } from "../views/strict-schema.ts";
 
 /** Tolerances so short that a test need not wait. */
 const quick = {
@@ -128,6 +130,44 @@ describe("an upgrade that fails its health checks", () => {
     });
     const end = await running;
     expect(end.code, end.all).toBe(0);
+  });
+});
+
+describe("the event stream of a run that fails", () => {
+  it("tells what its schema knows, from the failure to what was skipped", async () => {
+    const stack = await openTestStack([
+      { name: "db", spec: quick },
+      { name: "api", dependsOn: ["db"] },
+    ]);
+    expect((await stack.apply()).code).toBe(0);
+    stack.declare([
+      { name: "db", spec: quick, values: failing("CrashLoopBackOff") },
+      { name: "api", dependsOn: ["db"], values: { tag: "2.0.0" } },
+    ]);
+    const end = await stack.run("apply", ["--yes", "--progress", "json"]);
+    expect(end.code, end.all).toBe(5);
+    const events = eventsOf(end.stdout);
+    const validate = strictValidator("events");
+    for (const event of events) expect(complaints(validate, event), JSON.stringify(event)).toEqual([]);
+    const kinds = events.map((event) => String(event["kind"]));
+    const inOrder = [
+      "run-started",
+      "apply-started",
+      "apply-finished",
+      "health-changed",
+      "release-failed",
+      "rollback-started",
+      "rollback-finished",
+      "release-skipped",
+      "run-finished",
+    ];
+    const places = inOrder.map((kind) => kinds.indexOf(kind));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places).not.toContain(-1);
+    expect(JSON.stringify(events.find((event) => event["kind"] === "release-failed"))).toContain(
+      "fatal: no route to host",
+    );
+    expect(events.at(-1)).toMatchObject({ outcome: "rolled-back", exitCode: 5 });
   });
 });
 

@@ -54,7 +54,7 @@ export function makeStates(api: Api, systemNamespace: string): States {
     }
   };
   return {
-    stacks: () => listStacks(api, systemNamespace),
+    list: () => listStates(api, systemNamespace),
     read,
     write(stack, state) {
       const turn = (writes.get(stack) ?? Promise.resolve()).then(() => write(stack, state));
@@ -64,16 +64,21 @@ export function makeStates(api: Api, systemNamespace: string): States {
   };
 }
 
-async function listStacks(api: Api, namespace: string): Promise<Result<readonly string[]>> {
+async function listStates(api: Api, namespace: string): Promise<Result<ReadonlyMap<string, StackState>>> {
   const listed = await listAll(api, {
     doing: "Listing the states of stacks",
     path: secretPath(namespace),
     labelSelector: labelsAsSelector,
   });
   if (!listed.ok) return failed(listed.failure);
-  return succeeded(
-    listed.value.items.flatMap((secret) => stackOfStateDocument(stateText(secret)) ?? []).toSorted(),
-  );
+  const states = new Map<string, StackState>();
+  for (const secret of listed.value.items) {
+    const text = stateText(secret);
+    const stack = stackOfStateDocument(text);
+    const state = readStateDocument(text);
+    if (stack !== undefined && state !== undefined) states.set(stack, state);
+  }
+  return succeeded(states);
 }
 
 async function readSecret(api: Api, namespace: string, stack: string): Promise<Result<Known>> {

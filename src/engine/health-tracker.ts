@@ -179,7 +179,7 @@ function presentIn(entry: Followed, world: World): readonly KubernetesObject[] {
 // A hook's Job that failed long ago stands until helm makes it anew, and an object that the upgrade is to mend has failed
 // until helm has written it: neither says anything against the operation under way.
 function failedAlready(entry: Followed, world: World, nowMs: number): ReadonlySet<string> {
-  const context = { nowMs, seenSinceMs: entry.sinceMs };
+  const context = { nowMs, seenSinceMs: 0 };
   const failed = presentIn(entry, world).filter(
     (object) => assessRelease([object], world, context).kind === "failed",
   );

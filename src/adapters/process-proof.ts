@@ -1,17 +1,22 @@
 // Who this process is, told so that another one can prove it dead; and that proof. It rests on the kernel alone: boot id,
 // pid namespace, pid and start time name one process for ever.
 import { randomUUID } from "node:crypto";
-import { lstat, mkdtemp, readFile, readdir, readlink, realpath, rm } from "node:fs/promises";
+import { lstat, mkdtemp, readFile, readdir, readlink, realpath, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { readHolder } from "../engine/holder.ts";
 import type { Holder } from "../engine/ports.ts";
 
 const runFolderPrefix = "headway-run-";
 
-/** Makes the private folder of one run and says who holds it. */
+/** In each run folder: whose it is, for runs that were killed before they had told anybody. */
+const holderFile = "holder.json";
+
+/** Makes the private folder of one run and says who holds it. Folders that dead runs left are removed beside. */
 export async function introduceSelf(): Promise<Holder> {
-  const runFolder = await mkdtemp(join(await realpath(tmpdir()), runFolderPrefix));
-  return {
+  const temporary = await realpath(tmpdir());
+  const runFolder = await mkdtemp(join(temporary, runFolderPrefix));
+  const holder: Holder = {
     identity: `${hostname()}_${process.pid}_${randomUUID().slice(0, 8)}`,
     host: hostname(),
     bootId: await bootIdentity(),
@@ -19,6 +24,19 @@ export async function introduceSelf(): Promise<Holder> {
     startTime: (await startTimeOf(process.pid)) ?? "",
     runFolder,
   };
+  await writeFile(join(runFolder, holderFile), JSON.stringify(holder), { mode: 0o600 });
+  void sweep(temporary, runFolder);
+  return holder;
+}
+
+async function sweep(temporary: string, own: string): Promise<void> {
+  const names = await readdir(temporary).catch(() => []);
+  for (const name of names.filter((each) => each.startsWith(runFolderPrefix))) {
+    const folder = join(temporary, name);
+    if (folder === own || (await ownerOf(folder)) !== "self") continue;
+    const holder = readHolder(await readFile(join(folder, holderFile), "utf8").catch(() => ""));
+    if (holder?.runFolder === folder) await judgeHolder(holder).catch(() => undefined);
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { introduceSelf, judgeHolder } from "../../src/adapters/process-proof.ts";
 import type { Holder } from "../../src/engine/ports.ts";
+import { eventually } from "../kit/sandbox.ts";
 
 /** A holder that lives: this process. */
 async function aliveHolder(): Promise<Holder> {
@@ -92,6 +93,28 @@ describe("a holder of which nothing can be proved", () => {
 
   it("is one that does not know when it was started", async () => {
     expect(await judgeHolder(await deadHolder({ startTime: "" }))).not.toBe("gone");
+  });
+});
+
+describe("a run folder that a dead run left", () => {
+  it("is removed by the next run, also where the dead one had told nobody of it", async () => {
+    const dead = await deadHolder();
+    writeFileSync(join(dead.runFolder, "holder.json"), JSON.stringify(dead));
+    const living = await aliveHolder();
+    await aliveHolder();
+    await eventually(() => Promise.resolve(!existsSync(dead.runFolder)), 5_000);
+    expect(existsSync(living.runFolder)).toBe(true);
+  });
+
+  it("stays where it says that it is another one", async () => {
+    const dead = await deadHolder();
+    const other = await deadHolder();
+    writeFileSync(join(dead.runFolder, "holder.json"), JSON.stringify({ ...other, startTime: "1" }));
+    writeFileSync(join(other.runFolder, "holder.json"), "{");
+    await aliveHolder();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(existsSync(dead.runFolder)).toBe(true);
+    expect(existsSync(other.runFolder)).toBe(true);
   });
 });
 

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { numberAt, textAt } from "../../core/json.ts";
 import { failed, succeeded, type Failure, type Result } from "../../core/failure.ts";
+import { readHolder } from "../../engine/holder.ts";
 import type { HeldLock, Holder, Locks } from "../../engine/ports.ts";
 import { ensureNamespace } from "./namespaces.ts";
 import type { Refusal } from "./refusal.ts";
@@ -45,6 +46,8 @@ type Seen = {
   readonly version: string;
   readonly identity: string;
   readonly holder: Holder | undefined;
+  /** As the Lease has it; empty where it does not say. */
+  readonly acquireTime: string;
   readonly renewedAtMs: number;
   readonly freeAtMs: number;
   readonly transitions: number;
@@ -101,9 +104,12 @@ async function obstacleIn(
   return later.value.version === seen.version ? undefined : held();
 }
 
-function heldBy(place: Place, doing: string, { identity, holder, renewedAtMs, freeAtMs }: Seen): Failure {
+function heldBy(place: Place, doing: string, seen: Seen): Failure {
+  const { identity, holder, acquireTime, renewedAtMs, freeAtMs } = seen;
   const who =
-    holder === undefined ? identity : `${holder.host}, process ${holder.pid}, since ${holder.startTime}`;
+    holder === undefined
+      ? identity
+      : `${holder.host}, process ${holder.pid}, since ${isoSeconds(Date.parse(acquireTime))}`;
   return {
     kind: "locked",
     message: `${doing}: another Headway run holds it (${who}); it last renewed it at ${isoSeconds(renewedAtMs)}.`,
@@ -139,6 +145,7 @@ async function readLease(place: Place, doing: string): Promise<Result<Seen>> {
     version: "",
     identity: "",
     holder: undefined,
+    acquireTime: "",
     renewedAtMs: 0,
     freeAtMs: 0,
     transitions: 0,
@@ -155,32 +162,11 @@ function readSeen(lease: unknown): Seen {
     version: textAt(lease, "metadata", "resourceVersion") ?? "",
     identity: textAt(lease, "spec", "holderIdentity") ?? "",
     holder: readHolder(textAt(lease, "metadata", "annotations", holderAnnotation)),
+    acquireTime: textAt(lease, "spec", "acquireTime") ?? "",
     renewedAtMs,
     freeAtMs: Number.isNaN(helmEndMs) ? Infinity : Math.max(leaseEndMs, helmEndMs),
     transitions: numberAt(lease, "spec", "leaseTransitions") ?? 0,
   };
-}
-
-function readHolder(text: string | undefined): Holder | undefined {
-  if (text === undefined) return undefined;
-  let read: unknown;
-  try {
-    read = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const pid = numberAt(read, "pid");
-  const [identity, host, bootId, startTime, runFolder] = [
-    "identity",
-    "host",
-    "bootId",
-    "startTime",
-    "runFolder",
-  ].map((field) => textAt(read, field));
-  if (pid === undefined || identity === undefined || host === undefined || bootId === undefined)
-    return undefined;
-  if (startTime === undefined || runFolder === undefined) return undefined;
-  return { identity, host, bootId, pid, startTime, runFolder };
 }
 
 type Claim = { readonly holder: Holder; readonly helmHorizonMs: number };
@@ -221,6 +207,9 @@ async function writeLease(
       spec: {
         holderIdentity: claim?.holder.identity ?? "",
         leaseDurationSeconds: Math.ceil(settings.leaseMs / 1_000),
+        ...(claim === undefined
+          ? {}
+          : { acquireTime: isOurs && seen.acquireTime !== "" ? seen.acquireTime : now }),
         renewTime: now,
         leaseTransitions: isOurs || isNew || claim === undefined ? seen.transitions : seen.transitions + 1,
       },

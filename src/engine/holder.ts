@@ -1,0 +1,26 @@
+// Reads back who holds a stack, as one Headway process told it to others: through the lease, and in its run folder.
+import { numberAt, textAt } from "../core/json.ts";
+import type { Holder } from "./ports.ts";
+
+/** A holder from its JSON; undefined where that is not one. */
+export function readHolder(text: string | undefined): Holder | undefined {
+  if (text === undefined) return undefined;
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const pid = numberAt(read, "pid");
+  const [identity, host, bootId, startTime, runFolder] = [
+    "identity",
+    "host",
+    "bootId",
+    "startTime",
+    "runFolder",
+  ].map((field) => textAt(read, field));
+  if (pid === undefined || identity === undefined || host === undefined || bootId === undefined)
+    return undefined;
+  if (startTime === undefined || runFolder === undefined) return undefined;
+  return { identity, host, bootId, pid, startTime, runFolder };
+}

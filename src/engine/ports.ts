@@ -47,6 +47,8 @@ export type UpgradeOrder = {
 
 /** Helm's release operations. At most one at a time per release; the pool is bounded. */
 export type Releases = {
+  /** Makes ready, in the background, what the first operation will need. */
+  prepare(): void;
   /** The revision that helm wrote, where its output told it. */
   upgrade(
     order: UpgradeOrder,

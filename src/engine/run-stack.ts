@@ -10,7 +10,7 @@ import { makeDestroyPlan } from "../core/make-destroy-plan.ts";
 import { makePlan } from "../core/make-plan.ts";
 import type { LastRun, LastStanding } from "../core/observation.ts";
 import type { PinnedRelease } from "../core/pin.ts";
-import type { Plan } from "../core/plan.ts";
+import type { Plan, Step } from "../core/plan.ts";
 import type { Run } from "../core/run/run.ts";
 import { shownState } from "../core/shown-state.ts";
 import { prepareCarryOut } from "./carry-out.ts";
@@ -161,6 +161,7 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
   const watched = ports.objects.watch();
   const hasWork = plan.steps.some((step) => step.kind !== "keep");
   try {
+    if (plan.steps.some(needsHelm)) ports.releases.prepare();
     if (hasWork) {
       const followed = await unlessStopped(stop, watched.follow(firstNeeds(plan)));
       if (!followed.ok) return followed;
@@ -198,6 +199,10 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
   } finally {
     watched.close();
   }
+}
+
+function needsHelm(step: Step): boolean {
+  return step.kind !== "keep" && step.kind !== "verify";
 }
 
 // Watches that nearly every chart needs are in place before the first helm starts, so that nothing is missed.

@@ -274,6 +274,7 @@ export function puppetCluster(clock: VirtualClock, fate: Fate = () => ({})): Pup
       for (const listener of lostListeners) listener();
     },
     releases: {
+      prepare: () => undefined,
       upgrade: async (order) => {
         upgrades.push(order);
         order.onStarted();
@@ -360,6 +361,7 @@ export function puppetCluster(clock: VirtualClock, fate: Fate = () => ({})): Pup
       },
     },
     states: {
+      list: () => answer(new Map(written.slice(-1).map((state) => ["shop", state]))),
       read: () => answer(written.at(-1) ?? { releases: new Map() }),
       write: async (_stack, state) => {
         log.push("state");

@@ -2,7 +2,8 @@
 // own. What helm is asked to do, and what its answer means, is not known here.
 import { mkdir } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
-import { execa } from "execa";
+import { openShells } from "./helm-shells.ts";
+import type { Shells } from "./helm-shells.ts";
 
 /** How helm is started: the program, the cluster it is for, and the folder whose loss would tell of a dead holder. */
 export type HelmHome = {
@@ -13,6 +14,8 @@ export type HelmHome = {
   readonly context?: string;
   /** How long a helm that was asked to stop may take before it is killed. */
   readonly graceMs?: number;
+  /** Without them each helm gets a new one. */
+  readonly shells?: Shells;
 };
 
 export type HelmEnd = {
@@ -30,55 +33,29 @@ const stdoutCapBytes = 16 * 1024 * 1024;
 const stderrCapBytes = 64 * 1024;
 /** helm answers SIGTERM by marking the release failed; then it is given no more time. */
 const ordinaryGraceMs = 10_000;
+/** A signal that meets helm between fork and exec is lost, so it is sent once more; a helm that is stopping ignores it. */
+const repeatMs = 300;
+/** Each holds about 1 MB; a burst of starts beyond them pays for its own. */
+const mostWaitingShells = 4;
 /** setTimeout takes at most 2^31-1 ms and fires at once for more. */
 const longestTimerMs = 2 ** 31 - 1;
 
-// Descriptor 3 is a pipe from Headway. Its end, however Headway dies, ends helm; helm itself does not hold it. A SIGTERM
-// that comes before helm has started is kept for it.
-const supervisor = `
-child=; stop=
-trap '' INT HUP
-trap 'stop=1; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null' TERM
-"$@" 3<&- &
-child=$!
-[ -z "$stop" ] || kill -TERM "$child" 2>/dev/null
-( trap '' TERM INT HUP; read -r _ <&3; kill -KILL "$child" ) >/dev/null 2>&1 &
-guard=$!
-exec 3<&-
-while :; do
-  wait "$child"; status=$?
-  kill -0 "$child" 2>/dev/null || break
-done
-kill -KILL "$guard" 2>/dev/null
-exit "$status"
-`;
-
 /** Starts helm at once. `deadlineMs` is a duration from now. */
 export function startHelm(home: HelmHome, argv: readonly string[], deadlineMs: number): RunningHelm {
-  const child = execa(
-    "/bin/sh",
-    ["-c", supervisor, "helm-supervisor", programPath(home.program), ...argv, ...connection(home)],
-    {
-      stdio: ["ignore", "pipe", "pipe", "pipe"],
-      buffer: false,
-      reject: false,
-      // A session of its own: Ctrl-C in a terminal reaches Headway alone, which then stops helm in good order.
-      detached: true,
-      cleanup: false,
-      extendEnv: false,
-      env: helmEnvironment(home),
-      cwd: home.runFolder,
-      stripFinalNewline: false,
-    },
-  );
+  const shells = home.shells ?? openHelmShells(home, 0);
+  const child = shells.run([programPath(home.program), ...argv, ...connection(home)]);
   const stdout = keepHead(child.stdout, stdoutCapBytes);
   const stderr = keepTail(child.stderr, stderrCapBytes);
   let cut: "stopped" | "timed-out" | undefined;
+  let repeatTimer: NodeJS.Timeout | undefined;
   let killTimer: NodeJS.Timeout | undefined;
   const cutShort = (why: "stopped" | "timed-out"): void => {
     if (cut !== undefined) return;
     cut = why;
     signal(child.pid, "SIGTERM", false);
+    repeatTimer = setTimeout(() => {
+      signal(child.pid, "SIGTERM", false);
+    }, repeatMs);
     killTimer = setTimeout(() => {
       signal(child.pid, "SIGKILL", true);
     }, home.graceMs ?? ordinaryGraceMs);
@@ -95,6 +72,7 @@ export function startHelm(home: HelmHome, argv: readonly string[], deadlineMs: n
   });
   const ended = child.then((result): HelmEnd => {
     clearTimeout(deadline);
+    clearTimeout(repeatTimer);
     clearTimeout(killTimer);
     const exitCode = result.exitCode;
     const wasKilled = exitCode === undefined || exitCode > 128;
@@ -117,6 +95,12 @@ export function startHelm(home: HelmHome, argv: readonly string[], deadlineMs: n
 export async function prepareHelmHome(runFolder: string): Promise<void> {
   for (const folder of ["values", "home/config", "home/cache", "home/data"])
     await mkdir(join(runFolder, folder), { recursive: true, mode: 0o700 });
+}
+
+/** Has shells stand ready for helm processes of which at most so many run at once. */
+export function openHelmShells(home: HelmHome, mostAtOnce: number): Shells {
+  const waiting = Math.min(mostAtOnce, mostWaitingShells);
+  return openShells({ env: helmEnvironment(home), cwd: home.runFolder, waiting });
 }
 
 /** helm works in the run's folder: a relative path means the one that Headway was started in. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { start } from "../kit/conversation.ts";
+import { noEvidence, start } from "../kit/conversation.ts";
 import { fleet, id, type ReleaseFacts } from "../kit/fleet.ts";
 
 const one = (facts: ReleaseFacts = {}) => start(fleet("api <- db", { db: facts }));
@@ -271,5 +271,49 @@ describe("what heals late", () => {
       .when("db healthy")
       .expects()
       .shows("db", "RolledBack: to revision 1: Deployment db: ProgressDeadlineExceeded");
+  });
+});
+
+describe("a deadline that ran out while the cluster was away", () => {
+  const late = () =>
+    start(fleet("api <- db\nother", { db: { declaration: { timeoutMs: 60_000 } } }))
+      .when("helm started db", "helm finished db", "db pending")
+      .after("60s")
+      .expects("capture-evidence db");
+  const unreachable = { kind: "unreachable", message: "the cluster does not answer" } as const;
+
+  test("undoes nothing and quarantines nothing: nobody knows how the release is", () => {
+    late()
+      .whenFact({ kind: "evidence-captured", release: id("db"), evidence: noEvidence, unreachable })
+      .expects("record-failure db: kept")
+      .tells("release-failed db: keep")
+      .when("failure of db recorded", "helm started other", "helm finished other", "other healthy")
+      .ends(6, "unreachable");
+  });
+
+  test("is forgiven where a last look shows that all is well", () => {
+    late()
+      .when("db healthy")
+      .expects("upgrade api")
+      .tells("release-ready db")
+      .when("evidence of db")
+      .expects();
+  });
+
+  test("is not forgiven by what is seen of another revision, or once it is recorded", () => {
+    const ready = { kind: "ready" } as const;
+    const talk = late();
+    talk.whenFact({ kind: "health-observed", release: id("db"), revision: 1, health: ready });
+    talk
+      .expects()
+      .when("evidence of db", "db healthy")
+      .expects("record-failure db: rolled-back, quarantined");
+  });
+
+  test("and that says something of a failure seen before says nothing against that", () => {
+    start(fleet("db"))
+      .when("helm started db", "helm finished db", "db failing")
+      .whenFact({ kind: "evidence-captured", release: id("db"), evidence: noEvidence, unreachable })
+      .expects("record-failure db: rolled-back, quarantined");
   });
 });

@@ -70,7 +70,7 @@ describe("declarations that can't be read", () => {
         "releases/c.yaml": release("c", "retries: many"),
       }),
     );
-    for (const file of ["a", "b", "c"]) expect(end.stderr).toMatch(new RegExp(`releases/${file}\\.yaml:`));
+    for (const file of ["a", "b", "c"]) expect(end.stderr).toContain(`releases/${file}.yaml:`);
   });
 
   it("are refused where two documents declare one release, or one Helm release, with both places", async () => {

@@ -49,8 +49,10 @@ export function startHelm(home: HelmHome, argv: readonly string[], deadlineMs: n
   let cut: "stopped" | "timed-out" | undefined;
   let repeatTimer: NodeJS.Timeout | undefined;
   let killTimer: NodeJS.Timeout | undefined;
+  // Whoever stops a helm that has just ended must not leave a timer that holds the process.
+  let hasEnded = false;
   const cutShort = (why: "stopped" | "timed-out"): void => {
-    if (cut !== undefined) return;
+    if (cut !== undefined || hasEnded) return;
     cut = why;
     signal(child.pid, "SIGTERM", false);
     repeatTimer = setTimeout(() => {
@@ -71,6 +73,7 @@ export function startHelm(home: HelmHome, argv: readonly string[], deadlineMs: n
     signal(child.pid, "SIGKILL", true);
   });
   const ended = child.then((result): HelmEnd => {
+    hasEnded = true;
     clearTimeout(deadline);
     clearTimeout(repeatTimer);
     clearTimeout(killTimer);

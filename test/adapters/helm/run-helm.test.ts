@@ -56,6 +56,16 @@ describe("a helm that hangs", () => {
     await allGone(fake);
   });
 
+  it("that is stopped when it has just ended holds nothing up", async () => {
+    const fake = await fakeHelm("exit 0");
+    const running = start(fake, 60_000, 60_000);
+    await running.ended;
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const before = timers();
+    running.stop();
+    expect(timers()).toBe(before);
+  });
+
   it("does not hang at once where the deadline is months away", async () => {
     const fake = await fakeHelm("sleep 0.2; exit 0");
     expect(await start(fake, 90 * 24 * 3_600_000).ended).toMatchObject({ kind: "exited", exitCode: 0 });

@@ -11,7 +11,7 @@ const mayImport: Readonly<
   Record<string, { readonly layers: readonly string[]; readonly packages: readonly string[] }>
 > = {
   core: { layers: ["core"], packages: ["semver", "yaml", "ajv", "node:crypto"] },
-  engine: { layers: ["core", "engine"], packages: [] },
+  engine: { layers: ["core", "engine"], packages: ["node:util"] },
   adapters: {
     layers: ["core", "engine", "adapters"],
     packages: ["execa", "p-queue", "semver", "@kubernetes/client-node", "simple-git", "yaml", "node:*"],

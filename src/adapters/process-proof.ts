@@ -4,8 +4,8 @@ import { randomUUID } from "node:crypto";
 import { lstat, mkdtemp, readFile, readdir, readlink, realpath, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { readHolder } from "../engine/holder.ts";
-import type { Holder } from "../engine/ports.ts";
+import { readHolder } from "../core/holder.ts";
+import type { Holder } from "../core/holder.ts";
 
 const runFolderPrefix = "headway-run-";
 

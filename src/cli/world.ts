@@ -6,7 +6,8 @@ import type { PinnedChart } from "../core/pin.ts";
 import type { ReleasePayload } from "../core/observation.ts";
 import type { Declaration } from "../core/declaration.ts";
 import type { StackFile } from "../core/sort-documents.ts";
-import type { Charts, Clock, Holder, Locks, Objects, Records, Releases, States } from "../engine/ports.ts";
+import type { Holder } from "../core/holder.ts";
+import type { Charts, Clock, Locks, Objects, Records, Releases, States } from "../engine/ports.ts";
 import type { Terminal } from "../views/progress.ts";
 
 /** The files of a stack's folder. */

@@ -4,6 +4,7 @@ import type { Declaration } from "../core/declaration.ts";
 import type { Result } from "../core/failure.ts";
 import type { Evidence, ReleaseHealth, Trouble } from "../core/health/health.ts";
 import type { World } from "../core/health/world.ts";
+import type { Holder } from "../core/holder.ts";
 import type { ObjectRef } from "../core/object.ts";
 import type { ReleasePayload, ReleaseRecord, StackState } from "../core/observation.ts";
 import type { PinnedChart } from "../core/pin.ts";
@@ -162,17 +163,6 @@ export type States = {
   read(stack: string): Promise<Result<StackState>>;
   /** Writes the whole; only the holder of the stack's lock may. */
   write(stack: string, state: StackState): Promise<Result<void>>;
-};
-
-/** Proof of one Headway process, told to others through the lease. */
-export type Holder = {
-  readonly identity: string;
-  readonly host: string;
-  readonly bootId: string;
-  readonly pid: number;
-  readonly startTime: string;
-  /** Where the holder's helm processes work, for a proof on the same host. */
-  readonly runFolder: string;
 };
 
 export type HeldLock = {

@@ -19,7 +19,8 @@ import type { RunningPlan, View } from "./execute-plan.ts";
 import { nameConflicts } from "./name-conflicts.ts";
 import { observeStack } from "./observe-stack.ts";
 import type { ObservedStack } from "./observe-stack.ts";
-import type { Charts, Clock, HeldLock, Holder, Locks, Objects, Records, Releases, States } from "./ports.ts";
+import type { Holder } from "../core/holder.ts";
+import type { Charts, Clock, HeldLock, Locks, Objects, Records, Releases, States } from "./ports.ts";
 
 /** A stack that was read without errors, its charts pinned. */
 export type ReadyStack = {

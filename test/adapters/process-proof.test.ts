@@ -6,7 +6,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { introduceSelf, judgeHolder } from "../../src/adapters/process-proof.ts";
-import type { Holder } from "../../src/engine/ports.ts";
+import type { Holder } from "../../src/core/holder.ts";
 import { eventually } from "../kit/sandbox.ts";
 
 /** A holder that lives: this process. */

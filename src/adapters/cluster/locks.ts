@@ -3,8 +3,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { numberAt, textAt } from "../../core/json.ts";
 import { failed, succeeded, type Failure, type Result } from "../../core/failure.ts";
-import { readHolder } from "../../engine/holder.ts";
-import type { HeldLock, Holder, Locks } from "../../engine/ports.ts";
+import { readHolder } from "../../core/holder.ts";
+import type { Holder } from "../../core/holder.ts";
+import type { HeldLock, Locks } from "../../engine/ports.ts";
 import { ensureNamespace } from "./namespaces.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Answer, Api } from "./request.ts";

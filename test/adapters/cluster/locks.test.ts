@@ -1,7 +1,7 @@
 // One writer per stack: leases on a real API server, raced for, lost, taken over.
 import { onTestFinished, describe, expect, it } from "vitest";
 import { makeLocks, type IsGone, type LockSettings } from "../../../src/adapters/cluster/locks.ts";
-import type { Holder } from "../../../src/engine/ports.ts";
+import type { Holder } from "../../../src/core/holder.ts";
 import { eventually, freshNamespace, sharedSandbox, type TestCluster } from "../../kit/sandbox.ts";
 import { connectedApi, failureOf, valueOf } from "./connected.ts";
 import { startFaultyProxy, status } from "./faulty-proxy.ts";

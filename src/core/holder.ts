@@ -1,6 +1,16 @@
-// Reads back who holds a stack, as one Headway process told it to others: through the lease, and in its run folder.
-import { numberAt, textAt } from "../core/json.ts";
-import type { Holder } from "./ports.ts";
+// Who holds a stack, as one Headway process tells it to others: through the lease, and in its run folder.
+import { numberAt, textAt } from "./json.ts";
+
+/** Proof of one Headway process, told to others through the lease. */
+export type Holder = {
+  readonly identity: string;
+  readonly host: string;
+  readonly bootId: string;
+  readonly pid: number;
+  readonly startTime: string;
+  /** Where the holder's helm processes work, for a proof on the same host. */
+  readonly runFolder: string;
+};
 
 /** A holder from its JSON; undefined where that is not one. */
 export function readHolder(text: string | undefined): Holder | undefined {

@@ -26,6 +26,15 @@ export async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = endOf(error);
   }
+  if (process.exitCode === exitCodes.interrupted) await leaveAtOnce(exitCodes.interrupted);
+}
+
+// A request that still waits for the cluster must not keep alive what somebody wanted to end.
+async function leaveAtOnce(code: number): Promise<void> {
+  await Promise.all(
+    [process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write("", done))),
+  );
+  process.exit(code);
 }
 
 function endOf(error: unknown): number {

@@ -52,7 +52,7 @@ export function shownState(step: Step, state: StepState): Shown {
     case "skipped":
       return state.blockedBy.length > 0
         ? { state: "Blocked", detail: `by ${state.blockedBy.join(", ")}` }
-        : { state: "Pending", detail: "not installed, and not part of this run" };
+        : shownUncounted(step);
     case "cancelled":
       return { state: "Cancelled" };
     case "removed":
@@ -79,6 +79,14 @@ export function shownHold(hold: Hold): Shown {
 /** The first line of a failure's message: what a one-line surface can show of it. */
 export function causeOf(failure: Failure): string {
   return failure.message.split("\n", 1)[0]?.trim() ?? "";
+}
+
+/** What could not be counted on from the start. */
+function shownUncounted(step: Step): Shown {
+  if (isSuspended(step)) return { state: "Suspended", detail: "not installed" };
+  return step.reasons[0].kind === "degraded"
+    ? { state: "Unknown", detail: "its record can't be read" }
+    : { state: "Pending", detail: "not installed, and not part of this run" };
 }
 
 function shownFailure(step: Step, state: Extract<StepState, { kind: "failed" }>): Shown {

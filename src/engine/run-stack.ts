@@ -1,6 +1,5 @@
 // From a stack that has been read to a run that has ended: lock, observe, plan, consent, run, put on record. The same for
 // one upgrade and for an empty cluster; what differs is the plan.
-import { isDeepStrictEqual } from "node:util";
 import { failed, succeeded } from "../core/failure.ts";
 import type { Failure, Result } from "../core/failure.ts";
 import type { Declaration } from "../core/declaration.ts";
@@ -223,8 +222,13 @@ function firstNeeds(plan: Plan) {
 function standsAs(run: LastRun, before: LastRun | undefined): boolean {
   return (
     before?.releases.size === run.releases.size &&
-    [...run.releases].every(([id, standing]) => isDeepStrictEqual(standing, before.releases.get(id)))
+    [...run.releases].every(([id, standing]) => isSame(standing, before.releases.get(id)))
   );
+}
+
+// Both were made by lastRunOf, one of them read back: their fields stand in one order.
+function isSame(a: LastStanding, b: LastStanding | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function lastRunOf(run: Run, nowMs: number): LastRun {

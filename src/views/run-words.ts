@@ -3,7 +3,7 @@ import type { ShownState } from "../core/event.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import type { Declaration } from "../core/declaration.ts";
 import type { Step } from "../core/plan.ts";
-import type { Run, StepState } from "../core/run/run.ts";
+import { hasEnded, type Run, type StepState } from "../core/run/run.ts";
 import { shownState, type Shown } from "../core/shown-state.ts";
 import { formatDuration } from "./time-words.ts";
 import { explainWaiting } from "../core/health/describe-trouble.ts";
@@ -32,28 +32,6 @@ export function progressOf(run: Run): Progress {
     total: counted.length,
     word: removing ? "removed" : "ready",
   };
-}
-
-/** True where the step will not move any more by itself, as far as the run's end is concerned. */
-export function hasEnded(state: StepState): boolean {
-  switch (state.kind) {
-    case "healthy":
-    case "rolled-back":
-    case "failed":
-    case "skipped":
-    case "cancelled":
-    case "removed":
-      return true;
-    case "holding":
-    case "preparing":
-    case "applying":
-    case "settling":
-    case "backing-off":
-    case "failing":
-    case "rolling-back":
-    case "uninstalling":
-      return false;
-  }
 }
 
 /** A step that has not ended, with what a person wants to know of it. */

@@ -1,8 +1,8 @@
 // The part of the live view that is repainted, as rows for one moment and one size. Drawing it over the last one is
 // tty-view.ts.
-import type { Run } from "../core/run/run.ts";
+import { hasEnded, type Run } from "../core/run/run.ts";
 import type { ShownState } from "../core/event.ts";
-import { hasEnded, openSteps, progressOf, type OpenStep } from "./run-words.ts";
+import { openSteps, progressOf, type OpenStep } from "./run-words.ts";
 import { shownState } from "../core/shown-state.ts";
 import { glyphSpan, type Line, type Span, type Style } from "./style.ts";
 import { displayWidth } from "./terminal-text.ts";

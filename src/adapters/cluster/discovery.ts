@@ -3,7 +3,7 @@
 import { fieldAt, isRecord, listAt, textAt } from "../../core/json.ts";
 import { succeeded, type Result } from "../../core/failure.ts";
 import type { KindFacts } from "../../core/health/world.ts";
-import { groupOf, type ObjectRef } from "../../core/object.ts";
+import { groupOf, isBuiltInGroup, type ObjectRef } from "../../core/object.ts";
 import type { Api } from "./request.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -145,7 +145,7 @@ async function addClassic(
   for (const [index, answer] of answers.entries()) {
     const apiVersion = (paths[index] ?? "").split("/").slice(2).join("/");
     if (!answer.ok) {
-      if (isBuiltIn(groupOf(apiVersion))) return answer;
+      if (isBuiltInGroup(groupOf(apiVersion))) return answer;
       continue;
     }
     const resources = listAt(answer.value, "resources").filter(isRecord);
@@ -171,7 +171,7 @@ function add(
 ): void {
   const { resource, namespaced, hasStatus } = facts;
   if (kind === undefined || resource === undefined || kinds.has(`${apiVersion}|${kind}`)) return;
-  const custom = !isBuiltIn(groupOf(apiVersion));
+  const custom = !isBuiltInGroup(groupOf(apiVersion));
   kinds.set(`${apiVersion}|${kind}`, { apiVersion, kind, resource, namespaced, hasStatus, custom });
 }
 
@@ -179,34 +179,4 @@ function joinVersion(group: string, version: string): string {
   return group === "" ? version : `${group}/${version}`;
 }
 
-const builtInGroups = new Set([
-  "",
-  "admissionregistration.k8s.io",
-  "apiextensions.k8s.io",
-  "apiregistration.k8s.io",
-  "apps",
-  "authentication.k8s.io",
-  "authorization.k8s.io",
-  "autoscaling",
-  "batch",
-  "certificates.k8s.io",
-  "coordination.k8s.io",
-  "discovery.k8s.io",
-  "events.k8s.io",
-  "extensions",
-  "flowcontrol.apiserver.k8s.io",
-  "internal.apiserver.k8s.io",
-  "networking.k8s.io",
-  "node.k8s.io",
-  "policy",
-  "rbac.authorization.k8s.io",
-  "resource.k8s.io",
-  "scheduling.k8s.io",
-  "storage.k8s.io",
-  "storagemigration.k8s.io",
-]);
-
 /** CRDs may not be told from built-in kinds by `k8s.io` alone: gateway.networking.k8s.io is one of CRDs. */
-function isBuiltIn(group: string): boolean {
-  return builtInGroups.has(group);
-}

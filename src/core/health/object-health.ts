@@ -1,6 +1,6 @@
 // The verdict on one object: what holds for every kind, then the table of rules by group and kind. Pure and total: any
 // status, however odd, gets a verdict. Pods of a workload and the release as a whole are release-health.ts.
-import { groupOf, type KubernetesObject } from "../object.ts";
+import { groupOf, isBuiltInGroup, type KubernetesObject } from "../object.ts";
 import {
   assessByCondition,
   assessClaim,
@@ -40,39 +40,13 @@ const rules: ReadonlyMap<string, { readonly group: string; readonly rule: Rule }
   ["ServiceCIDR", { group: "networking.k8s.io", rule: assessByCondition("Ready") }],
 ]);
 
-/** Groups that the API server itself serves. */
-const builtInGroups: ReadonlySet<string> = new Set([
-  "",
-  "admissionregistration.k8s.io",
-  "apiextensions.k8s.io",
-  "apiregistration.k8s.io",
-  "apps",
-  "authentication.k8s.io",
-  "authorization.k8s.io",
-  "autoscaling",
-  "batch",
-  "certificates.k8s.io",
-  "coordination.k8s.io",
-  "discovery.k8s.io",
-  "events.k8s.io",
-  "flowcontrol.apiserver.k8s.io",
-  "networking.k8s.io",
-  "node.k8s.io",
-  "policy",
-  "rbac.authorization.k8s.io",
-  "resource.k8s.io",
-  "scheduling.k8s.io",
-  "storage.k8s.io",
-  "storagemigration.k8s.io",
-]);
-
 /**
  * True for built-in kinds that have no state to wait for (as Helm has it): such an object is ready by being there. That
  * holds for an autoscaler too, whose controller takes up to 15 s to report a change that needs nobody's waiting.
  */
 export function existenceSuffices(apiVersion: string, kind: string): boolean {
   const group = groupOf(apiVersion);
-  return builtInGroups.has(group) && rules.get(kind)?.group !== group;
+  return isBuiltInGroup(group) && rules.get(kind)?.group !== group;
 }
 
 /** The verdict on `object` as it was last seen; undefined is an object that is not there. */

@@ -5,7 +5,7 @@ import { shownState } from "../shown-state.ts";
 import type { Step } from "../plan.ts";
 import type { Draft } from "./draft.ts";
 import { setState, tell } from "./draft.ts";
-import type { StepState } from "./run.ts";
+import { hasEnded, type StepState } from "./run.ts";
 
 /** Tells of finished waves, and ends the run when nothing is under way and nothing can start. */
 export function finishRun(draft: Draft): void {
@@ -58,24 +58,13 @@ function tellWaves(draft: Draft): void {
   while (finished < draft.run.plan.waves) {
     const wave = finished + 1;
     const members = [...draft.steps.values()].filter(({ step }) => step.wave === wave);
-    if (!members.every(({ state }) => isEnd(state))) break;
+    if (!members.every(({ state }) => hasEnded(state))) break;
     finished = wave;
     const ready = members.filter(({ state }) => state.kind === "healthy" || state.kind === "removed").length;
     if (members.some(({ step }) => step.kind !== "keep"))
       tell(draft, { kind: "wave-finished", wave, ready, releases: members.length });
   }
   if (finished !== draft.run.wavesFinished) draft.run = { ...draft.run, wavesFinished: finished };
-}
-
-function isEnd(state: StepState): boolean {
-  return (
-    state.kind === "healthy" ||
-    state.kind === "removed" ||
-    state.kind === "rolled-back" ||
-    state.kind === "failed" ||
-    state.kind === "skipped" ||
-    state.kind === "cancelled"
-  );
 }
 
 /** The failed releases at the ends of the chains that hold this one. */

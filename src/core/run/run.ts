@@ -135,6 +135,28 @@ export type Run = {
   readonly outcome?: Outcome;
 };
 
+/** True where the step will not move any more by itself, as far as the run's end is concerned. */
+export function hasEnded(state: StepState): boolean {
+  switch (state.kind) {
+    case "healthy":
+    case "rolled-back":
+    case "failed":
+    case "skipped":
+    case "cancelled":
+    case "removed":
+      return true;
+    case "holding":
+    case "preparing":
+    case "applying":
+    case "settling":
+    case "backing-off":
+    case "failing":
+    case "rolling-back":
+    case "uninstalling":
+      return false;
+  }
+}
+
 type At = { readonly atMs: number };
 type AtRelease = At & { readonly release: ReleaseId };
 

@@ -6,7 +6,7 @@ import type { Draft } from "./draft.ts";
 import { cancel, isStopAsked, setState, stateOf, tell } from "./draft.ts";
 import { beginFailing } from "./failing.ts";
 import { beginStep } from "./preparing.ts";
-import type { StepState } from "./run.ts";
+import { hasEnded, type StepState } from "./run.ts";
 
 /** Starts what nothing holds any more: of those behind a change, or of all, and tells of holds that changed. */
 export function startWhatMay(draft: Draft, everything: boolean): void {
@@ -53,7 +53,7 @@ function holdOf(draft: Draft, step: Step): Hold | undefined {
   for (const dependency of step.after) {
     const state = stateOf(draft, dependency);
     if (state === undefined || letsGo(step, state)) continue;
-    if (isOver(state)) blockedBy.push(dependency);
+    if (hasEnded(state)) blockedBy.push(dependency);
     else if (state.kind === "holding" && state.hold.kind === "blocked") blockedBy.push(...state.hold.by);
     else waitingFor.push(dependency);
   }
@@ -69,27 +69,6 @@ function letsGo(step: Step, state: StepState): boolean {
   return step.kind === "uninstall"
     ? state.kind === "removed" || state.kind === "healthy"
     : state.kind === "healthy";
-}
-
-function isOver(state: StepState): boolean {
-  switch (state.kind) {
-    case "rolled-back":
-    case "failed":
-    case "skipped":
-    case "cancelled":
-    case "removed":
-    case "healthy":
-      return true;
-    case "holding":
-    case "preparing":
-    case "applying":
-    case "settling":
-    case "backing-off":
-    case "failing":
-    case "rolling-back":
-    case "uninstalling":
-      return false;
-  }
 }
 
 function sameHold(a: Hold, b: Hold): boolean {

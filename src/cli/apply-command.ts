@@ -168,7 +168,8 @@ async function run(
       return isConsentMissing(ended.failure) ? exitCodes.noConsent : reportFailure(world, ended.failure);
     return ended.value.outcome?.exitCode ?? exitCodes.unexpected;
   } finally {
-    quiet();
+    // Impatient signals after the first must not cut the end short.
+    if (!stop.signal.aborted) quiet();
     progress.close();
     await world.forgetSelf(holder);
   }

@@ -14,6 +14,7 @@ import type { Run } from "../core/run/run.ts";
 import { shownState } from "../core/shown-state.ts";
 import { prepareCarryOut } from "./carry-out.ts";
 import { executePlan } from "./execute-plan.ts";
+import { pause } from "./pause.ts";
 import type { RunningPlan, View } from "./execute-plan.ts";
 import { nameConflicts } from "./name-conflicts.ts";
 import { observeStack } from "./observe-stack.ts";
@@ -99,6 +100,9 @@ export type RunRequest = {
 
 /** Longer than helm may take to end after its own deadline: the grace of SIGTERM and some. */
 const helmGraceMs = 60_000;
+/** How long a run that is stopped while it takes the lock may still wait for that, to give it back. */
+const releasePatienceMs = 2_000;
+const never = new AbortController().signal;
 
 /** Runs a stack's plan under its lock; the run as it ended, or why it did not begin. */
 export async function runStack(ports: RunPorts, request: RunRequest): Promise<Result<Run>> {
@@ -108,7 +112,8 @@ export async function runStack(ports: RunPorts, request: RunRequest): Promise<Re
   const lock = await unlessStopped(request.stop, acquiring);
   if (!lock.ok) {
     // It may have been taken in this very moment.
-    if (request.stop.aborted) void acquiring.then((taken) => (taken.ok ? taken.value.release() : undefined));
+    const released = acquiring.then((taken) => (taken.ok ? taken.value.release() : undefined));
+    if (request.stop.aborted) await Promise.race([released, pause(ports.clock, releasePatienceMs, never)]);
     return lock;
   }
   try {

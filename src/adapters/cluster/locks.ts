@@ -18,7 +18,7 @@ export type IsGone = (holder: Holder) => Promise<"gone" | "alive" | "unknown">;
 export type LockSettings = {
   readonly leaseMs: number;
   readonly renewEveryMs: number;
-  /** Not renewed for so long: lost. Well before the lease runs out for others. */
+  /** Not renewed for so long: lost. Well before the lease runs out for others, where helm's deadline is not later still. */
   readonly lostAfterMs: number;
   /** How long an expired lease is watched for a sign of life before it is taken; more than `renewEveryMs`. */
   readonly observeMs: number;
@@ -32,6 +32,8 @@ export const ordinaryLockSettings: LockSettings = {
 };
 
 const namespacePatienceMs = 30_000;
+/** What a helm that is told to stop needs at most, and some: so long before others may take the lock it is lost. */
+const stoppingMs = 20_000;
 const holderAnnotation = "headway.dev/holder";
 const deadlineAnnotation = "headway.dev/helm-deadline";
 
@@ -230,6 +232,8 @@ type Written = { readonly ok: true; readonly value: Seen } | Refusal;
 /** Renews the lease until it is released or lost. */
 function hold(place: Place, doing: string, taken: Seen, claim: Claim, takenAtMs: number): HeldLock {
   const { settings } = place;
+  // Nobody takes the lock before helm's deadline: an API server that is away for a while is no reason to stop.
+  const lostAfterMs = Math.max(settings.lostAfterMs, claim.helmHorizonMs - stoppingMs);
   const stop = new AbortController();
   const isOver = () => stop.signal.aborted;
   const listeners: (() => void)[] = [];
@@ -269,7 +273,7 @@ function hold(place: Place, doing: string, taken: Seen, claim: Claim, takenAtMs:
   };
   // Apart from the renewals, so that one that hangs does not hide that time has run out.
   const guard = setInterval(() => {
-    if (performance.now() - renewedAtMs > settings.lostAfterMs) lose();
+    if (performance.now() - renewedAtMs > lostAfterMs) lose();
   }, settings.renewEveryMs / 10).unref();
   stop.signal.addEventListener("abort", () => {
     clearInterval(guard);

@@ -43,11 +43,12 @@ const longestPauseMs = 5_000;
 export function makeApi(server: string, credentials: Credentials, requestTimeoutMs: number): Api {
   const base = new URL(server);
   let sent = 0;
-  let closed = false;
+  const over = new AbortController();
   let aheadMs = 0;
   const once = async (order: Order, prepared: Prepared): Promise<Raw> => {
     sent++;
-    const raw = await exchange(base, order, prepared, order.timeoutMs ?? requestTimeoutMs);
+    const timeoutMs = order.timeoutMs ?? requestTimeoutMs;
+    const raw = await exchange(base, order, prepared, timeoutMs, over.signal);
     const saidMs = Date.parse(raw.headers.date ?? "");
     // Small differences are the grain of the header, not of the clocks.
     if (!Number.isNaN(saidMs)) aheadMs = Math.abs(saidMs - Date.now()) > 2_000 ? saidMs - Date.now() : 0;
@@ -57,7 +58,8 @@ export function makeApi(server: string, credentials: Credentials, requestTimeout
     const tries = order.tries ?? 2;
     for (let attempt = 0; ; attempt++) {
       const outcome = await attemptOnce(order, credentials, server, once);
-      if (outcome.ok || outcome.pauseMs === undefined || attempt >= tries || closed) return outcome;
+      if (outcome.ok || outcome.pauseMs === undefined || attempt >= tries || over.signal.aborted)
+        return outcome;
       await sleep(Math.max(outcome.pauseMs, 150 * 4 ** attempt));
     }
   };
@@ -81,7 +83,7 @@ export function makeApi(server: string, credentials: Credentials, requestTimeout
     count: () => sent,
     nowMs: () => Date.now() + aheadMs,
     close() {
-      closed = true;
+      over.abort();
       credentials.close();
     },
   };
@@ -135,13 +137,14 @@ function exchange(
   order: Order,
   prepared: Prepared,
   timeoutMs: number,
+  over: AbortSignal,
   fresh = false,
 ): Promise<Raw> {
   // Compression costs both sides more than a loopback connection saves.
   const isNear = ["localhost", "127.0.0.1", "[::1]"].includes(base.hostname);
   const options = optionsOf(base, order, prepared, isNear ? {} : { "accept-encoding": "gzip" });
   return new Promise((resolve, reject) => {
-    const outgoing = startRequest(options, (incoming) => {
+    const outgoing = startRequest({ ...options, signal: over }, (incoming) => {
       const chunks: Buffer[] = [];
       let length = 0;
       incoming.on("data", (chunk: Buffer) => {
@@ -161,7 +164,7 @@ function exchange(
     outgoing.on("error", (error) => {
       clearTimeout(timer);
       if (outgoing.reusedSocket && !fresh && codeOf(error) === "ECONNRESET")
-        resolve(exchange(base, order, prepared, timeoutMs, true));
+        resolve(exchange(base, order, prepared, timeoutMs, over, true));
       else reject(error);
     });
     outgoing.end(bodyOf(order));

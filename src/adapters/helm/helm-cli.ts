@@ -10,7 +10,7 @@ import type { Failure, Result } from "../../core/failure.ts";
 import type { ReleasePayload } from "../../core/observation.ts";
 import type { Releases, UpgradeOrder } from "../../engine/ports.ts";
 import { classifyHelmError, warningsOf } from "./classify.ts";
-import { openHelmShells, prepareHelmHome, startHelm } from "./run-helm.ts";
+import { memoryPerHelmBytes, openHelmShells, prepareHelmHome, startHelm } from "./run-helm.ts";
 import type { HelmEnd, HelmHome, RunningHelm } from "./run-helm.ts";
 
 export type HelmOptions = Omit<HelmHome, "program" | "shells"> & {
@@ -24,9 +24,6 @@ export type HelmOptions = Omit<HelmHome, "program" | "shells"> & {
 
 /** An operation that was asked for: `helm` once it runs. */
 type Underway = { helm?: RunningHelm; stopped: boolean };
-
-/** A helm process needs about 100 MB; with charts of many CRDs it has been seen at 240 MB (helmfile #1872). */
-const memoryPerHelmBytes = 256 * 1024 * 1024;
 
 export function openHelm(options: HelmOptions): Releases {
   const concurrency = options.concurrency ?? defaultConcurrency();

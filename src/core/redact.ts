@@ -73,5 +73,8 @@ function add(found: Set<string>, text: string): void {
 
 function stringsOf(map: unknown): readonly string[] {
   if (typeof map !== "object" || map === null) return [];
-  return Object.values(map).filter((value) => typeof value === "string");
+  // A number is refused there, and the API server's refusal names it.
+  return Object.values(map)
+    .filter((value) => typeof value === "string" || typeof value === "number")
+    .map(String);
 }

@@ -211,7 +211,9 @@ export const errorRules: readonly Rule[] = [
   },
 ];
 
-function applyObject(path: string, apiVersion: string, kind: string): ObjectRef {
+function applyObject(path: string, groupVersion: string, kind: string): ObjectRef {
+  // The core group has no name: `/v1`.
+  const apiVersion = groupVersion.replace(/^\//, "");
   const slash = path.indexOf("/");
   return slash < 0
     ? { apiVersion, kind, name: path }

@@ -320,6 +320,15 @@ describe("what a helm error names", () => {
     expect(classify(name)).toMatchObject({ object: { kind, name: object }, fields: [field] });
   });
 
+  it("is an object by the names that its manifest has", () => {
+    expect(classify("rejected-secret").object).toEqual({
+      apiVersion: "v1",
+      kind: "Secret",
+      namespace: "shop",
+      name: "j5",
+    });
+  });
+
   it("is the release that an object belongs to, or none", () => {
     expect(classify("ownership-other-release").holder).toBe("own1");
     expect(classify("ownership-nobody").holder).toBeUndefined();

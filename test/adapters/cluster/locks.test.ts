@@ -1,6 +1,11 @@
 // One writer per stack: leases on a real API server, raced for, lost, taken over.
 import { onTestFinished, describe, expect, it } from "vitest";
-import { makeLocks, type IsGone, type LockSettings } from "../../../src/adapters/cluster/locks.ts";
+import {
+  makeLocks,
+  ordinaryLockSettings,
+  type IsGone,
+  type LockSettings,
+} from "../../../src/adapters/cluster/locks.ts";
 import type { Holder } from "../../../src/core/holder.ts";
 import { eventually, freshNamespace, sharedSandbox, type TestCluster } from "../../kit/sandbox.ts";
 import { connectedApi, failureOf, valueOf } from "./connected.ts";
@@ -53,8 +58,9 @@ describe("the lock of a stack", () => {
     const cluster = await sharedSandbox();
     const namespace = freshNamespace();
     for (const stack of ["a", "b", "c"]) {
-      const one = await locksOn(cluster.kubeconfig, namespace);
-      const two = await locksOn(cluster.kubeconfig, namespace);
+      // The ordinary times: on a busy machine the quick ones give up before the API server has answered.
+      const one = await locksOn(cluster.kubeconfig, namespace, unknown, ordinaryLockSettings);
+      const two = await locksOn(cluster.kubeconfig, namespace, unknown, ordinaryLockSettings);
       const results = await Promise.all([
         one.acquire(stack, "one", 60_000),
         two.acquire(stack, "two", 60_000),

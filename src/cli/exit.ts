@@ -34,7 +34,7 @@ function exitCodeOf(failure: Failure): number {
     case "interrupted":
       return exitCodes.interrupted;
     case "program":
-      return exitCodes.unexpected;
+      return exitCodes.invalid;
     case "rejected":
     case "ownership-conflict":
     case "field-conflict":

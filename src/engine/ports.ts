@@ -48,8 +48,8 @@ export type UpgradeOrder = {
 
 /** Helm's release operations. At most one at a time per release; the pool is bounded. */
 export type Releases = {
-  /** Makes ready, in the background, what the first operation will need. */
-  prepare(): void;
+  /** Makes ready what the first operation will need; fails where there is no helm that fits. */
+  prepare(): Promise<Result<void>>;
   /** The revision that helm wrote, where its output told it. */
   upgrade(
     order: UpgradeOrder,

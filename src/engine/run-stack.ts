@@ -166,10 +166,16 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
   const watched = ports.objects.watch();
   const hasWork = plan.steps.some((step) => step.kind !== "keep");
   try {
-    if (plan.steps.some(needsHelm)) ports.releases.prepare();
     if (hasWork) {
-      const followed = await unlessStopped(stop, watched.follow(firstNeeds(plan)));
-      if (!followed.ok) return followed;
+      const prepared = plan.steps.some(needsHelm)
+        ? ports.releases.prepare()
+        : Promise.resolve(succeeded(undefined));
+      const followed = watched.follow(firstNeeds(plan));
+      // Before the first write: a helm that is missing or does not fit is no failure of any release.
+      for (const need of [prepared, followed]) {
+        const met = await unlessStopped(stop, need);
+        if (!met.ok) return met;
+      }
     }
     // A person may have thought for long about the plan.
     if (lost.signal.aborted) return failed(lockLost);

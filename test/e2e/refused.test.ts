@@ -392,7 +392,7 @@ describe("the helm program", () => {
       kubeconfig: stack.cluster.kubeconfig,
       env: { HEADWAY_HELM: helm3.value.path },
     });
-    expect(end.code, end.all).not.toBe(0);
+    expect(end.code, end.all).toBe(3);
     expect(end.all).toMatch(/Helm v?3\.\d+/);
     expect(end.all).toMatch(/needs Helm 4/);
     expect(await stack.revisions("api")).toEqual([]);
@@ -406,7 +406,7 @@ describe("the helm program", () => {
         kubeconfig: stack.cluster.kubeconfig,
         env: { HEADWAY_HELM: program },
       });
-      expect(end.code, end.all).not.toBe(0);
+      expect(end.code, end.all).toBe(3);
       expect(end.all).toContain(program);
       expect(end.all).toContain("HEADWAY_HELM");
     }

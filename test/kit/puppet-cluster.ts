@@ -274,7 +274,7 @@ export function puppetCluster(clock: VirtualClock, fate: Fate = () => ({})): Pup
       for (const listener of lostListeners) listener();
     },
     releases: {
-      prepare: () => undefined,
+      prepare: () => Promise.resolve({ ok: true, value: undefined }),
       upgrade: async (order) => {
         upgrades.push(order);
         order.onStarted();

@@ -63,7 +63,10 @@ export function openHelm(options: HelmOptions): Releases {
   };
 
   return {
-    prepare: () => void open(),
+    prepare: async () => {
+      const opened = await open();
+      return opened.ok ? succeeded(undefined) : opened;
+    },
     upgrade: async (order) => {
       const end = await run({
         ...order,

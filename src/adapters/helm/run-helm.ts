@@ -144,7 +144,7 @@ function helmEnvironment(home: HelmHome): Record<string, string> {
     // Two of Go's threads per helm are what its work can use; more only compete with its siblings.
     GOMAXPROCS: "2",
     // Go would collect garbage a dozen times in a process that lives for a fifth of a second: a sixth of helm's CPU time.
-    GOGC: "400",
+    GOGC: "800",
     GOMEMLIMIT: `${memoryPerHelmBytes}B`,
   };
 }

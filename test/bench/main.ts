@@ -39,6 +39,8 @@ async function runAll(names: readonly string[]): Promise<readonly Row[]> {
   const findings: Findings = { handOffs: [], ownHandOffs: [] };
   const rows: Row[] = [];
   const bench = await openBench(flags.program, say);
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => void bench.close().finally(() => process.exit(130)));
   try {
     await warmUp(bench);
     for (const name of names) {

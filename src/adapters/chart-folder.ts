@@ -17,6 +17,7 @@ import { digestFiles, storeChart } from "./chart-store.ts";
 
 /** What of a declaration says which chart it wants. */
 export type ChartWish = Pick<Declaration, "chart" | "chartRange" | "version" | "versionRange">;
+type FolderReference = Extract<ChartReference, { kind: "path" }>;
 
 export type ChartFolders = Charts & {
   /**
@@ -42,7 +43,7 @@ export function openCharts(options: {
   const store = resolve(options.cacheDir, "charts");
   const pinned = new Map<string, Promise<Result<Read<PinnedChart>>>>();
 
-  const pin = async (reference: ChartReference): Promise<Result<Read<PinnedChart>>> => {
+  const pin = async (reference: FolderReference): Promise<Result<Read<PinnedChart>>> => {
     // Reading is synchronous: charts take turns with everything else.
     await setImmediate();
     try {
@@ -53,8 +54,21 @@ export function openCharts(options: {
   };
 
   const inspect: ChartFolders["inspect"] = async (wish) => {
-    const key = resolve(assembly.root, wish.chart.path);
-    const pending = pinned.get(key) ?? pin(wish.chart);
+    const { chart } = wish;
+    if (chart.kind !== "path")
+      return succeeded({
+        value: undefined,
+        diagnostics: [
+          {
+            severity: "error",
+            code: "unsupported-chart",
+            message: "only folders yet",
+            range: wish.chartRange,
+          },
+        ],
+      });
+    const key = resolve(assembly.root, chart.path);
+    const pending = pinned.get(key) ?? pin(chart);
     pinned.set(key, pending);
     const result = await pending;
     if (!result.ok) return result;
@@ -89,7 +103,7 @@ export function openCharts(options: {
   };
 }
 
-function pinFolder(assembly: Assembly, store: string, reference: ChartReference): Read<PinnedChart> {
+function pinFolder(assembly: Assembly, store: string, reference: FolderReference): Read<PinnedChart> {
   const path = join(assembly.root, reference.path);
   const status = statSync(path, { throwIfNoEntry: false });
   if (status === undefined || !isWithin(realpathSync(path), assembly.root))

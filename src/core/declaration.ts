@@ -3,17 +3,94 @@
 import type { SourceRange } from "./diagnostic.ts";
 import type { ReleaseId } from "./ids.ts";
 
-/** Where a chart comes from. A path is relative to the repository's root (or the stack's folder), with `/`. */
-export type ChartReference = { readonly kind: "path"; readonly path: string; readonly written: string };
+/** Where a chart comes from; `written` is what the declaration says. */
+export type ChartReference = { readonly written: string } & (
+  | {
+      readonly kind: "path";
+      /** Relative to the git repository's root (or the stack's folder), with `/`. */
+      readonly path: string;
+    }
+  /** A chart of one of headway.yaml's repositories. */
+  | { readonly kind: "repository"; readonly alias: string; readonly name: string }
+  /** `oci://HOST/PATH/NAME`, without a tag. */
+  | { readonly kind: "oci"; readonly url: string }
+  /** The address of a packaged chart. */
+  | { readonly kind: "archive"; readonly url: string }
+);
+
+/** One of headway.yaml's repositories of charts. */
+export type Repository = {
+  readonly alias: string;
+  readonly location:
+    | {
+        readonly kind: "folder";
+        /** Relative to the git repository's root (or the stack's folder), with `/`. */
+        readonly path: string;
+      }
+    | { readonly kind: "http"; readonly url: string }
+    | { readonly kind: "oci"; readonly url: string };
+  /** A Secret in Headway's system namespace. */
+  readonly secretRef?: string;
+  readonly range: SourceRange;
+};
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Where a layer of values was written. `path` is as people see it, relative to the stack's folder. */
+export type ValuesOrigin =
+  | { readonly kind: "stack" }
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "object"; readonly object: ValuesObject }
+  | { readonly kind: "release" };
+
+/** A key of a Secret or ConfigMap of the release's namespace that values come from. */
+export type ValuesObject = {
+  readonly kind: "Secret" | "ConfigMap";
+  readonly namespace: string;
+  readonly name: string;
+  readonly key: string;
+  /** Where the content goes as one string; absent where it is YAML values of its own. */
+  readonly targetPath?: string;
+  readonly optional: boolean;
+  readonly range: SourceRange;
+};
 
 /**
  * One layer of values. `text` is what helm is given: flow YAML in which each plain scalar stands as it was written, so
  * that helm, not Headway, decides what `on` or `017` is. `tree` is Headway's own reading of it (YAML 1.1, as Helm
  * reads), for showing changes only.
  */
-export type ValuesLayer = { readonly range: SourceRange; readonly text: string; readonly tree: Json };
+export type ValuesLayer = {
+  readonly origin: ValuesOrigin;
+  readonly range: SourceRange;
+  readonly text: string;
+  readonly tree: Json;
+  /** Where the value at a path stands, or the nearest one above it; absent where only `range` is known. */
+  readonly rangeOf?: (path: readonly (string | number)[]) => SourceRange;
+  /** True where every leaf is masked wherever it could be shown. */
+  readonly isSecret: boolean;
+};
+
+/** What a declaration says of its values; files and objects still have to be read. */
+export type ValuesSource =
+  | { readonly kind: "layer"; readonly layer: ValuesLayer }
+  | {
+      readonly kind: "file";
+      /** Relative to the git repository's root (or the stack's folder), with `/`. */
+      readonly path: string;
+      readonly written: string;
+      readonly range: SourceRange;
+    }
+  | { readonly kind: "object"; readonly object: ValuesObject };
+
+/** When objects of one kind are ready or failed, as CEL expressions over the object. */
+export type HealthRule = {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly ready?: string;
+  readonly failed?: string;
+  readonly range: SourceRange;
+};
 
 /** How long a pod state that looks terminal is tolerated, in milliseconds; `restarts` is a count. */
 export type FailFast = {
@@ -22,7 +99,12 @@ export type FailFast = {
   readonly crashLoop: { readonly restarts: number; readonly forMs: number };
 };
 
-export type DependencyReference = { readonly id: ReleaseId; readonly range: SourceRange };
+/** `readyExpr` is a CEL expression that must be true besides the dependency's health. */
+export type DependencyReference = {
+  readonly id: ReleaseId;
+  readonly range: SourceRange;
+  readonly readyExpr?: string;
+};
 
 /** One HelmRelease document. Durations are in milliseconds. */
 export type Declaration = {
@@ -30,6 +112,7 @@ export type Declaration = {
   readonly name: string;
   readonly namespace: string;
   readonly releaseName: string;
+  readonly labels: Readonly<Record<string, string>>;
   readonly chart: ChartReference;
   readonly chartRange: SourceRange;
   readonly version?: string;
@@ -38,13 +121,16 @@ export type Declaration = {
   readonly phase?: string;
   readonly phaseRange?: SourceRange;
   /** Weakest first. */
-  readonly values: readonly ValuesLayer[];
+  readonly values: readonly ValuesSource[];
   readonly createNamespace: boolean;
   readonly timeoutMs: number;
   readonly failFast: FailFast;
   readonly onFailure: "rollback" | "keep" | "uninstall";
   readonly retries: number;
   readonly waitWith: "auto" | "headway" | "helm";
+  readonly health: readonly HealthRule[];
+  readonly stableForMs: number;
+  readonly test: boolean;
   readonly crds: "skip" | "create" | "upgrade";
   readonly fieldConflicts: "take" | "fail";
   readonly suspend: boolean;
@@ -59,6 +145,7 @@ export type Stack = {
   readonly name: string;
   readonly phases: readonly string[];
   readonly order: "dependencies" | "waves";
+  readonly repositories: ReadonlyMap<string, Repository>;
   /** In the order of their files and documents. */
   readonly declarations: readonly Declaration[];
 };

@@ -1,7 +1,7 @@
 // The fingerprint that stands for a pin, and the labels on Helm's records that carry it. Helm inherits custom labels (an
 // upgrade carries them on, a rollback copies its target's), so each value names the revision it is meant for.
 import { createHash } from "node:crypto";
-import type { Declaration } from "./declaration.ts";
+import type { Declaration, ValuesLayer, ValuesObject } from "./declaration.ts";
 import type { PinnedChart, PinnedRelease } from "./pin.ts";
 
 export const fingerprintLabel = "headway.dev/fingerprint";
@@ -11,15 +11,22 @@ export const stackLabel = "headway.dev/stack";
 /** Changes when what goes into a fingerprint changes; an older one then counts as unknown. */
 const algorithm = "v1";
 
-/** Puts a declaration and its chart together. */
-export function pinRelease(declaration: Declaration, chart: PinnedChart): PinnedRelease {
-  const valuesDigest = digestOf(declaration.values.map((layer) => layer.text));
+/** Puts a declaration, its chart and its values together; by default the values that stand in the declaration. */
+export function pinRelease(
+  declaration: Declaration,
+  chart: PinnedChart,
+  values: readonly ValuesLayer[] = declaration.values.flatMap((source) =>
+    source.kind === "layer" ? source.layer : [],
+  ),
+  missing: readonly ValuesObject[] = [],
+): PinnedRelease {
+  const valuesDigest = digestOf(values.map((layer) => layer.text));
   const fingerprint = base32(
     createHash("sha256")
       .update(JSON.stringify([algorithm, chart.digest, valuesDigest, declaration.crds]))
       .digest(),
   ).slice(0, 32);
-  return { declaration, chart, valuesDigest, fingerprint };
+  return { declaration, chart, values, missing, valuesDigest, fingerprint };
 }
 
 /** What a quarantine lasts for: the declaration, what it reads, and the pins of its dependencies. */

@@ -73,7 +73,7 @@ function decide(
 ): Decision & Reasons {
   const observation = input.observations.get(declaration.id) ?? { kind: "absent" };
   const keep = (standing: Extract<Step, { kind: "keep" }>["standing"], ...reasons: Reasons["reasons"]) =>
-    ({ kind: "keep", declaration, standing, reasons, ...whatIsThere(observation) }) as const;
+    ({ kind: "keep", declaration, pin, standing, reasons, ...whatIsThere(observation) }) as const;
 
   if (input.only !== undefined && !input.only.has(declaration.id))
     return keep(standingOf(observation), { kind: "not-selected" });
@@ -249,7 +249,7 @@ function changeReasons(
         from: `${payload.chart.name} ${payload.chart.version}`,
         to: `${pin.chart.name} ${pin.chart.version}`,
       });
-    const changes = compareValues(payload.config, pin.declaration.values.at(-1)?.tree);
+    const changes = compareValues(payload.config, pin.values.at(-1)?.tree);
     if (changes.length > 0) reasons.push({ kind: "values-changed", changes });
   }
   const [first, ...more] = reasons;

@@ -1,6 +1,6 @@
 // A release with everything decided: the exact chart, the values and the fingerprint that stands for both. A
 // declaration can't be planned before it is pinned.
-import type { Declaration } from "./declaration.ts";
+import type { Declaration, ValuesLayer, ValuesObject } from "./declaration.ts";
 
 /** One exact chart. `folder` holds a private copy that nothing changes while it is in use. */
 export type PinnedChart = {
@@ -23,6 +23,10 @@ export type PinnedChart = {
 export type PinnedRelease = {
   readonly declaration: Declaration;
   readonly chart: PinnedChart;
+  /** What helm is given, weakest first. */
+  readonly values: readonly ValuesLayer[];
+  /** Objects that values have to come from and that are not there (yet): the fingerprint is not final without them. */
+  readonly missing: readonly ValuesObject[];
   /** SHA-256 (hex) over the values layers as helm is given them. */
   readonly valuesDigest: string;
   /** What the fingerprint label carries for this pin, without the revision: base32, at most 52 characters. */

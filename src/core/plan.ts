@@ -1,6 +1,6 @@
 // The plan: one step for each declared release, each with a reason. A value that can be shown, compared and run; making
 // it is make-plan.ts, running it is run/.
-import type { Declaration, Json } from "./declaration.ts";
+import type { Declaration, Json, ValuesLayer } from "./declaration.ts";
 import type { Trouble } from "./health/health.ts";
 import type { ForeignFields } from "./field-managers.ts";
 import type { Failure } from "./failure.ts";
@@ -72,6 +72,8 @@ export type Step = StepBase &
         /** Nothing to do. `standing` says if dependents may count on it. */
         readonly kind: "keep";
         readonly declaration: Declaration;
+        /** Absent in a plan that takes everything away. */
+        readonly pin?: PinnedRelease;
         readonly standing: "healthy" | "degraded" | "quarantined" | "refused" | "unknown";
         readonly revision?: number;
         /** What is followed in case it heals, where it is degraded. */
@@ -105,6 +107,11 @@ export type Step = StepBase &
         readonly timeoutMs: number;
       }
   );
+
+/** The values that a step's release is declared with, weakest layer first; none where it is only taken away. */
+export function valuesOf(step: Step): readonly ValuesLayer[] {
+  return "pin" in step ? step.pin.values : [];
+}
 
 export type ApplyStep = Extract<Step, { kind: "verify" | "install" | "upgrade" | "recover" }>;
 

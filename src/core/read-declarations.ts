@@ -35,7 +35,7 @@ export function readStack(input: StackInput): Checked<ReadStack> {
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
   const stackDocuments = input.stackFile === undefined ? [] : findStacks(input.stackFile);
   const first = stackDocuments[0];
-  const read = first === undefined ? undefined : readStackDocument(first.tree);
+  const read = first === undefined ? undefined : readStackDocument(first, input.stackPath);
   diagnostics.push(...(read?.diagnostics ?? []));
   const settings = read?.settings ?? defaultSettings;
   if (settings.releases !== undefined) checkPatterns(settings.releases, input, report);
@@ -66,6 +66,7 @@ export function readStack(input: StackInput): Checked<ReadStack> {
     name: settings.name ?? nameFromFolder(input.folderName),
     phases: settings.phases ?? [],
     order: settings.order,
+    repositories: settings.repositories ?? new Map(),
     declarations: withoutRepeated(declarations),
     ignoredDocuments,
     broken: [...new Set(broken.filter((id) => id !== undefined))],
@@ -81,7 +82,7 @@ export function readReleasePatterns(stackFile: StackFile): readonly string[] | u
   const [found] = findStacks(stackFile);
   return found === undefined
     ? undefined
-    : readStackDocument(found.tree).settings.releases?.map(({ pattern }) => pattern);
+    : readStackDocument(found, "").settings.releases?.map(({ pattern }) => pattern);
 }
 
 function withStackFile({ files, stackFile }: StackInput): readonly StackFile[] {

@@ -1,6 +1,7 @@
 // One HelmRelease document as a declaration: the schema, then what a schema can't say (paths, references, bounds).
 import { createHash } from "node:crypto";
-import type { Declaration, DependencyReference, Json, ValuesLayer } from "./declaration.ts";
+import { readChartReference, readPath } from "./chart-reference.ts";
+import type { Declaration, DependencyReference, HealthRule, Json, ValuesSource } from "./declaration.ts";
 import { didYouMean, type Diagnostic } from "./diagnostic.ts";
 import type { YamlDocument } from "./document.ts";
 import type { HelmRelease } from "./generated/declaration-types.ts";
@@ -8,8 +9,7 @@ import { validateHelmRelease } from "./generated/validators.js";
 import { isDnsName, parseReleaseId, releaseId, type ReleaseId } from "./ids.ts";
 import { applyOptions, type StackSettings } from "./read-stack-document.ts";
 import { describeSchemaErrors } from "./schema-words.ts";
-import { folderOf, joinPath } from "./stack-files.ts";
-import { flowText } from "./values-text.ts";
+import { layerAt } from "./values-layer.ts";
 import type { YamlTree } from "./yaml-tree.ts";
 
 /** A document that says it is one of Headway's, with the file it stands in. */
@@ -56,7 +56,8 @@ export function readRelease(found: FoundDocument, settings: StackSettings, stack
       range: tree.keyRange(["metadata", "name"]),
     });
   // What the schema refuses is reported already; the rest of the document is checked all the same.
-  const chartPath = readChartPath(found, textOf(child(written, "chart")), stackPath, report);
+  const chart = readChart(found, textOf(child(written, "chart")), settings, stackPath, report);
+  const files = readValuesFiles(found, child(written, "valuesFiles"), stackPath, report);
   const dependsOn = readDependencies(child(written, "dependsOn"), namespace, tree, report);
   checkPhase(textOf(child(written, "phase")), settings, tree, report);
   if (!fits) return { id: probableId(tree.value, settings), declaration: undefined, diagnostics };
@@ -66,34 +67,43 @@ export function readRelease(found: FoundDocument, settings: StackSettings, stack
   if (
     id === undefined ||
     namespace === undefined ||
-    chartPath === undefined ||
+    chart === undefined ||
     diagnostics.length > 0 ||
     !found.isSound
   )
     return { id, declaration: undefined, diagnostics };
-  const values = readValues(found, spec.values);
+  const objects = readValuesFrom(spec.valuesFrom ?? [], namespace, tree);
+  const own = readValues(found, spec.values);
   const meaning = {
     id,
     name: metadata.name,
     namespace,
     releaseName: spec.releaseName ?? metadata.name,
-    chart: { kind: "path", path: chartPath, written: spec.chart },
+    chart,
     ...(spec.version === undefined ? {} : { version: spec.version }),
     ...(spec.phase === undefined ? {} : { phase: spec.phase }),
     ...options,
+    test: spec.test ?? false,
     suspend: spec.suspend ?? false,
   } as const;
   const declaration: Declaration = {
     ...meaning,
+    labels: metadata.labels ?? {},
     chartRange: tree.valueRange(["spec", "chart"]),
     ...(spec.version === undefined ? {} : { versionRange: tree.valueRange(["spec", "version"]) }),
     ...(spec.phase === undefined ? {} : { phaseRange: tree.valueRange(["spec", "phase"]) }),
     dependsOn,
-    values,
+    values: [...settings.values, ...files, ...objects, ...own],
+    health: (spec.health ?? []).map((rule, index) =>
+      readHealthRule(rule, tree.valueRange(["spec", "health", index])),
+    ),
     digest: digestOf({
       ...meaning,
-      chart: chartPath,
-      dependsOn: dependsOn.map((one) => one.id).toSorted(),
+      chart: chart.kind === "path" ? chart.path : chart.written,
+      dependsOn: dependsOn.map((one) => `${one.id} ${one.readyExpr ?? ""}`).toSorted(),
+      health: spec.health ?? [],
+      valuesFiles: files.map((file) => (file.kind === "file" ? file.path : "")),
+      valuesFrom: spec.valuesFrom ?? [],
       values: spec.values ?? {},
     }),
     range: tree.valueRange(["metadata", "name"]),
@@ -120,35 +130,64 @@ function textOf(value: Json | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-function readChartPath(
+function readChart(
   found: FoundDocument,
   written: string | undefined,
+  settings: StackSettings,
   stackPath: string,
   report: (diagnostic: Diagnostic) => void,
-): string | undefined {
-  if (written === undefined || !/^\.{1,2}(?:\/|$)/.test(written)) return undefined;
+): Declaration["chart"] | undefined {
+  if (written === undefined || written === "") return undefined;
   const range = found.tree.valueRange(["spec", "chart"]);
-  if (written.includes("\\")) {
-    report({
-      severity: "error",
-      code: "bad-chart",
-      message: `spec.chart: ${JSON.stringify(written)} has a backslash in it`,
-      suggestion: "paths are written with /",
-      range,
-    });
-    return undefined;
-  }
-  const path = joinPath(stackPath, folderOf(found.file), written);
-  if (path === undefined)
-    report({
-      severity: "error",
-      code: "path-outside-repository",
-      message: `spec.chart: ${JSON.stringify(written)} leaves the repository`,
-      suggestion:
-        "a chart's folder has to be in the same git repository (without one: in the stack's folder)",
-      range,
-    });
-  return path;
+  return readChartReference(written, { file: found.file, stackPath, range }, settings.repositories, report);
+}
+
+function readValuesFiles(
+  found: FoundDocument,
+  written: Json | undefined,
+  stackPath: string,
+  report: (diagnostic: Diagnostic) => void,
+): readonly ValuesSource[] {
+  if (!Array.isArray(written)) return [];
+  return (written as readonly Json[]).flatMap((text, index): readonly ValuesSource[] => {
+    if (typeof text !== "string" || text === "") return [];
+    const range = found.tree.valueRange(["spec", "valuesFiles", index]);
+    const place = { file: found.file, stackPath, range };
+    const path = readPath(`spec.valuesFiles[${index}]`, "a values file", text, place, report);
+    return path === undefined ? [] : [{ kind: "file", path, written: text, range }];
+  });
+}
+
+function readValuesFrom(
+  references: NonNullable<HelmRelease["spec"]["valuesFrom"]>,
+  namespace: string,
+  tree: YamlTree,
+): readonly ValuesSource[] {
+  return references.map((reference, index) => ({
+    kind: "object",
+    object: {
+      kind: reference.kind,
+      namespace,
+      name: reference.name,
+      key: reference.valuesKey ?? "values.yaml",
+      ...(reference.targetPath === undefined ? {} : { targetPath: reference.targetPath }),
+      optional: reference.optional ?? false,
+      range: tree.valueRange(["spec", "valuesFrom", index]),
+    },
+  }));
+}
+
+function readHealthRule(
+  { apiVersion, kind, ready, failed }: NonNullable<HelmRelease["spec"]["health"]>[number],
+  range: HealthRule["range"],
+): HealthRule {
+  return {
+    apiVersion,
+    kind,
+    ...(ready === undefined ? {} : { ready }),
+    ...(failed === undefined ? {} : { failed }),
+    range,
+  };
 }
 
 function readDependencies(
@@ -158,12 +197,14 @@ function readDependencies(
   report: (diagnostic: Diagnostic) => void,
 ): readonly DependencyReference[] {
   if (!Array.isArray(written)) return [];
-  return (written as readonly Json[]).flatMap((text, index) => {
-    if (typeof text !== "string") return [];
+  return (written as readonly Json[]).flatMap((one, index) => {
     const range = tree.valueRange(["spec", "dependsOn", index]);
+    const readyExpr = textOf(child(one, "readyExpr"));
+    const text = typeof one === "string" ? one : writtenId(one);
+    if (text === undefined) return [];
     // Without a namespace only the form can be checked; the missing namespace is reported already.
     const id = parseReleaseId(text, namespace ?? "unknown");
-    if (id !== undefined) return [{ id, range }];
+    if (id !== undefined) return [{ id, range, ...(readyExpr === undefined ? {} : { readyExpr }) }];
     report({
       severity: "error",
       code: "bad-dependency",
@@ -173,6 +214,13 @@ function readDependencies(
     });
     return [];
   });
+}
+
+/** The mapping form of a dependency as NAME or NAMESPACE/NAME. */
+function writtenId(value: Json): string | undefined {
+  const name = textOf(child(value, "name"));
+  const namespace = textOf(child(value, "namespace"));
+  return name === undefined || namespace === undefined ? name : `${namespace}/${name}`;
 }
 
 function checkPhase(
@@ -198,16 +246,9 @@ function checkPhase(
   });
 }
 
-function readValues(found: FoundDocument, values: HelmRelease["spec"]["values"]): readonly ValuesLayer[] {
+function readValues(found: FoundDocument, values: HelmRelease["spec"]["values"]): readonly ValuesSource[] {
   if (values === undefined || values === null || Object.keys(values).length === 0) return [];
-  const path = ["spec", "values"];
-  return [
-    {
-      range: found.tree.keyRange(path),
-      text: flowText(found.document, found.tree.nodeAt(path)) + "\n",
-      tree: child(child(found.tree.value, "spec"), "values") ?? {},
-    },
-  ];
+  return [{ kind: "layer", layer: layerAt(found, ["spec", "values"], { kind: "release" }) }];
 }
 
 /** SHA-256 over JSON with sorted keys: the same for documents that differ in layout only. */

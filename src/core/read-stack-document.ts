@@ -1,8 +1,10 @@
 // headway.yaml's Stack document as settings. A field with a mistake falls back to its default, so that everything else
 // is still checked; the mistake itself is a diagnostic.
 import type { ErrorObject } from "ajv";
-import type { Declaration, FailFast, Json } from "./declaration.ts";
+import { readRepositoryLocation } from "./chart-reference.ts";
+import type { Declaration, FailFast, Json, Repository, ValuesSource } from "./declaration.ts";
 import type { Diagnostic, SourceRange } from "./diagnostic.ts";
+import type { YamlDocument } from "./document.ts";
 import { parseDuration } from "./duration.ts";
 import type {
   FailFast as WrittenFailFast,
@@ -11,6 +13,7 @@ import type {
 } from "./generated/declaration-types.ts";
 import { validateStack } from "./generated/validators.js";
 import { describeSchemaErrors, nameOf, pathOf } from "./schema-words.ts";
+import { layerAt } from "./values-layer.ts";
 import type { Path, YamlTree } from "./yaml-tree.ts";
 
 /** What a release has where it says nothing itself. */
@@ -25,6 +28,7 @@ export type ReleaseDefaults = Pick<
   | "crds"
   | "fieldConflicts"
   | "maxHistory"
+  | "stableForMs"
 >;
 
 /** What holds for all releases. `undefined` phases: the list itself is broken, so a phase can't be checked. */
@@ -33,6 +37,10 @@ export type StackSettings = {
   readonly releases: readonly { readonly pattern: string; readonly range: SourceRange }[] | undefined;
   readonly phases: readonly string[] | undefined;
   readonly order: "dependencies" | "waves";
+  /** Undefined where the list itself is broken, so that an alias can't be checked. */
+  readonly repositories: ReadonlyMap<string, Repository> | undefined;
+  /** Below every release's own values. */
+  readonly values: readonly ValuesSource[];
   readonly namespace: string | undefined;
   /** True where defaults.namespace is there but broken: releases that count on it are not wrong themselves. */
   readonly isNamespaceBroken: boolean;
@@ -50,6 +58,7 @@ export const builtInDefaults: ReleaseDefaults = {
   crds: "create",
   fieldConflicts: "take",
   maxHistory: 10,
+  stableForMs: 0,
 };
 
 /** The settings of a stack without a headway.yaml. */
@@ -58,6 +67,8 @@ export const defaultSettings: StackSettings = {
   releases: undefined,
   phases: [],
   order: "dependencies",
+  repositories: new Map(),
+  values: [],
   namespace: undefined,
   isNamespaceBroken: false,
   defaults: builtInDefaults,
@@ -74,6 +85,7 @@ type Options = Pick<
   | "crds"
   | "fieldConflicts"
   | "maxHistory"
+  | "stableFor"
 >;
 
 /**
@@ -115,6 +127,7 @@ export function applyOptions(
     crds: options.crds ?? below.crds,
     fieldConflicts: options.fieldConflicts ?? below.fieldConflicts,
     maxHistory: options.maxHistory ?? below.maxHistory,
+    stableForMs: duration(options.stableFor, below.stableForMs, ["stableFor"], 0),
   };
 }
 
@@ -133,8 +146,13 @@ function applyFailFast(
   };
 }
 
-/** Reads a document whose kind is Stack. */
-export function readStackDocument(tree: YamlTree): {
+type FoundStack = { readonly file: string; readonly document: YamlDocument; readonly tree: YamlTree };
+
+/** Reads a document whose kind is Stack. `stackPath` is the stack's folder below the repository's root. */
+export function readStackDocument(
+  { file, document, tree }: FoundStack,
+  stackPath: string,
+): {
   readonly settings: StackSettings;
   readonly diagnostics: readonly Diagnostic[];
 } {
@@ -143,10 +161,10 @@ export function readStackDocument(tree: YamlTree): {
   const errors = validateStack(tree.value) ? [] : (validateStack.errors ?? []);
   diagnostics.push(...describeSchemaErrors("Stack", errors, tree));
   const broken = new Set(errors.map((error) => fieldOf(error, tree)));
-  const document = soundPart(tree.value, broken);
-  const spec = document?.spec;
+  const sound = soundPart(tree.value, broken);
+  const spec = sound?.spec;
   const settings: StackSettings = {
-    name: broken.has("metadata") || document === undefined ? undefined : document.metadata.name,
+    name: broken.has("metadata") || sound === undefined ? undefined : sound.metadata.name,
     releases: spec?.releases?.map((pattern, index) => ({
       pattern,
       range: tree.valueRange(["spec", "releases", index]),
@@ -156,6 +174,14 @@ export function readStackDocument(tree: YamlTree): {
         ? undefined
         : checkPhases(spec?.phases ?? [], tree, report),
     order: spec?.order ?? "dependencies",
+    repositories:
+      broken.has("spec.repositories") || broken.has("spec")
+        ? undefined
+        : readRepositories(spec?.repositories ?? {}, { file, stackPath }, tree, report),
+    values:
+      spec?.values === undefined || spec.values === null || Object.keys(spec.values).length === 0
+        ? []
+        : [{ kind: "layer", layer: layerAt({ document, tree }, ["spec", "values"], { kind: "stack" }) }],
     namespace: spec?.defaults?.namespace,
     isNamespaceBroken: ["spec", "spec.defaults", "spec.defaults.namespace"].some((field) =>
       broken.has(field),
@@ -205,6 +231,29 @@ function without(
   broken: ReadonlySet<string>,
 ): Readonly<Record<string, Json>> {
   return Object.fromEntries(Object.entries(map).filter(([name]) => !broken.has(`${prefix}.${name}`)));
+}
+
+function readRepositories(
+  written: NonNullable<NonNullable<StackDocument["spec"]>["repositories"]>,
+  place: { readonly file: string; readonly stackPath: string },
+  tree: YamlTree,
+  report: (diagnostic: Diagnostic) => void,
+): ReadonlyMap<string, Repository> {
+  return new Map(
+    Object.entries(written).flatMap(([alias, { url, secretRef }]) => {
+      const path = ["spec", "repositories", alias, "url"];
+      const range = tree.valueRange(path);
+      const location = readRepositoryLocation(nameOf(path), url, { ...place, range }, report);
+      if (location === undefined) return [];
+      const repository: Repository = {
+        alias,
+        location,
+        ...(secretRef === undefined ? {} : { secretRef }),
+        range,
+      };
+      return [[alias, repository] as const];
+    }),
+  );
 }
 
 function checkPhases(

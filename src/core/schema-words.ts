@@ -7,23 +7,13 @@ import type { Path, YamlTree } from "./yaml-tree.ts";
 
 /** Fields that Headway is going to have: refused, because what has no effect must not look as if it had. */
 const plannedFields: ReadonlySet<string> = new Set([
-  "HelmRelease spec valuesFrom",
-  "HelmRelease spec valuesFiles",
-  "HelmRelease spec health",
-  "HelmRelease spec stableFor",
-  "HelmRelease spec test",
   "HelmRelease spec provides",
   "HelmRelease spec protect",
   "HelmRelease spec serviceAccountName",
-  "Stack spec repositories",
-  "Stack spec values",
   "Stack spec onFailure",
   "Stack spec prune",
   "Stack spec maxPrune",
   "Stack spec cluster",
-  "Stack spec defaults health",
-  "Stack spec defaults stableFor",
-  "Stack spec defaults test",
   "Stack spec defaults protect",
   "Stack spec defaults serviceAccountName",
 ]);
@@ -127,6 +117,10 @@ const releaseFields: ReadonlySet<string> = new Set([
   "dependsOn",
   "phase",
   "values",
+  "valuesFiles",
+  "valuesFrom",
+  "health",
+  "test",
   "releaseName",
   "suspend",
 ]);
@@ -220,7 +214,6 @@ function describePattern(error: ErrorObject, path: Path, tree: YamlTree): Diagno
       problem === "has no unit" ? `write a unit, as in ${text}s` : "write it as in 90s, 5m or 1h30m";
     return diagnostic("bad-duration", `${name}: ${JSON.stringify(text)} ${problem}`, range, suggestion);
   }
-  if (name === "spec.chart") return describeChart(text, range);
   const isNamespace = error.schemaPath.includes("/namespace/");
   const isPhase = name.startsWith("spec.phases");
   const allowed = isPhase
@@ -238,35 +231,6 @@ function describePattern(error: ErrorObject, path: Path, tree: YamlTree): Diagno
   );
 }
 
-/** A chart that this version can't read, by what it seems to be. */
-function describeChart(text: string, range: Diagnostic["range"]): Diagnostic {
-  const unsupported = (what: string): Diagnostic =>
-    diagnostic(
-      "unsupported-chart",
-      `spec.chart: ${what} (${JSON.stringify(text)}) are not supported by this version of Headway`,
-      range,
-      "use a folder in the repository: ./chart or ../charts/NAME",
-    );
-  if (text.startsWith("oci://")) return unsupported("charts in an OCI registry");
-  if (/^https?:\/\//.test(text)) return unsupported("charts at an address");
-  if (/^[A-Za-z0-9_.-]+\/[^/\\]+$/.test(text)) {
-    const { message, suggestion, ...rest } = unsupported("charts of a repository");
-    return { ...rest, message, suggestion: `${suggestion ?? ""}; for a folder of this name write ./${text}` };
-  }
-  const suggestion =
-    text.startsWith("/") || text.startsWith("~") || text.startsWith("file:")
-      ? "write it relative to this file, as ./chart or ../charts/NAME"
-      : text === ""
-        ? "name the chart's folder: ./chart"
-        : `for a folder beside this file write ./${text.replaceAll("\\", "/").replace(/^(?:\.?\/)+/, "")}`;
-  return diagnostic(
-    "bad-chart",
-    `spec.chart: ${JSON.stringify(text)} is not a path that begins with ./ or ../`,
-    range,
-    suggestion,
-  );
-}
-
 function describeLimit(error: ErrorObject, path: Path, tree: YamlTree): Diagnostic {
   const { limit } = error.params as { readonly limit?: unknown };
   const shown = typeof error.data === "string" ? JSON.stringify(error.data) : String(error.data);
@@ -276,6 +240,7 @@ function describeLimit(error: ErrorObject, path: Path, tree: YamlTree): Diagnost
     minLength: "must not be empty",
     minItems: "must not be an empty list",
     maxLength: `is longer than ${String(limit)} characters`,
+    minProperties: "needs ready or failed",
     const: `must be ${JSON.stringify((error.params as { readonly allowedValue?: unknown }).allowedValue)}`,
   };
   const message = `${nameOf(path)} ${words[error.keyword] ?? error.message ?? "is not valid"}`;

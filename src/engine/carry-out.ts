@@ -201,7 +201,10 @@ async function recordFailure(
   const before = state.of(release)?.quarantine;
   // A failure that speaks neither for nor against the declaration leaves a quarantine of it as it is.
   const isOfThisPin =
-    before !== undefined && step !== undefined && "pin" in step && before.key === step.quarantineKey;
+    before !== undefined &&
+    step !== undefined &&
+    "quarantineKey" in step &&
+    before.key === step.quarantineKey;
   const quarantine =
     quarantineKey !== undefined
       ? { key: quarantineKey, fingerprint: fingerprint ?? "", since: record.at }

@@ -2,14 +2,13 @@
 // core/redact.ts.
 import type { Failure } from "../core/failure.ts";
 import type { Evidence, ReleaseHealth, Trouble } from "../core/health/health.ts";
-import type { Applied, Step } from "../core/plan.ts";
+import { valuesOf, type Applied, type Step } from "../core/plan.ts";
 import { redact, secretsInObjects, secretsInValues, shorten } from "../core/redact.ts";
 
 /** The texts to keep out of words about a release: of its values, and of the Secrets it applied. */
 export function secretsOf(step: Step, applied: Pick<Applied, "objects"> | undefined): ReadonlySet<string> {
-  const declaration =
-    step.kind === "keep" ? step.declaration : "pin" in step ? step.pin.declaration : undefined;
-  const fromValues = (declaration?.values ?? []).flatMap((layer) => [...secretsInValues(layer.tree)]);
+  const layers = valuesOf(step);
+  const fromValues = layers.flatMap((layer) => [...secretsInValues(layer.tree)]);
   return new Set([...fromValues, ...secretsInObjects(applied?.objects ?? [])]);
 }
 

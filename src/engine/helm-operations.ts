@@ -109,7 +109,7 @@ async function upgrade(
   tell: Tell,
 ): Promise<Ended> {
   const { release, step } = effect;
-  const { declaration, chart, fingerprint } = step.pin;
+  const { declaration, chart, fingerprint, values } = step.pin;
   const waitsForEverything =
     declaration.waitWith === "helm" ||
     (declaration.waitWith === "auto" &&
@@ -119,7 +119,7 @@ async function upgrade(
     namespace: step.namespace,
     releaseName: step.releaseName,
     chart,
-    values: declaration.values.map((layer) => layer.text),
+    values: values.map((layer) => layer.text),
     labels: {
       [fingerprintLabel]: fingerprintLabelValue(revision, fingerprint),
       [stackLabel]: input.stackLabel,

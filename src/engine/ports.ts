@@ -1,5 +1,6 @@
 // What the engine needs of the world, as narrow interfaces that adapters fill. They translate and never decide: a
 // refusal of the world comes back as a Failure.
+import type { ChartDigest, IndexedChart } from "../core/chart-index.ts";
 import type { Declaration } from "../core/declaration.ts";
 import type { Result } from "../core/failure.ts";
 import type { Evidence, ReleaseHealth, Trouble } from "../core/health/health.ts";
@@ -21,6 +22,28 @@ export type Charts = {
   resolve(declaration: Declaration): Promise<Result<PinnedChart>>;
   /** The YAML texts in crds/ of a chart and its dependencies. */
   readCrds(chart: PinnedChart): Promise<readonly string[]>;
+};
+
+/** A server of charts, as far as it may be needed: `secretRef` names a Secret in Headway's system namespace. */
+export type ChartServer = { readonly kind: "http" | "oci"; readonly url: string; readonly secretRef?: string };
+
+/** Chart repositories and registries. Credentials are sent to no other host than the one they are for. */
+export type ChartServers = {
+  /**
+   * What a server offers. An http repository's index is read whole, and only when it has changed; a registry is asked for
+   * `names` alone, because registries can't list what they hold.
+   */
+  list(server: ChartServer, names: readonly string[]): Promise<Result<readonly IndexedChart[]>>;
+  /**
+   * One packaged chart's bytes, bounded, and checked against `digest` where that is known. `url` is https://….tgz, or
+   * oci://HOST/PATH/NAME with `version`. `server` is the repository it was found by, whose credentials may be used.
+   */
+  fetch(wanted: {
+    readonly url: string;
+    readonly version?: string;
+    readonly digest?: ChartDigest;
+    readonly server?: ChartServer;
+  }): Promise<Result<{ readonly archive: Buffer; readonly digest: ChartDigest }>>;
 };
 
 /** One `helm upgrade --install`. */

@@ -110,7 +110,9 @@ async function buildInto(
         { ...target.env, GOBIN: work },
         onProgress,
       );
-      return join(work, recipe.package.slice(recipe.package.lastIndexOf("/") + 1));
+      // Go leaves a major version at the end of the path out of the name.
+      const path = recipe.package.replace(/\/v[0-9]+$/, "");
+      return join(work, path.slice(path.lastIndexOf("/") + 1));
     }
     case "require": {
       writeFileSync(join(work, "go.mod"), goMod(""));

@@ -1,7 +1,10 @@
 // Data: which version of each program Headway runs, which versions it puts up with, where its publisher offers it with a
 // checksum, and how Go builds it. The logic is in programs.ts.
 
-/** The programs that can be found; `helm3` is for tests of releases that were born under Helm 3. */
+/**
+ * The programs that can be found. For tests alone: `helm3`, of releases that were born under Helm 3, and `registry`, an OCI
+ * registry.
+ */
 export const PROGRAM_NAMES = [
   "helm",
   "helm3",
@@ -11,6 +14,9 @@ export const PROGRAM_NAMES = [
   "kube-controller-manager",
   "kube-scheduler",
   "kwok",
+  "kustomize",
+  "sops",
+  "registry",
 ] as const;
 
 /** One of the programs above. */
@@ -51,6 +57,9 @@ const HELM_3 = "v3.22.0";
 const KUBERNETES = "v1.37.2";
 const ETCD = "v3.6.16";
 const KWOK = "v0.8.0";
+const KUSTOMIZE = "v5.8.1";
+const SOPS = "v3.13.3";
+const REGISTRY = "v3.1.2";
 
 function helm(version: string, fits: string, go: GoRecipe): ProgramSource {
   return {
@@ -129,5 +138,55 @@ export const programSources: Readonly<Record<ProgramName, ProgramSource>> = {
       };
     },
     go: { kind: "install", package: "sigs.k8s.io/kwok/cmd/kwok", version: KWOK },
+  },
+  kustomize: {
+    version: KUSTOMIZE,
+    file: "kustomize",
+    fits: ">=5.4.0 <6.0.0",
+    versionArgs: ["version"],
+    download: ({ os, arch }) => {
+      const base = `https://github.com/kubernetes-sigs/kustomize/releases/download/kustomize%2F${KUSTOMIZE}`;
+      return {
+        url: `${base}/kustomize_${KUSTOMIZE}_${os}_${arch}.tar.gz`,
+        checksumUrl: `${base}/checksums.txt`,
+        member: "kustomize",
+      };
+    },
+    go: {
+      kind: "install",
+      package: "sigs.k8s.io/kustomize/kustomize/v5",
+      version: KUSTOMIZE,
+      ldflags: `-X sigs.k8s.io/kustomize/api/provenance.version=${KUSTOMIZE}`,
+    },
+  },
+  sops: {
+    version: SOPS,
+    file: "sops",
+    fits: ">=3.9.0 <4.0.0",
+    versionArgs: ["--version"],
+    download: ({ os, arch }) => {
+      const base = `https://github.com/getsops/sops/releases/download/${SOPS}`;
+      return {
+        url: `${base}/sops-${SOPS}.${os}.${arch}`,
+        checksumUrl: `${base}/sops-${SOPS}.checksums.txt`,
+      };
+    },
+    go: { kind: "install", package: "github.com/getsops/sops/v3/cmd/sops", version: SOPS },
+  },
+  registry: {
+    version: REGISTRY,
+    file: "registry",
+    fits: ">=3.0.0 <4.0.0",
+    versionArgs: ["--version"],
+    download: ({ os, arch }) => {
+      const base = `https://github.com/distribution/distribution/releases/download/${REGISTRY}`;
+      const file = `registry_${REGISTRY.slice(1)}_${os}_${arch}.tar.gz`;
+      return { url: `${base}/${file}`, checksumUrl: `${base}/${file}.sha256`, member: "registry" };
+    },
+    go: {
+      kind: "install",
+      package: "github.com/distribution/distribution/v3/cmd/registry",
+      version: REGISTRY,
+    },
   },
 };

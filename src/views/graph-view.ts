@@ -91,7 +91,11 @@ function nameList(ids: readonly string[]): string {
 
 function chartWords(declaration: Declaration | undefined): string {
   if (declaration === undefined) return "";
-  return declaration.chart.path + (declaration.version === undefined ? "" : ` ${declaration.version}`);
+  const { chart } = declaration;
+  return (
+    (chart.kind === "path" ? chart.path : chart.written) +
+    (declaration.version === undefined ? "" : ` ${declaration.version}`)
+  );
 }
 
 function summaryLines(stack: ShownStack, graph: Graph, options: GraphViewOptions): readonly Line[] {

@@ -2,9 +2,9 @@
 import type { Json } from "../core/declaration.ts";
 import type { Action } from "../core/event.ts";
 import type { ReleaseId } from "../core/ids.ts";
-import type { Plan, Reason, Step } from "../core/plan.ts";
+import { valuesOf, type Plan, type Reason, type Step } from "../core/plan.ts";
 import { reasonWords } from "./reason-words.ts";
-import { declarationOf, declaredAt } from "./run-words.ts";
+import { declaredAt } from "./run-words.ts";
 import { maskChanges, type ShownChange } from "./secret-values.ts";
 
 /** What a step comes to in a summary: its action, or why nothing is done although something is to be said. */
@@ -150,7 +150,7 @@ export function countVerdicts(items: readonly PlanItem[]): Readonly<Partial<Reco
 
 /** The value that the declaration's strongest layer has at a path as value-changes.ts writes it. */
 function declaredValue(step: Step, path: string): Json | undefined {
-  const layers = declarationOf(step)?.values ?? [];
+  const layers = valuesOf(step);
   for (const layer of layers.toReversed()) {
     const found = valueAt(layer.tree, path);
     if (found !== undefined) return found;

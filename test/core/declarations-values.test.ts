@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Json } from "../../src/core/declaration.ts";
 import { readStack } from "../../src/core/read-declarations.ts";
 import { runHelm, temporaryFolder, writeTree } from "../kit/chart-trees.ts";
+import { layersOf } from "../kit/values.ts";
 
 type Reading = { readonly text: string; readonly tree: Json } | { readonly codes: readonly string[] };
 
@@ -26,7 +27,7 @@ ${indented}`;
     folderName: "test",
     stackPath: "",
   });
-  const layer = value.declarations[0]?.values[0];
+  const [layer] = layersOf(value.declarations[0]);
   return diagnostics.length > 0 || layer === undefined
     ? { codes: diagnostics.map(({ code }) => code) }
     : { text: layer.text, tree: layer.tree };
@@ -189,7 +190,7 @@ name: &key 017
       folderName: "test",
       stackPath: "",
     });
-    expect(declared.value.declarations[0]?.values[0]?.text).toBe('{"name": "echo"}\n');
+    expect(layersOf(declared.value.declarations[0])[0]?.text).toBe('{"name": "echo"}\n');
   });
 
   it(

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { readReleasePatterns, readStack, type ReadStack } from "../../src/core/read-declarations.ts";
 import type { StackFile } from "../../src/core/sort-documents.ts";
 import { renderDiagnostics } from "../../src/views/diagnostics-view.ts";
+import { layersOf } from "../kit/values.ts";
 
 type Files = Readonly<Record<string, string | Omit<StackFile, "path">>>;
 
@@ -110,7 +111,9 @@ maxHistory: 3`,
       version: "^1.4.0",
       dependsOn: [{ id: "blue/postgres" }, { id: "messaging/rabbitmq", range: { line: 7, column: 25 } }],
       phase: "apps",
-      values: [{ text: '{"replicas": 2, on: off}\n', tree: { replicas: 2, true: false } }],
+      values: [
+        { kind: "layer", layer: { text: '{"replicas": 2, on: off}\n', tree: { replicas: 2, true: false } } },
+      ],
       createNamespace: false,
       timeoutMs: 5_400_000,
       failFast: { imagePullMs: 500, configMs: 30_000, crashLoop: { restarts: 5, forMs: 90_000 } },
@@ -158,10 +161,9 @@ maxHistory: 3`,
       "x/y/a.yml": text.replaceAll("\n", "\r\n"),
     });
     expect(words).toBe("");
-    expect(found.declarations.map(({ id, chart }) => `${id} ${chart.path}`)).toEqual([
-      "shop/one clusters/prod/x/y/a",
-      "shop/two clusters/prod/x/y/b",
-    ]);
+    expect(
+      found.declarations.map(({ id, chart }) => `${id} ${chart.kind === "path" ? chart.path : ""}`),
+    ).toEqual(["shop/one clusters/prod/x/y/a", "shop/two clusters/prod/x/y/b"]);
     expect(found.ignoredDocuments).toBe(0);
   });
 
@@ -173,7 +175,7 @@ maxHistory: 3`,
       ),
     });
     expect(words).toBe("");
-    const tree = found.declarations[0]?.values[0]?.tree;
+    const tree = layersOf(found.declarations[0])[0]?.tree;
     expect(JSON.stringify(tree)).toBe('{"base":{"x":1},"__proto__":{"polluted":true},"use":{"x":1}}');
     expect(({} as { polluted?: boolean }).polluted).toBe(undefined);
   });

@@ -554,12 +554,12 @@ describe("the fingerprint", () => {
   test("changes with the chart, the values and the CRD policy, and with nothing else", () => {
     const { declaration, chart } = db;
     const same = db.fingerprint;
-    const [layer] = declaration.values;
+    const [layer] = db.values;
     if (layer === undefined) throw new Error("no values");
     const of = (more: Partial<typeof declaration>, chartMore: Partial<typeof chart> = {}) =>
       pinRelease({ ...declaration, ...more }, { ...chart, ...chartMore }).fingerprint;
     expect(of({}, { digest: "another" })).not.toBe(same);
-    expect(of({ values: [{ ...layer, text: "replicas: 3\n" }] })).not.toBe(same);
+    expect(of({ values: [{ kind: "layer", layer: { ...layer, text: "replicas: 3\n" } }] })).not.toBe(same);
     expect(of({ crds: "upgrade" })).not.toBe(same);
     expect(of({ timeoutMs: 1, retries: 9, digest: "another" }, { folder: "/elsewhere" })).toBe(same);
   });

@@ -8,6 +8,7 @@ import type { Hook, ReleasePayload } from "../../src/core/observation.ts";
 import type { PinnedChart, PinnedRelease } from "../../src/core/pin.ts";
 import type { ApplyBase, Plan, Reason, Step } from "../../src/core/plan.ts";
 import { pinRelease } from "../../src/core/fingerprint.ts";
+import { ownLayer } from "./values.ts";
 
 /** What is special about one release; the rest is an ordinary upgrade of a verified revision 1. */
 export type ReleaseFacts = {
@@ -108,7 +109,7 @@ export function payloadOf(
     revision,
     status: "deployed",
     chart: { name: chart.name, version: chart.version },
-    config: declaration.values.at(-1)?.tree ?? {},
+    config: pin.values.at(-1)?.tree ?? {},
     objects: [deployment(declaration.name, declaration.namespace)],
     hooks: [],
     applyMethod: "server-side",
@@ -132,7 +133,7 @@ function declare(
     chart: { kind: "path", path: `charts/${name}`, written: `./charts/${name}` },
     chartRange: range,
     dependsOn: dependencies.map((one) => ({ id: one, range })),
-    values: values === undefined ? [] : [{ range, text: JSON.stringify(values), tree: values }],
+    values: values === undefined ? [] : [{ kind: "layer", layer: ownLayer(values, range) }],
     createNamespace: true,
     timeoutMs: 300_000,
     failFast: { imagePullMs: 60_000, configMs: 30_000, crashLoop: { restarts: 3, forMs: 60_000 } },
@@ -140,6 +141,10 @@ function declare(
     retries: 0,
     waitWith: "auto",
     crds: "create",
+    health: [],
+    stableForMs: 0,
+    test: false,
+    labels: {},
     fieldConflicts: "take",
     suspend: false,
     maxHistory: 10,

@@ -7,6 +7,7 @@ import { releaseId, type ReleaseId } from "../../src/core/ids.ts";
 import type { ApplyBase, Plan, Reason, Step } from "../../src/core/plan.ts";
 import type { Run, StepState } from "../../src/core/run/run.ts";
 import type { ViewClock } from "../../src/views/progress.ts";
+import { layersOf } from "../kit/values.ts";
 
 export const START_MS = Date.UTC(2026, 8, 1, 10, 2, 11);
 
@@ -34,6 +35,10 @@ export function declarationOf(release: ReleaseId, values: Declaration["values"] 
     retries: 0,
     waitWith: "auto",
     crds: "create",
+    health: [],
+    stableForMs: 0,
+    test: false,
+    labels: {},
     fieldConflicts: "take",
     suspend: false,
     maxHistory: 10,
@@ -69,6 +74,8 @@ export function applyStep(kind: "install" | "upgrade", name: string, facts: Step
         hooks: [],
         namespaces: [],
       },
+      values: layersOf({ values: facts.values ?? [] }),
+      missing: [],
       valuesDigest: "v",
       fingerprint: "f",
     },

@@ -25,7 +25,7 @@ export interface HelmRelease {
      */
     namespace?: string;
     /**
-     * For your own use; Headway does not read them.
+     * Labels of the release: -l SELECTOR picks releases by them.
      */
     labels?: {
       [k: string]: string;
@@ -42,7 +42,7 @@ export interface HelmRelease {
    */
   spec: {
     /**
-     * The chart: a folder, as ./chart or ../charts/orders, relative to the file that declares it and inside the git repository.
+     * The chart: a folder, as ./chart or ../charts/orders, relative to the file that declares it and inside the git repository; or ALIAS/NAME of a repository in headway.yaml; or oci://HOST/PATH/NAME; or the https:// address of a packaged chart (.tgz).
      */
     chart: string;
     /**
@@ -50,11 +50,27 @@ export interface HelmRelease {
      */
     version?: string;
     /**
-     * Releases that must be healthy before this one starts: NAME (same namespace) or NAMESPACE/NAME.
+     * Releases that must be healthy before this one starts: NAME (same namespace), NAMESPACE/NAME, or a mapping with name, namespace and readyExpr.
      *
-     * Items: NAME (same namespace) or NAMESPACE/NAME of another release of the stack.
+     * Items: NAME (same namespace) or NAMESPACE/NAME of another release of the stack, or a mapping with a condition.
      */
-    dependsOn?: string[];
+    dependsOn?: (
+      | string
+      | {
+          /**
+           * The other release's metadata.name.
+           */
+          name: string;
+          /**
+           * The other release's namespace. Default: the same one.
+           */
+          namespace?: string;
+          /**
+           * A CEL expression over `dep` and `self` that must be true, besides the dependency's health, before this release starts.
+           */
+          readyExpr?: string;
+        }
+    )[];
     /**
      * One of spec.phases of headway.yaml: the release waits for every release of the earlier phases. A release without a phase waits for its own dependsOn only.
      */
@@ -65,6 +81,16 @@ export interface HelmRelease {
     values?: {
       [k: string]: unknown;
     } | null;
+    /**
+     * YAML files of values, below valuesFrom and values, the last one strongest. Paths are relative to the file that declares the release and stay inside the git repository. Files encrypted with SOPS are decrypted in memory.
+     *
+     * Items: A path relative to the file that declares the release.
+     */
+    valuesFiles?: string[];
+    /**
+     * Values from Secrets and ConfigMaps of the cluster, above valuesFiles and below values, the last one strongest.
+     */
+    valuesFrom?: ValuesReference[];
     /**
      * The release's name in Helm. Default: metadata.name.
      */
@@ -91,6 +117,18 @@ export interface HelmRelease {
      */
     waitWith?: "auto" | "headway" | "helm";
     /**
+     * Health of custom resources beyond the built-in rules.
+     */
+    health?: HealthRule[];
+    /**
+     * How long the release must stay healthy without a break before it counts as healthy. Default 0s.
+     */
+    stableFor?: string;
+    /**
+     * True: `helm test` is part of readiness; a failed test is a failed health check. Default false.
+     */
+    test?: boolean;
+    /**
      * What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing.
      */
     crds?: "skip" | "create" | "upgrade";
@@ -107,6 +145,31 @@ export interface HelmRelease {
      */
     suspend?: boolean;
   };
+}
+/**
+ * One Secret or ConfigMap of the release's namespace.
+ */
+export interface ValuesReference {
+  /**
+   * What holds the values.
+   */
+  kind: "Secret" | "ConfigMap";
+  /**
+   * The object's name, in the release's namespace.
+   */
+  name: string;
+  /**
+   * The key in its data. Default: values.yaml.
+   */
+  valuesKey?: string;
+  /**
+   * Where the key's content goes as one string, as in db.password or list[0].name. Without it the content is YAML values of its own.
+   */
+  targetPath?: string;
+  /**
+   * True: no values where the object or its key is absent. Default false: the release waits for it.
+   */
+  optional?: boolean;
 }
 /**
  * How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.
@@ -133,6 +196,27 @@ export interface FailFast {
      */
     for?: string;
   };
+}
+/**
+ * When objects of one kind are ready or failed.
+ */
+export interface HealthRule {
+  /**
+   * The objects' apiVersion, as in cert-manager.io/v1.
+   */
+  apiVersion: string;
+  /**
+   * The objects' kind.
+   */
+  kind: string;
+  /**
+   * A CEL expression over the object's fields (metadata, spec, status, …; self is the whole object): true where it is ready.
+   */
+  ready?: string;
+  /**
+   * A CEL expression that is true where the object has failed and will not heal.
+   */
+  failed?: string;
 }
 
 /**
@@ -186,6 +270,18 @@ export interface Stack {
      */
     releases?: [string, ...string[]];
     /**
+     * Where charts named ALIAS/NAME come from, by alias.
+     */
+    repositories?: {
+      [k: string]: ChartRepository;
+    };
+    /**
+     * Values below every release's own.
+     */
+    values?: {
+      [k: string]: unknown;
+    } | null;
+    /**
      * Names of phases, the first one first. A release of a phase waits for every release of the earlier phases.
      *
      * Items: A phase's name.
@@ -233,6 +329,23 @@ export interface Stack {
        * Revisions that Helm keeps; a rollback needs at least two. Default 10.
        */
       maxHistory?: number;
+      /**
+       * How long a release must stay healthy without a break before it counts as healthy. Default 0s.
+       */
+      stableFor?: string;
     };
   };
+}
+/**
+ * One repository of charts.
+ */
+export interface ChartRepository {
+  /**
+   * A folder (./charts-index) relative to this file and inside the git repository, an https:// chart repository, or an oci:// registry path.
+   */
+  url: string;
+  /**
+   * A Secret in Headway's system namespace with username and password, or .dockerconfigjson, and ca.crt where the server's authority is a private one.
+   */
+  secretRef?: string;
 }

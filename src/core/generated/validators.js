@@ -1,16 +1,16 @@
 // Made by scripts/generate.ts from schemas/; change those and run `npm run generate`.
 "use strict";
 export const validateHelmRelease = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/helmrelease.schema.json","title":"HelmRelease","description":"One Helm release that a stack declares: a chart, its values, and what it waits for.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"HelmRelease","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The release's name in Headway, and in Helm unless spec.releaseName says otherwise."},"namespace":{"$ref":"#/$defs/namespace","description":"The namespace that the release is installed in. Default: spec.defaults.namespace of headway.yaml; there is no default beyond that."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the release."},"spec":{"type":"object","additionalProperties":false,"required":["chart"],"description":"What is installed and how.","properties":{"chart":{"type":"string","pattern":"^\\.{1,2}(?:/|$)","description":"The chart: a folder, as ./chart or ../charts/orders, relative to the file that declares it and inside the git repository."},"version":{"type":"string","minLength":1,"description":"The versions of the chart that will do, in Helm's range syntax. A folder's version is the one in its Chart.yaml; it has to fit."},"dependsOn":{"type":"array","items":{"type":"string","description":"NAME (same namespace) or NAMESPACE/NAME of another release of the stack."},"description":"Releases that must be healthy before this one starts: NAME (same namespace) or NAMESPACE/NAME."},"phase":{"type":"string","description":"One of spec.phases of headway.yaml: the release waits for every release of the earlier phases. A release without a phase waits for its own dependsOn only."},"values":{"type":["object","null"],"additionalProperties":true,"description":"The chart's values. Helm sees them exactly as `helm -f` would read the same text."},"releaseName":{"$ref":"#/$defs/dnsName","description":"The release's name in Helm. Default: metadata.name."},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"suspend":{"type":"boolean","description":"Leave the release alone. Releases that depend on it count it as ready while it is healthy. Default false."}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/helmrelease.schema.json","title":"HelmRelease","description":"One Helm release that a stack declares: a chart, its values, and what it waits for.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"HelmRelease","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The release's name in Headway, and in Helm unless spec.releaseName says otherwise."},"namespace":{"$ref":"#/$defs/namespace","description":"The namespace that the release is installed in. Default: spec.defaults.namespace of headway.yaml; there is no default beyond that."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"Labels of the release: -l SELECTOR picks releases by them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the release."},"spec":{"type":"object","additionalProperties":false,"required":["chart"],"description":"What is installed and how.","properties":{"chart":{"type":"string","minLength":1,"description":"The chart: a folder, as ./chart or ../charts/orders, relative to the file that declares it and inside the git repository; or ALIAS/NAME of a repository in headway.yaml; or oci://HOST/PATH/NAME; or the https:// address of a packaged chart (.tgz)."},"version":{"type":"string","minLength":1,"description":"The versions of the chart that will do, in Helm's range syntax. A folder's version is the one in its Chart.yaml; it has to fit."},"dependsOn":{"type":"array","items":{"type":["string","object"],"additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The other release's metadata.name."},"namespace":{"$ref":"#/$defs/namespace","description":"The other release's namespace. Default: the same one."},"readyExpr":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over `dep` and `self` that must be true, besides the dependency's health, before this release starts."}},"description":"NAME (same namespace) or NAMESPACE/NAME of another release of the stack, or a mapping with a condition."},"description":"Releases that must be healthy before this one starts: NAME (same namespace), NAMESPACE/NAME, or a mapping with name, namespace and readyExpr."},"phase":{"type":"string","description":"One of spec.phases of headway.yaml: the release waits for every release of the earlier phases. A release without a phase waits for its own dependsOn only."},"values":{"type":["object","null"],"additionalProperties":true,"description":"The chart's values. Helm sees them exactly as `helm -f` would read the same text."},"valuesFiles":{"type":"array","items":{"type":"string","minLength":1,"description":"A path relative to the file that declares the release."},"description":"YAML files of values, below valuesFrom and values, the last one strongest. Paths are relative to the file that declares the release and stay inside the git repository. Files encrypted with SOPS are decrypted in memory."},"valuesFrom":{"type":"array","items":{"type":"object","title":"ValuesReference","additionalProperties":false,"required":["kind","name"],"description":"One Secret or ConfigMap of the release's namespace.","properties":{"kind":{"type":"string","enum":["Secret","ConfigMap"],"description":"What holds the values."},"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","description":"The object's name, in the release's namespace."},"valuesKey":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[-._a-zA-Z0-9]+$","description":"The key in its data. Default: values.yaml."},"targetPath":{"type":"string","minLength":1,"maxLength":250,"description":"Where the key's content goes as one string, as in db.password or list[0].name. Without it the content is YAML values of its own."},"optional":{"type":"boolean","description":"True: no values where the object or its key is absent. Default false: the release waits for it."}}},"description":"Values from Secrets and ConfigMaps of the cluster, above valuesFiles and below values, the last one strongest."},"releaseName":{"$ref":"#/$defs/dnsName","description":"The release's name in Helm. Default: metadata.name."},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"health":{"type":"array","items":{"type":"object","title":"HealthRule","additionalProperties":false,"required":["apiVersion","kind"],"description":"When objects of one kind are ready or failed.","properties":{"apiVersion":{"type":"string","minLength":1,"description":"The objects' apiVersion, as in cert-manager.io/v1."},"kind":{"type":"string","minLength":1,"description":"The objects' kind."},"ready":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over the object's fields (metadata, spec, status, …; self is the whole object): true where it is ready."},"failed":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression that is true where the object has failed and will not heal."}},"minProperties":3},"description":"Health of custom resources beyond the built-in rules."},"stableFor":{"$ref":"#/$defs/duration","description":"How long the release must stay healthy without a break before it counts as healthy. Default 0s."},"test":{"type":"boolean","description":"True: `helm test` is part of readiness; a failed test is a failed health check. Default false."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"suspend":{"type":"boolean","description":"Leave the release alone. Releases that depend on it count it as ready while it is healthy. Default false."}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
 const schema12 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."};
 const schema13 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."};
-const schema15 = {"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."};
+const schema17 = {"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."};
 const pattern0 = new RegExp("^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$", "u");
 const pattern1 = new RegExp("^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$", "u");
-const pattern2 = new RegExp("^\\.{1,2}(?:/|$)", "u");
-const pattern4 = new RegExp("^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$", "u");
+const pattern5 = new RegExp("^[-._a-zA-Z0-9]+$", "u");
+const pattern7 = new RegExp("^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$", "u");
 const func2 = Object.prototype.hasOwnProperty;
-const schema16 = {"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}};
+const schema18 = {"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}};
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -18,7 +18,7 @@ let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((key0 === "imagePull") || (key0 === "config")) || (key0 === "crashLoop"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema16,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema18,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -31,8 +31,8 @@ errors++;
 if(data.imagePull !== undefined){
 let data0 = data.imagePull;
 if(typeof data0 === "string"){
-if(!pattern4.test(data0)){
-const err1 = {instancePath:instancePath+"/imagePull",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema15,data:data0};
+if(!pattern7.test(data0)){
+const err1 = {instancePath:instancePath+"/imagePull",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema17,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -43,7 +43,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/imagePull",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema15.type,parentSchema:schema15,data:data0};
+const err2 = {instancePath:instancePath+"/imagePull",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema17.type,parentSchema:schema17,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -56,8 +56,8 @@ errors++;
 if(data.config !== undefined){
 let data1 = data.config;
 if(typeof data1 === "string"){
-if(!pattern4.test(data1)){
-const err3 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema15,data:data1};
+if(!pattern7.test(data1)){
+const err3 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema17,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -68,7 +68,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema15.type,parentSchema:schema15,data:data1};
+const err4 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema17.type,parentSchema:schema17,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -83,7 +83,7 @@ let data2 = data.crashLoop;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
 if(!((key1 === "restarts") || (key1 === "for"))){
-const err5 = {instancePath:instancePath+"/crashLoop",schemaPath:"#/properties/crashLoop/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema16.properties.crashLoop,data:data2};
+const err5 = {instancePath:instancePath+"/crashLoop",schemaPath:"#/properties/crashLoop/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema18.properties.crashLoop,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -96,7 +96,7 @@ errors++;
 if(data2.restarts !== undefined){
 let data3 = data2.restarts;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err6 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema16.properties.crashLoop.properties.restarts.type,parentSchema:schema16.properties.crashLoop.properties.restarts,data:data3};
+const err6 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema18.properties.crashLoop.properties.restarts.type,parentSchema:schema18.properties.crashLoop.properties.restarts,data:data3};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -107,7 +107,7 @@ errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 > 1000 || isNaN(data3)){
-const err7 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema16.properties.crashLoop.properties.restarts,data:data3};
+const err7 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema18.properties.crashLoop.properties.restarts,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -117,7 +117,7 @@ vErrors.push(err7);
 errors++;
 }
 if(data3 < 1 || isNaN(data3)){
-const err8 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema16.properties.crashLoop.properties.restarts,data:data3};
+const err8 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema18.properties.crashLoop.properties.restarts,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -131,8 +131,8 @@ errors++;
 if(data2.for !== undefined){
 let data4 = data2.for;
 if(typeof data4 === "string"){
-if(!pattern4.test(data4)){
-const err9 = {instancePath:instancePath+"/crashLoop/for",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema15,data:data4};
+if(!pattern7.test(data4)){
+const err9 = {instancePath:instancePath+"/crashLoop/for",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema17,data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -143,7 +143,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/crashLoop/for",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema15.type,parentSchema:schema15,data:data4};
+const err10 = {instancePath:instancePath+"/crashLoop/for",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema17.type,parentSchema:schema17,data:data4};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -155,7 +155,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/crashLoop",schemaPath:"#/properties/crashLoop/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema16.properties.crashLoop.type,parentSchema:schema16.properties.crashLoop,data:data2};
+const err11 = {instancePath:instancePath+"/crashLoop",schemaPath:"#/properties/crashLoop/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema18.properties.crashLoop.type,parentSchema:schema18.properties.crashLoop,data:data2};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -167,7 +167,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema16.type,parentSchema:schema16,data};
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema18.type,parentSchema:schema18,data};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -475,8 +475,8 @@ errors++;
 if(data9.chart !== undefined){
 let data10 = data9.chart;
 if(typeof data10 === "string"){
-if(!pattern2.test(data10)){
-const err24 = {instancePath:instancePath+"/spec/chart",schemaPath:"#/properties/spec/properties/chart/pattern",keyword:"pattern",params:{pattern: "^\\.{1,2}(?:/|$)"},message:"must match pattern \""+"^\\.{1,2}(?:/|$)"+"\"",schema:"^\\.{1,2}(?:/|$)",parentSchema:schema11.properties.spec.properties.chart,data:data10};
+if(data10.length < 1){
+const err24 = {instancePath:instancePath+"/spec/chart",schemaPath:"#/properties/spec/properties/chart/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.chart,data:data10};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -528,8 +528,8 @@ if(Array.isArray(data12)){
 const len0 = data12.length;
 for(let i0=0; i0<len0; i0++){
 let data13 = data12[i0];
-if(typeof data13 !== "string"){
-const err28 = {instancePath:instancePath+"/spec/dependsOn/" + i0,schemaPath:"#/properties/spec/properties/dependsOn/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.dependsOn.items.type,parentSchema:schema11.properties.spec.properties.dependsOn.items,data:data13};
+if((typeof data13 !== "string") && (!(data13 && typeof data13 == "object" && !Array.isArray(data13)))){
+const err28 = {instancePath:instancePath+"/spec/dependsOn/" + i0,schemaPath:"#/properties/spec/properties/dependsOn/items/type",keyword:"type",params:{type: schema11.properties.spec.properties.dependsOn.items.type},message:"must be string,object",schema:schema11.properties.spec.properties.dependsOn.items.type,parentSchema:schema11.properties.spec.properties.dependsOn.items,data:data13};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -538,10 +538,9 @@ vErrors.push(err28);
 }
 errors++;
 }
-}
-}
-else {
-const err29 = {instancePath:instancePath+"/spec/dependsOn",schemaPath:"#/properties/spec/properties/dependsOn/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.spec.properties.dependsOn.type,parentSchema:schema11.properties.spec.properties.dependsOn,data:data12};
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+if(data13.name === undefined){
+const err29 = {instancePath:instancePath+"/spec/dependsOn/" + i0,schemaPath:"#/properties/spec/properties/dependsOn/items/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema11.properties.spec.properties.dependsOn.items.required,parentSchema:schema11.properties.spec.properties.dependsOn.items,data:data13};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -550,11 +549,9 @@ vErrors.push(err29);
 }
 errors++;
 }
-}
-if(data9.phase !== undefined){
-let data14 = data9.phase;
-if(typeof data14 !== "string"){
-const err30 = {instancePath:instancePath+"/spec/phase",schemaPath:"#/properties/spec/properties/phase/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.phase.type,parentSchema:schema11.properties.spec.properties.phase,data:data14};
+for(const key5 in data13){
+if(!(((key5 === "name") || (key5 === "namespace")) || (key5 === "readyExpr"))){
+const err30 = {instancePath:instancePath+"/spec/dependsOn/" + i0,schemaPath:"#/properties/spec/properties/dependsOn/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.spec.properties.dependsOn.items,data:data13};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -564,10 +561,11 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data9.values !== undefined){
-let data15 = data9.values;
-if((!(data15 && typeof data15 == "object" && !Array.isArray(data15))) && (data15 !== null)){
-const err31 = {instancePath:instancePath+"/spec/values",schemaPath:"#/properties/spec/properties/values/type",keyword:"type",params:{type: schema11.properties.spec.properties.values.type},message:"must be object,null",schema:schema11.properties.spec.properties.values.type,parentSchema:schema11.properties.spec.properties.values,data:data15};
+if(data13.name !== undefined){
+let data14 = data13.name;
+if(typeof data14 === "string"){
+if(data14.length > 53){
+const err31 = {instancePath:instancePath+"/spec/dependsOn/" + i0+"/name",schemaPath:"#/$defs/dnsName/maxLength",keyword:"maxLength",params:{limit: 53},message:"must NOT have more than 53 characters",schema:53,parentSchema:schema12,data:data14};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -576,12 +574,8 @@ vErrors.push(err31);
 }
 errors++;
 }
-}
-if(data9.releaseName !== undefined){
-let data16 = data9.releaseName;
-if(typeof data16 === "string"){
-if(data16.length > 53){
-const err32 = {instancePath:instancePath+"/spec/releaseName",schemaPath:"#/$defs/dnsName/maxLength",keyword:"maxLength",params:{limit: 53},message:"must NOT have more than 53 characters",schema:53,parentSchema:schema12,data:data16};
+if(!pattern0.test(data14)){
+const err32 = {instancePath:instancePath+"/spec/dependsOn/" + i0+"/name",schemaPath:"#/$defs/dnsName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$",parentSchema:schema12,data:data14};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -590,8 +584,9 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(!pattern0.test(data16)){
-const err33 = {instancePath:instancePath+"/spec/releaseName",schemaPath:"#/$defs/dnsName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$",parentSchema:schema12,data:data16};
+}
+else {
+const err33 = {instancePath:instancePath+"/spec/dependsOn/" + i0+"/name",schemaPath:"#/$defs/dnsName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema12.type,parentSchema:schema12,data:data14};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -601,8 +596,11 @@ vErrors.push(err33);
 errors++;
 }
 }
-else {
-const err34 = {instancePath:instancePath+"/spec/releaseName",schemaPath:"#/$defs/dnsName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema12.type,parentSchema:schema12,data:data16};
+if(data13.namespace !== undefined){
+let data15 = data13.namespace;
+if(typeof data15 === "string"){
+if(data15.length > 63){
+const err34 = {instancePath:instancePath+"/spec/dependsOn/" + i0+"/namespace",schemaPath:"#/$defs/namespace/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema13,data:data15};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -611,11 +609,8 @@ vErrors.push(err34);
 }
 errors++;
 }
-}
-if(data9.createNamespace !== undefined){
-let data17 = data9.createNamespace;
-if(typeof data17 !== "boolean"){
-const err35 = {instancePath:instancePath+"/spec/createNamespace",schemaPath:"#/properties/spec/properties/createNamespace/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.createNamespace.type,parentSchema:schema11.properties.spec.properties.createNamespace,data:data17};
+if(!pattern1.test(data15)){
+const err35 = {instancePath:instancePath+"/spec/dependsOn/" + i0+"/namespace",schemaPath:"#/$defs/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema13,data:data15};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -625,11 +620,8 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data9.timeout !== undefined){
-let data18 = data9.timeout;
-if(typeof data18 === "string"){
-if(!pattern4.test(data18)){
-const err36 = {instancePath:instancePath+"/spec/timeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema15,data:data18};
+else {
+const err36 = {instancePath:instancePath+"/spec/dependsOn/" + i0+"/namespace",schemaPath:"#/$defs/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema13.type,parentSchema:schema13,data:data15};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -639,13 +631,415 @@ vErrors.push(err36);
 errors++;
 }
 }
-else {
-const err37 = {instancePath:instancePath+"/spec/timeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema15.type,parentSchema:schema15,data:data18};
+if(data13.readyExpr !== undefined){
+let data16 = data13.readyExpr;
+if(typeof data16 === "string"){
+if(data16.length > 4096){
+const err37 = {instancePath:instancePath+"/spec/dependsOn/" + i0+"/readyExpr",schemaPath:"#/properties/spec/properties/dependsOn/items/properties/readyExpr/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema11.properties.spec.properties.dependsOn.items.properties.readyExpr,data:data16};
 if(vErrors === null){
 vErrors = [err37];
 }
 else {
 vErrors.push(err37);
+}
+errors++;
+}
+if(data16.length < 1){
+const err38 = {instancePath:instancePath+"/spec/dependsOn/" + i0+"/readyExpr",schemaPath:"#/properties/spec/properties/dependsOn/items/properties/readyExpr/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.dependsOn.items.properties.readyExpr,data:data16};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+else {
+const err39 = {instancePath:instancePath+"/spec/dependsOn/" + i0+"/readyExpr",schemaPath:"#/properties/spec/properties/dependsOn/items/properties/readyExpr/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.dependsOn.items.properties.readyExpr.type,parentSchema:schema11.properties.spec.properties.dependsOn.items.properties.readyExpr,data:data16};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+}
+}
+}
+else {
+const err40 = {instancePath:instancePath+"/spec/dependsOn",schemaPath:"#/properties/spec/properties/dependsOn/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.spec.properties.dependsOn.type,parentSchema:schema11.properties.spec.properties.dependsOn,data:data12};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+if(data9.phase !== undefined){
+let data17 = data9.phase;
+if(typeof data17 !== "string"){
+const err41 = {instancePath:instancePath+"/spec/phase",schemaPath:"#/properties/spec/properties/phase/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.phase.type,parentSchema:schema11.properties.spec.properties.phase,data:data17};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+if(data9.values !== undefined){
+let data18 = data9.values;
+if((!(data18 && typeof data18 == "object" && !Array.isArray(data18))) && (data18 !== null)){
+const err42 = {instancePath:instancePath+"/spec/values",schemaPath:"#/properties/spec/properties/values/type",keyword:"type",params:{type: schema11.properties.spec.properties.values.type},message:"must be object,null",schema:schema11.properties.spec.properties.values.type,parentSchema:schema11.properties.spec.properties.values,data:data18};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+if(data9.valuesFiles !== undefined){
+let data19 = data9.valuesFiles;
+if(Array.isArray(data19)){
+const len1 = data19.length;
+for(let i1=0; i1<len1; i1++){
+let data20 = data19[i1];
+if(typeof data20 === "string"){
+if(data20.length < 1){
+const err43 = {instancePath:instancePath+"/spec/valuesFiles/" + i1,schemaPath:"#/properties/spec/properties/valuesFiles/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.valuesFiles.items,data:data20};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+}
+else {
+const err44 = {instancePath:instancePath+"/spec/valuesFiles/" + i1,schemaPath:"#/properties/spec/properties/valuesFiles/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.valuesFiles.items.type,parentSchema:schema11.properties.spec.properties.valuesFiles.items,data:data20};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+}
+}
+else {
+const err45 = {instancePath:instancePath+"/spec/valuesFiles",schemaPath:"#/properties/spec/properties/valuesFiles/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.spec.properties.valuesFiles.type,parentSchema:schema11.properties.spec.properties.valuesFiles,data:data19};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+}
+if(data9.valuesFrom !== undefined){
+let data21 = data9.valuesFrom;
+if(Array.isArray(data21)){
+const len2 = data21.length;
+for(let i2=0; i2<len2; i2++){
+let data22 = data21[i2];
+if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
+if(data22.kind === undefined){
+const err46 = {instancePath:instancePath+"/spec/valuesFrom/" + i2,schemaPath:"#/properties/spec/properties/valuesFrom/items/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema11.properties.spec.properties.valuesFrom.items.required,parentSchema:schema11.properties.spec.properties.valuesFrom.items,data:data22};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+if(data22.name === undefined){
+const err47 = {instancePath:instancePath+"/spec/valuesFrom/" + i2,schemaPath:"#/properties/spec/properties/valuesFrom/items/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema11.properties.spec.properties.valuesFrom.items.required,parentSchema:schema11.properties.spec.properties.valuesFrom.items,data:data22};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+for(const key6 in data22){
+if(!(((((key6 === "kind") || (key6 === "name")) || (key6 === "valuesKey")) || (key6 === "targetPath")) || (key6 === "optional"))){
+const err48 = {instancePath:instancePath+"/spec/valuesFrom/" + i2,schemaPath:"#/properties/spec/properties/valuesFrom/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.spec.properties.valuesFrom.items,data:data22};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+}
+if(data22.kind !== undefined){
+let data23 = data22.kind;
+if(typeof data23 !== "string"){
+const err49 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/kind",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.valuesFrom.items.properties.kind.type,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.kind,data:data23};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+if(!((data23 === "Secret") || (data23 === "ConfigMap"))){
+const err50 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/kind",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.valuesFrom.items.properties.kind.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.valuesFrom.items.properties.kind.enum,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.kind,data:data23};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+}
+if(data22.name !== undefined){
+let data24 = data22.name;
+if(typeof data24 === "string"){
+if(data24.length > 253){
+const err51 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/name",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},message:"must NOT have more than 253 characters",schema:253,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.name,data:data24};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+if(data24.length < 1){
+const err52 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/name",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.name,data:data24};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+if(!pattern0.test(data24)){
+const err53 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/name",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$",parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.name,data:data24};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+else {
+const err54 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/name",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.valuesFrom.items.properties.name.type,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.name,data:data24};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+if(data22.valuesKey !== undefined){
+let data25 = data22.valuesKey;
+if(typeof data25 === "string"){
+if(data25.length > 253){
+const err55 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/valuesKey",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/valuesKey/maxLength",keyword:"maxLength",params:{limit: 253},message:"must NOT have more than 253 characters",schema:253,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.valuesKey,data:data25};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+if(data25.length < 1){
+const err56 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/valuesKey",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/valuesKey/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.valuesKey,data:data25};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+if(!pattern5.test(data25)){
+const err57 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/valuesKey",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/valuesKey/pattern",keyword:"pattern",params:{pattern: "^[-._a-zA-Z0-9]+$"},message:"must match pattern \""+"^[-._a-zA-Z0-9]+$"+"\"",schema:"^[-._a-zA-Z0-9]+$",parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.valuesKey,data:data25};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+else {
+const err58 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/valuesKey",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/valuesKey/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.valuesFrom.items.properties.valuesKey.type,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.valuesKey,data:data25};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+if(data22.targetPath !== undefined){
+let data26 = data22.targetPath;
+if(typeof data26 === "string"){
+if(data26.length > 250){
+const err59 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/targetPath",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/targetPath/maxLength",keyword:"maxLength",params:{limit: 250},message:"must NOT have more than 250 characters",schema:250,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.targetPath,data:data26};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+if(data26.length < 1){
+const err60 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/targetPath",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/targetPath/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.targetPath,data:data26};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+}
+else {
+const err61 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/targetPath",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/targetPath/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.valuesFrom.items.properties.targetPath.type,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.targetPath,data:data26};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+}
+if(data22.optional !== undefined){
+let data27 = data22.optional;
+if(typeof data27 !== "boolean"){
+const err62 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/optional",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/optional/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.valuesFrom.items.properties.optional.type,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.optional,data:data27};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+}
+}
+else {
+const err63 = {instancePath:instancePath+"/spec/valuesFrom/" + i2,schemaPath:"#/properties/spec/properties/valuesFrom/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.properties.valuesFrom.items.type,parentSchema:schema11.properties.spec.properties.valuesFrom.items,data:data22};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+}
+}
+else {
+const err64 = {instancePath:instancePath+"/spec/valuesFrom",schemaPath:"#/properties/spec/properties/valuesFrom/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.spec.properties.valuesFrom.type,parentSchema:schema11.properties.spec.properties.valuesFrom,data:data21};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+}
+if(data9.releaseName !== undefined){
+let data28 = data9.releaseName;
+if(typeof data28 === "string"){
+if(data28.length > 53){
+const err65 = {instancePath:instancePath+"/spec/releaseName",schemaPath:"#/$defs/dnsName/maxLength",keyword:"maxLength",params:{limit: 53},message:"must NOT have more than 53 characters",schema:53,parentSchema:schema12,data:data28};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+if(!pattern0.test(data28)){
+const err66 = {instancePath:instancePath+"/spec/releaseName",schemaPath:"#/$defs/dnsName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$",parentSchema:schema12,data:data28};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+}
+else {
+const err67 = {instancePath:instancePath+"/spec/releaseName",schemaPath:"#/$defs/dnsName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema12.type,parentSchema:schema12,data:data28};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
+}
+if(data9.createNamespace !== undefined){
+let data29 = data9.createNamespace;
+if(typeof data29 !== "boolean"){
+const err68 = {instancePath:instancePath+"/spec/createNamespace",schemaPath:"#/properties/spec/properties/createNamespace/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.createNamespace.type,parentSchema:schema11.properties.spec.properties.createNamespace,data:data29};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+}
+if(data9.timeout !== undefined){
+let data30 = data9.timeout;
+if(typeof data30 === "string"){
+if(!pattern7.test(data30)){
+const err69 = {instancePath:instancePath+"/spec/timeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema17,data:data30};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+}
+else {
+const err70 = {instancePath:instancePath+"/spec/timeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema17.type,parentSchema:schema17,data:data30};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
 }
 errors++;
 }
@@ -657,200 +1051,431 @@ errors = vErrors.length;
 }
 }
 if(data9.onFailure !== undefined){
-let data20 = data9.onFailure;
-if(typeof data20 !== "string"){
-const err38 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.onFailure.type,parentSchema:schema11.properties.spec.properties.onFailure,data:data20};
+let data32 = data9.onFailure;
+if(typeof data32 !== "string"){
+const err71 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.onFailure.type,parentSchema:schema11.properties.spec.properties.onFailure,data:data32};
 if(vErrors === null){
-vErrors = [err38];
+vErrors = [err71];
 }
 else {
-vErrors.push(err38);
+vErrors.push(err71);
 }
 errors++;
 }
-if(!(((data20 === "rollback") || (data20 === "keep")) || (data20 === "uninstall"))){
-const err39 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.onFailure.enum,parentSchema:schema11.properties.spec.properties.onFailure,data:data20};
+if(!(((data32 === "rollback") || (data32 === "keep")) || (data32 === "uninstall"))){
+const err72 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.onFailure.enum,parentSchema:schema11.properties.spec.properties.onFailure,data:data32};
 if(vErrors === null){
-vErrors = [err39];
+vErrors = [err72];
 }
 else {
-vErrors.push(err39);
+vErrors.push(err72);
 }
 errors++;
 }
 }
 if(data9.retries !== undefined){
-let data21 = data9.retries;
-if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
-const err40 = {instancePath:instancePath+"/spec/retries",schemaPath:"#/properties/spec/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.spec.properties.retries.type,parentSchema:schema11.properties.spec.properties.retries,data:data21};
+let data33 = data9.retries;
+if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
+const err73 = {instancePath:instancePath+"/spec/retries",schemaPath:"#/properties/spec/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.spec.properties.retries.type,parentSchema:schema11.properties.spec.properties.retries,data:data33};
 if(vErrors === null){
-vErrors = [err40];
+vErrors = [err73];
 }
 else {
-vErrors.push(err40);
+vErrors.push(err73);
 }
 errors++;
 }
-if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 > 20 || isNaN(data21)){
-const err41 = {instancePath:instancePath+"/spec/retries",schemaPath:"#/properties/spec/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 20},message:"must be <= 20",schema:20,parentSchema:schema11.properties.spec.properties.retries,data:data21};
+if((typeof data33 == "number") && (isFinite(data33))){
+if(data33 > 20 || isNaN(data33)){
+const err74 = {instancePath:instancePath+"/spec/retries",schemaPath:"#/properties/spec/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 20},message:"must be <= 20",schema:20,parentSchema:schema11.properties.spec.properties.retries,data:data33};
 if(vErrors === null){
-vErrors = [err41];
+vErrors = [err74];
 }
 else {
-vErrors.push(err41);
+vErrors.push(err74);
 }
 errors++;
 }
-if(data21 < 0 || isNaN(data21)){
-const err42 = {instancePath:instancePath+"/spec/retries",schemaPath:"#/properties/spec/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema11.properties.spec.properties.retries,data:data21};
+if(data33 < 0 || isNaN(data33)){
+const err75 = {instancePath:instancePath+"/spec/retries",schemaPath:"#/properties/spec/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema11.properties.spec.properties.retries,data:data33};
 if(vErrors === null){
-vErrors = [err42];
+vErrors = [err75];
 }
 else {
-vErrors.push(err42);
+vErrors.push(err75);
 }
 errors++;
 }
 }
 }
 if(data9.waitWith !== undefined){
-let data22 = data9.waitWith;
-if(typeof data22 !== "string"){
-const err43 = {instancePath:instancePath+"/spec/waitWith",schemaPath:"#/properties/spec/properties/waitWith/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.waitWith.type,parentSchema:schema11.properties.spec.properties.waitWith,data:data22};
+let data34 = data9.waitWith;
+if(typeof data34 !== "string"){
+const err76 = {instancePath:instancePath+"/spec/waitWith",schemaPath:"#/properties/spec/properties/waitWith/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.waitWith.type,parentSchema:schema11.properties.spec.properties.waitWith,data:data34};
 if(vErrors === null){
-vErrors = [err43];
+vErrors = [err76];
 }
 else {
-vErrors.push(err43);
+vErrors.push(err76);
 }
 errors++;
 }
-if(!(((data22 === "auto") || (data22 === "headway")) || (data22 === "helm"))){
-const err44 = {instancePath:instancePath+"/spec/waitWith",schemaPath:"#/properties/spec/properties/waitWith/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.waitWith.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.waitWith.enum,parentSchema:schema11.properties.spec.properties.waitWith,data:data22};
+if(!(((data34 === "auto") || (data34 === "headway")) || (data34 === "helm"))){
+const err77 = {instancePath:instancePath+"/spec/waitWith",schemaPath:"#/properties/spec/properties/waitWith/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.waitWith.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.waitWith.enum,parentSchema:schema11.properties.spec.properties.waitWith,data:data34};
 if(vErrors === null){
-vErrors = [err44];
+vErrors = [err77];
 }
 else {
-vErrors.push(err44);
+vErrors.push(err77);
+}
+errors++;
+}
+}
+if(data9.health !== undefined){
+let data35 = data9.health;
+if(Array.isArray(data35)){
+const len3 = data35.length;
+for(let i3=0; i3<len3; i3++){
+let data36 = data35[i3];
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+if(Object.keys(data36).length < 3){
+const err78 = {instancePath:instancePath+"/spec/health/" + i3,schemaPath:"#/properties/spec/properties/health/items/minProperties",keyword:"minProperties",params:{limit: 3},message:"must NOT have fewer than 3 properties",schema:3,parentSchema:schema11.properties.spec.properties.health.items,data:data36};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+if(data36.apiVersion === undefined){
+const err79 = {instancePath:instancePath+"/spec/health/" + i3,schemaPath:"#/properties/spec/properties/health/items/required",keyword:"required",params:{missingProperty: "apiVersion"},message:"must have required property '"+"apiVersion"+"'",schema:schema11.properties.spec.properties.health.items.required,parentSchema:schema11.properties.spec.properties.health.items,data:data36};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+if(data36.kind === undefined){
+const err80 = {instancePath:instancePath+"/spec/health/" + i3,schemaPath:"#/properties/spec/properties/health/items/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema11.properties.spec.properties.health.items.required,parentSchema:schema11.properties.spec.properties.health.items,data:data36};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+for(const key7 in data36){
+if(!((((key7 === "apiVersion") || (key7 === "kind")) || (key7 === "ready")) || (key7 === "failed"))){
+const err81 = {instancePath:instancePath+"/spec/health/" + i3,schemaPath:"#/properties/spec/properties/health/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.spec.properties.health.items,data:data36};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+}
+if(data36.apiVersion !== undefined){
+let data37 = data36.apiVersion;
+if(typeof data37 === "string"){
+if(data37.length < 1){
+const err82 = {instancePath:instancePath+"/spec/health/" + i3+"/apiVersion",schemaPath:"#/properties/spec/properties/health/items/properties/apiVersion/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.health.items.properties.apiVersion,data:data37};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
+}
+else {
+const err83 = {instancePath:instancePath+"/spec/health/" + i3+"/apiVersion",schemaPath:"#/properties/spec/properties/health/items/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.health.items.properties.apiVersion.type,parentSchema:schema11.properties.spec.properties.health.items.properties.apiVersion,data:data37};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
+}
+errors++;
+}
+}
+if(data36.kind !== undefined){
+let data38 = data36.kind;
+if(typeof data38 === "string"){
+if(data38.length < 1){
+const err84 = {instancePath:instancePath+"/spec/health/" + i3+"/kind",schemaPath:"#/properties/spec/properties/health/items/properties/kind/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.health.items.properties.kind,data:data38};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+}
+else {
+const err85 = {instancePath:instancePath+"/spec/health/" + i3+"/kind",schemaPath:"#/properties/spec/properties/health/items/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.health.items.properties.kind.type,parentSchema:schema11.properties.spec.properties.health.items.properties.kind,data:data38};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+}
+if(data36.ready !== undefined){
+let data39 = data36.ready;
+if(typeof data39 === "string"){
+if(data39.length > 4096){
+const err86 = {instancePath:instancePath+"/spec/health/" + i3+"/ready",schemaPath:"#/properties/spec/properties/health/items/properties/ready/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema11.properties.spec.properties.health.items.properties.ready,data:data39};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
+}
+errors++;
+}
+if(data39.length < 1){
+const err87 = {instancePath:instancePath+"/spec/health/" + i3+"/ready",schemaPath:"#/properties/spec/properties/health/items/properties/ready/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.health.items.properties.ready,data:data39};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
+}
+errors++;
+}
+}
+else {
+const err88 = {instancePath:instancePath+"/spec/health/" + i3+"/ready",schemaPath:"#/properties/spec/properties/health/items/properties/ready/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.health.items.properties.ready.type,parentSchema:schema11.properties.spec.properties.health.items.properties.ready,data:data39};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+}
+if(data36.failed !== undefined){
+let data40 = data36.failed;
+if(typeof data40 === "string"){
+if(data40.length > 4096){
+const err89 = {instancePath:instancePath+"/spec/health/" + i3+"/failed",schemaPath:"#/properties/spec/properties/health/items/properties/failed/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema11.properties.spec.properties.health.items.properties.failed,data:data40};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+if(data40.length < 1){
+const err90 = {instancePath:instancePath+"/spec/health/" + i3+"/failed",schemaPath:"#/properties/spec/properties/health/items/properties/failed/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.health.items.properties.failed,data:data40};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
+}
+else {
+const err91 = {instancePath:instancePath+"/spec/health/" + i3+"/failed",schemaPath:"#/properties/spec/properties/health/items/properties/failed/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.health.items.properties.failed.type,parentSchema:schema11.properties.spec.properties.health.items.properties.failed,data:data40};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
+}
+errors++;
+}
+}
+}
+else {
+const err92 = {instancePath:instancePath+"/spec/health/" + i3,schemaPath:"#/properties/spec/properties/health/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.properties.health.items.type,parentSchema:schema11.properties.spec.properties.health.items,data:data36};
+if(vErrors === null){
+vErrors = [err92];
+}
+else {
+vErrors.push(err92);
+}
+errors++;
+}
+}
+}
+else {
+const err93 = {instancePath:instancePath+"/spec/health",schemaPath:"#/properties/spec/properties/health/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.spec.properties.health.type,parentSchema:schema11.properties.spec.properties.health,data:data35};
+if(vErrors === null){
+vErrors = [err93];
+}
+else {
+vErrors.push(err93);
+}
+errors++;
+}
+}
+if(data9.stableFor !== undefined){
+let data41 = data9.stableFor;
+if(typeof data41 === "string"){
+if(!pattern7.test(data41)){
+const err94 = {instancePath:instancePath+"/spec/stableFor",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema17,data:data41};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
+}
+else {
+const err95 = {instancePath:instancePath+"/spec/stableFor",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema17.type,parentSchema:schema17,data:data41};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
+}
+errors++;
+}
+}
+if(data9.test !== undefined){
+let data42 = data9.test;
+if(typeof data42 !== "boolean"){
+const err96 = {instancePath:instancePath+"/spec/test",schemaPath:"#/properties/spec/properties/test/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.test.type,parentSchema:schema11.properties.spec.properties.test,data:data42};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
 }
 errors++;
 }
 }
 if(data9.crds !== undefined){
-let data23 = data9.crds;
-if(typeof data23 !== "string"){
-const err45 = {instancePath:instancePath+"/spec/crds",schemaPath:"#/properties/spec/properties/crds/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.crds.type,parentSchema:schema11.properties.spec.properties.crds,data:data23};
+let data43 = data9.crds;
+if(typeof data43 !== "string"){
+const err97 = {instancePath:instancePath+"/spec/crds",schemaPath:"#/properties/spec/properties/crds/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.crds.type,parentSchema:schema11.properties.spec.properties.crds,data:data43};
 if(vErrors === null){
-vErrors = [err45];
+vErrors = [err97];
 }
 else {
-vErrors.push(err45);
+vErrors.push(err97);
 }
 errors++;
 }
-if(!(((data23 === "skip") || (data23 === "create")) || (data23 === "upgrade"))){
-const err46 = {instancePath:instancePath+"/spec/crds",schemaPath:"#/properties/spec/properties/crds/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.crds.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.crds.enum,parentSchema:schema11.properties.spec.properties.crds,data:data23};
+if(!(((data43 === "skip") || (data43 === "create")) || (data43 === "upgrade"))){
+const err98 = {instancePath:instancePath+"/spec/crds",schemaPath:"#/properties/spec/properties/crds/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.crds.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.crds.enum,parentSchema:schema11.properties.spec.properties.crds,data:data43};
 if(vErrors === null){
-vErrors = [err46];
+vErrors = [err98];
 }
 else {
-vErrors.push(err46);
+vErrors.push(err98);
 }
 errors++;
 }
 }
 if(data9.fieldConflicts !== undefined){
-let data24 = data9.fieldConflicts;
-if(typeof data24 !== "string"){
-const err47 = {instancePath:instancePath+"/spec/fieldConflicts",schemaPath:"#/properties/spec/properties/fieldConflicts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.fieldConflicts.type,parentSchema:schema11.properties.spec.properties.fieldConflicts,data:data24};
+let data44 = data9.fieldConflicts;
+if(typeof data44 !== "string"){
+const err99 = {instancePath:instancePath+"/spec/fieldConflicts",schemaPath:"#/properties/spec/properties/fieldConflicts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.fieldConflicts.type,parentSchema:schema11.properties.spec.properties.fieldConflicts,data:data44};
 if(vErrors === null){
-vErrors = [err47];
+vErrors = [err99];
 }
 else {
-vErrors.push(err47);
+vErrors.push(err99);
 }
 errors++;
 }
-if(!((data24 === "take") || (data24 === "fail"))){
-const err48 = {instancePath:instancePath+"/spec/fieldConflicts",schemaPath:"#/properties/spec/properties/fieldConflicts/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.fieldConflicts.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.fieldConflicts.enum,parentSchema:schema11.properties.spec.properties.fieldConflicts,data:data24};
+if(!((data44 === "take") || (data44 === "fail"))){
+const err100 = {instancePath:instancePath+"/spec/fieldConflicts",schemaPath:"#/properties/spec/properties/fieldConflicts/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.fieldConflicts.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.fieldConflicts.enum,parentSchema:schema11.properties.spec.properties.fieldConflicts,data:data44};
 if(vErrors === null){
-vErrors = [err48];
+vErrors = [err100];
 }
 else {
-vErrors.push(err48);
+vErrors.push(err100);
 }
 errors++;
 }
 }
 if(data9.maxHistory !== undefined){
-let data25 = data9.maxHistory;
-if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
-const err49 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.spec.properties.maxHistory.type,parentSchema:schema11.properties.spec.properties.maxHistory,data:data25};
+let data45 = data9.maxHistory;
+if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
+const err101 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.spec.properties.maxHistory.type,parentSchema:schema11.properties.spec.properties.maxHistory,data:data45};
 if(vErrors === null){
-vErrors = [err49];
+vErrors = [err101];
 }
 else {
-vErrors.push(err49);
+vErrors.push(err101);
 }
 errors++;
 }
-if((typeof data25 == "number") && (isFinite(data25))){
-if(data25 > 1000 || isNaN(data25)){
-const err50 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema11.properties.spec.properties.maxHistory,data:data25};
+if((typeof data45 == "number") && (isFinite(data45))){
+if(data45 > 1000 || isNaN(data45)){
+const err102 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema11.properties.spec.properties.maxHistory,data:data45};
 if(vErrors === null){
-vErrors = [err50];
+vErrors = [err102];
 }
 else {
-vErrors.push(err50);
+vErrors.push(err102);
 }
 errors++;
 }
-if(data25 < 2 || isNaN(data25)){
-const err51 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema11.properties.spec.properties.maxHistory,data:data25};
+if(data45 < 2 || isNaN(data45)){
+const err103 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema11.properties.spec.properties.maxHistory,data:data45};
 if(vErrors === null){
-vErrors = [err51];
+vErrors = [err103];
 }
 else {
-vErrors.push(err51);
+vErrors.push(err103);
 }
 errors++;
 }
 }
 }
 if(data9.suspend !== undefined){
-let data26 = data9.suspend;
-if(typeof data26 !== "boolean"){
-const err52 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.suspend.type,parentSchema:schema11.properties.spec.properties.suspend,data:data26};
+let data46 = data9.suspend;
+if(typeof data46 !== "boolean"){
+const err104 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.suspend.type,parentSchema:schema11.properties.spec.properties.suspend,data:data46};
 if(vErrors === null){
-vErrors = [err52];
+vErrors = [err104];
 }
 else {
-vErrors.push(err52);
+vErrors.push(err104);
 }
 errors++;
 }
 }
 }
 else {
-const err53 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data9};
+const err105 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data9};
 if(vErrors === null){
-vErrors = [err53];
+vErrors = [err105];
 }
 else {
-vErrors.push(err53);
+vErrors.push(err105);
 }
 errors++;
 }
 }
 }
 else {
-const err54 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+const err106 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
 if(vErrors === null){
-vErrors = [err54];
+vErrors = [err106];
 }
 else {
-vErrors.push(err54);
+vErrors.push(err106);
 }
 errors++;
 }
@@ -859,12 +1484,12 @@ return errors === 0;
 }
 
 export const validateStack = validate13;
-const schema20 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stack.schema.json","title":"Stack","description":"A stack of Helm releases: headway.yaml at the root of the folder that declares them.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"Stack","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The stack's name: the releases it installs are marked as its own by this name."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the stack."},"spec":{"type":"object","additionalProperties":false,"description":"What holds for all releases of the stack.","properties":{"releases":{"type":"array","minItems":1,"items":{"type":"string","minLength":1,"description":"A path with *, ?, ** and {a,b}, relative to this file."},"description":"Which files declare releases, as in releases/**/*.yaml. Default: every YAML file below this one, except charts, values files and hidden folders. With this field, a file that matches and holds something else is an error."},"phases":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$","maxLength":63,"description":"A phase's name."},"description":"Names of phases, the first one first. A release of a phase waits for every release of the earlier phases."},"order":{"type":"string","enum":["dependencies","waves"],"description":"dependencies (default): a release starts when its own dependencies are healthy. waves: no release of wave N+1 starts before all of wave N are healthy."},"defaults":{"type":"object","additionalProperties":false,"description":"What holds for each release that does not say otherwise itself.","properties":{"namespace":{"$ref":"#/$defs/namespace"},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."}}}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
-const schema21 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."};
-const schema22 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."};
-const schema23 = {"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."};
-const pattern9 = new RegExp("^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$", "u");
-const schema24 = {"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}};
+const schema23 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stack.schema.json","title":"Stack","description":"A stack of Helm releases: headway.yaml at the root of the folder that declares them.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"Stack","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The stack's name: the releases it installs are marked as its own by this name."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the stack."},"spec":{"type":"object","additionalProperties":false,"description":"What holds for all releases of the stack.","properties":{"releases":{"type":"array","minItems":1,"items":{"type":"string","minLength":1,"description":"A path with *, ?, ** and {a,b}, relative to this file."},"description":"Which files declare releases, as in releases/**/*.yaml. Default: every YAML file below this one, except charts, values files and hidden folders. With this field, a file that matches and holds something else is an error."},"repositories":{"type":"object","propertyNames":{"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63},"additionalProperties":{"type":"object","title":"ChartRepository","additionalProperties":false,"required":["url"],"description":"One repository of charts.","properties":{"url":{"type":"string","minLength":1,"description":"A folder (./charts-index) relative to this file and inside the git repository, an https:// chart repository, or an oci:// registry path."},"secretRef":{"type":"string","minLength":1,"maxLength":253,"description":"A Secret in Headway's system namespace with username and password, or .dockerconfigjson, and ca.crt where the server's authority is a private one."}}},"description":"Where charts named ALIAS/NAME come from, by alias."},"values":{"type":["object","null"],"additionalProperties":true,"description":"Values below every release's own."},"phases":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$","maxLength":63,"description":"A phase's name."},"description":"Names of phases, the first one first. A release of a phase waits for every release of the earlier phases."},"order":{"type":"string","enum":["dependencies","waves"],"description":"dependencies (default): a release starts when its own dependencies are healthy. waves: no release of wave N+1 starts before all of wave N are healthy."},"defaults":{"type":"object","additionalProperties":false,"description":"What holds for each release that does not say otherwise itself.","properties":{"namespace":{"$ref":"#/$defs/namespace"},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"stableFor":{"$ref":"#/$defs/duration","description":"How long a release must stay healthy without a break before it counts as healthy. Default 0s."}}}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
+const schema24 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."};
+const schema25 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."};
+const schema26 = {"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."};
+const pattern14 = new RegExp("^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$", "u");
+const schema27 = {"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}};
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -872,7 +1497,7 @@ let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((key0 === "imagePull") || (key0 === "config")) || (key0 === "crashLoop"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema24,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema27,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -885,8 +1510,8 @@ errors++;
 if(data.imagePull !== undefined){
 let data0 = data.imagePull;
 if(typeof data0 === "string"){
-if(!pattern4.test(data0)){
-const err1 = {instancePath:instancePath+"/imagePull",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema23,data:data0};
+if(!pattern7.test(data0)){
+const err1 = {instancePath:instancePath+"/imagePull",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -897,7 +1522,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/imagePull",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.type,parentSchema:schema23,data:data0};
+const err2 = {instancePath:instancePath+"/imagePull",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -910,8 +1535,8 @@ errors++;
 if(data.config !== undefined){
 let data1 = data.config;
 if(typeof data1 === "string"){
-if(!pattern4.test(data1)){
-const err3 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema23,data:data1};
+if(!pattern7.test(data1)){
+const err3 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -922,7 +1547,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.type,parentSchema:schema23,data:data1};
+const err4 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -937,7 +1562,7 @@ let data2 = data.crashLoop;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
 if(!((key1 === "restarts") || (key1 === "for"))){
-const err5 = {instancePath:instancePath+"/crashLoop",schemaPath:"#/properties/crashLoop/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema24.properties.crashLoop,data:data2};
+const err5 = {instancePath:instancePath+"/crashLoop",schemaPath:"#/properties/crashLoop/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema27.properties.crashLoop,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -950,7 +1575,7 @@ errors++;
 if(data2.restarts !== undefined){
 let data3 = data2.restarts;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err6 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema24.properties.crashLoop.properties.restarts.type,parentSchema:schema24.properties.crashLoop.properties.restarts,data:data3};
+const err6 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema27.properties.crashLoop.properties.restarts.type,parentSchema:schema27.properties.crashLoop.properties.restarts,data:data3};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -961,7 +1586,7 @@ errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 > 1000 || isNaN(data3)){
-const err7 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema24.properties.crashLoop.properties.restarts,data:data3};
+const err7 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema27.properties.crashLoop.properties.restarts,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -971,7 +1596,7 @@ vErrors.push(err7);
 errors++;
 }
 if(data3 < 1 || isNaN(data3)){
-const err8 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema24.properties.crashLoop.properties.restarts,data:data3};
+const err8 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema27.properties.crashLoop.properties.restarts,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -985,8 +1610,8 @@ errors++;
 if(data2.for !== undefined){
 let data4 = data2.for;
 if(typeof data4 === "string"){
-if(!pattern4.test(data4)){
-const err9 = {instancePath:instancePath+"/crashLoop/for",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema23,data:data4};
+if(!pattern7.test(data4)){
+const err9 = {instancePath:instancePath+"/crashLoop/for",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -997,7 +1622,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/crashLoop/for",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.type,parentSchema:schema23,data:data4};
+const err10 = {instancePath:instancePath+"/crashLoop/for",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data4};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1009,7 +1634,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/crashLoop",schemaPath:"#/properties/crashLoop/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.properties.crashLoop.type,parentSchema:schema24.properties.crashLoop,data:data2};
+const err11 = {instancePath:instancePath+"/crashLoop",schemaPath:"#/properties/crashLoop/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema27.properties.crashLoop.type,parentSchema:schema27.properties.crashLoop,data:data2};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1021,7 +1646,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.type,parentSchema:schema24,data};
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema27.type,parentSchema:schema27,data};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1041,7 +1666,7 @@ let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.apiVersion === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiVersion"},message:"must have required property '"+"apiVersion"+"'",schema:schema20.required,parentSchema:schema20,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiVersion"},message:"must have required property '"+"apiVersion"+"'",schema:schema23.required,parentSchema:schema23,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1051,7 +1676,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.kind === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema20.required,parentSchema:schema20,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema23.required,parentSchema:schema23,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1061,7 +1686,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.metadata === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "metadata"},message:"must have required property '"+"metadata"+"'",schema:schema20.required,parentSchema:schema20,data};
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "metadata"},message:"must have required property '"+"metadata"+"'",schema:schema23.required,parentSchema:schema23,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1072,7 +1697,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "apiVersion") || (key0 === "kind")) || (key0 === "metadata")) || (key0 === "spec"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema20,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema23,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1085,7 +1710,7 @@ errors++;
 if(data.apiVersion !== undefined){
 let data0 = data.apiVersion;
 if(typeof data0 !== "string"){
-const err4 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema20.properties.apiVersion.type,parentSchema:schema20.properties.apiVersion,data:data0};
+const err4 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.apiVersion.type,parentSchema:schema23.properties.apiVersion,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1095,7 +1720,7 @@ vErrors.push(err4);
 errors++;
 }
 if("headway.dev/v1" !== data0){
-const err5 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/const",keyword:"const",params:{allowedValue: "headway.dev/v1"},message:"must be equal to constant",schema:"headway.dev/v1",parentSchema:schema20.properties.apiVersion,data:data0};
+const err5 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/const",keyword:"const",params:{allowedValue: "headway.dev/v1"},message:"must be equal to constant",schema:"headway.dev/v1",parentSchema:schema23.properties.apiVersion,data:data0};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1108,7 +1733,7 @@ errors++;
 if(data.kind !== undefined){
 let data1 = data.kind;
 if(typeof data1 !== "string"){
-const err6 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema20.properties.kind.type,parentSchema:schema20.properties.kind,data:data1};
+const err6 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.kind.type,parentSchema:schema23.properties.kind,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1118,7 +1743,7 @@ vErrors.push(err6);
 errors++;
 }
 if("Stack" !== data1){
-const err7 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "Stack"},message:"must be equal to constant",schema:"Stack",parentSchema:schema20.properties.kind,data:data1};
+const err7 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "Stack"},message:"must be equal to constant",schema:"Stack",parentSchema:schema23.properties.kind,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1132,7 +1757,7 @@ if(data.metadata !== undefined){
 let data2 = data.metadata;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 if(data2.name === undefined){
-const err8 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema20.properties.metadata.required,parentSchema:schema20.properties.metadata,data:data2};
+const err8 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema23.properties.metadata.required,parentSchema:schema23.properties.metadata,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1143,7 +1768,7 @@ errors++;
 }
 for(const key1 in data2){
 if(!(((key1 === "name") || (key1 === "labels")) || (key1 === "annotations"))){
-const err9 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema20.properties.metadata,data:data2};
+const err9 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.metadata,data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1157,7 +1782,7 @@ if(data2.name !== undefined){
 let data3 = data2.name;
 if(typeof data3 === "string"){
 if(data3.length > 53){
-const err10 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/$defs/dnsName/maxLength",keyword:"maxLength",params:{limit: 53},message:"must NOT have more than 53 characters",schema:53,parentSchema:schema21,data:data3};
+const err10 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/$defs/dnsName/maxLength",keyword:"maxLength",params:{limit: 53},message:"must NOT have more than 53 characters",schema:53,parentSchema:schema24,data:data3};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1167,7 +1792,7 @@ vErrors.push(err10);
 errors++;
 }
 if(!pattern0.test(data3)){
-const err11 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/$defs/dnsName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$",parentSchema:schema21,data:data3};
+const err11 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/$defs/dnsName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$",parentSchema:schema24,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1178,7 +1803,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/$defs/dnsName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema21.type,parentSchema:schema21,data:data3};
+const err12 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/$defs/dnsName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.type,parentSchema:schema24,data:data3};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1194,7 +1819,7 @@ if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key2 in data4){
 let data5 = data4[key2];
 if(typeof data5 !== "string"){
-const err13 = {instancePath:instancePath+"/metadata/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema20.properties.metadata.properties.labels.additionalProperties.type,parentSchema:schema20.properties.metadata.properties.labels.additionalProperties,data:data5};
+const err13 = {instancePath:instancePath+"/metadata/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.metadata.properties.labels.additionalProperties.type,parentSchema:schema23.properties.metadata.properties.labels.additionalProperties,data:data5};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1206,7 +1831,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema20.properties.metadata.properties.labels.type,parentSchema:schema20.properties.metadata.properties.labels,data:data4};
+const err14 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.metadata.properties.labels.type,parentSchema:schema23.properties.metadata.properties.labels,data:data4};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -1222,7 +1847,7 @@ if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 for(const key3 in data6){
 let data7 = data6[key3];
 if(typeof data7 !== "string"){
-const err15 = {instancePath:instancePath+"/metadata/annotations/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/annotations/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema20.properties.metadata.properties.annotations.additionalProperties.type,parentSchema:schema20.properties.metadata.properties.annotations.additionalProperties,data:data7};
+const err15 = {instancePath:instancePath+"/metadata/annotations/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/annotations/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.metadata.properties.annotations.additionalProperties.type,parentSchema:schema23.properties.metadata.properties.annotations.additionalProperties,data:data7};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1234,7 +1859,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/metadata/annotations",schemaPath:"#/properties/metadata/properties/annotations/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema20.properties.metadata.properties.annotations.type,parentSchema:schema20.properties.metadata.properties.annotations,data:data6};
+const err16 = {instancePath:instancePath+"/metadata/annotations",schemaPath:"#/properties/metadata/properties/annotations/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.metadata.properties.annotations.type,parentSchema:schema23.properties.metadata.properties.annotations,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1246,7 +1871,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema20.properties.metadata.type,parentSchema:schema20.properties.metadata,data:data2};
+const err17 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.metadata.type,parentSchema:schema23.properties.metadata,data:data2};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -1260,8 +1885,8 @@ if(data.spec !== undefined){
 let data8 = data.spec;
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
 for(const key4 in data8){
-if(!((((key4 === "releases") || (key4 === "phases")) || (key4 === "order")) || (key4 === "defaults"))){
-const err18 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema20.properties.spec,data:data8};
+if(!((((((key4 === "releases") || (key4 === "repositories")) || (key4 === "values")) || (key4 === "phases")) || (key4 === "order")) || (key4 === "defaults"))){
+const err18 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.spec,data:data8};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -1275,7 +1900,7 @@ if(data8.releases !== undefined){
 let data9 = data8.releases;
 if(Array.isArray(data9)){
 if(data9.length < 1){
-const err19 = {instancePath:instancePath+"/spec/releases",schemaPath:"#/properties/spec/properties/releases/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema20.properties.spec.properties.releases,data:data9};
+const err19 = {instancePath:instancePath+"/spec/releases",schemaPath:"#/properties/spec/properties/releases/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema23.properties.spec.properties.releases,data:data9};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -1289,7 +1914,7 @@ for(let i0=0; i0<len0; i0++){
 let data10 = data9[i0];
 if(typeof data10 === "string"){
 if(data10.length < 1){
-const err20 = {instancePath:instancePath+"/spec/releases/" + i0,schemaPath:"#/properties/spec/properties/releases/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema20.properties.spec.properties.releases.items,data:data10};
+const err20 = {instancePath:instancePath+"/spec/releases/" + i0,schemaPath:"#/properties/spec/properties/releases/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema23.properties.spec.properties.releases.items,data:data10};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -1300,7 +1925,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/spec/releases/" + i0,schemaPath:"#/properties/spec/properties/releases/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema20.properties.spec.properties.releases.items.type,parentSchema:schema20.properties.spec.properties.releases.items,data:data10};
+const err21 = {instancePath:instancePath+"/spec/releases/" + i0,schemaPath:"#/properties/spec/properties/releases/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.releases.items.type,parentSchema:schema23.properties.spec.properties.releases.items,data:data10};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -1312,7 +1937,7 @@ errors++;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/spec/releases",schemaPath:"#/properties/spec/properties/releases/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema20.properties.spec.properties.releases.type,parentSchema:schema20.properties.spec.properties.releases,data:data9};
+const err22 = {instancePath:instancePath+"/spec/releases",schemaPath:"#/properties/spec/properties/releases/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema23.properties.spec.properties.releases.type,parentSchema:schema23.properties.spec.properties.releases,data:data9};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -1322,15 +1947,14 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data8.phases !== undefined){
-let data11 = data8.phases;
-if(Array.isArray(data11)){
-const len1 = data11.length;
-for(let i1=0; i1<len1; i1++){
-let data12 = data11[i1];
-if(typeof data12 === "string"){
-if(data12.length > 63){
-const err23 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema20.properties.spec.properties.phases.items,data:data12};
+if(data8.repositories !== undefined){
+let data11 = data8.repositories;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+for(const key5 in data11){
+const _errs31 = errors;
+if(typeof key5 === "string"){
+if(key5.length > 63){
+const err23 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/propertyNames/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema23.properties.spec.properties.repositories.propertyNames,data:key5,propertyName:key5};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -1339,8 +1963,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(!pattern9.test(data12)){
-const err24 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$"},message:"must match pattern \""+"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$"+"\"",schema:"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$",parentSchema:schema20.properties.spec.properties.phases.items,data:data12};
+if(!pattern1.test(key5)){
+const err24 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema23.properties.spec.properties.repositories.propertyNames,data:key5,propertyName:key5};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -1350,8 +1974,9 @@ vErrors.push(err24);
 errors++;
 }
 }
-else {
-const err25 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema20.properties.spec.properties.phases.items.type,parentSchema:schema20.properties.spec.properties.phases.items,data:data12};
+var valid8 = _errs31 === errors;
+if(!valid8){
+const err25 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/propertyNames",keyword:"propertyNames",params:{propertyName: key5},message:"property name must be valid",schema:schema23.properties.spec.properties.repositories.propertyNames,parentSchema:schema23.properties.spec.properties.repositories,data:data11};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -1361,9 +1986,11 @@ vErrors.push(err25);
 errors++;
 }
 }
-}
-else {
-const err26 = {instancePath:instancePath+"/spec/phases",schemaPath:"#/properties/spec/properties/phases/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema20.properties.spec.properties.phases.type,parentSchema:schema20.properties.spec.properties.phases,data:data11};
+for(const key6 in data11){
+let data12 = data11[key6];
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+if(data12.url === undefined){
+const err26 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/repositories/additionalProperties/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema23.properties.spec.properties.repositories.additionalProperties.required,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties,data:data12};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -1372,11 +1999,9 @@ vErrors.push(err26);
 }
 errors++;
 }
-}
-if(data8.order !== undefined){
-let data13 = data8.order;
-if(typeof data13 !== "string"){
-const err27 = {instancePath:instancePath+"/spec/order",schemaPath:"#/properties/spec/properties/order/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema20.properties.spec.properties.order.type,parentSchema:schema20.properties.spec.properties.order,data:data13};
+for(const key7 in data12){
+if(!((key7 === "url") || (key7 === "secretRef"))){
+const err27 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/repositories/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties,data:data12};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -1385,8 +2010,12 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(!((data13 === "dependencies") || (data13 === "waves"))){
-const err28 = {instancePath:instancePath+"/spec/order",schemaPath:"#/properties/spec/properties/order/enum",keyword:"enum",params:{allowedValues: schema20.properties.spec.properties.order.enum},message:"must be equal to one of the allowed values",schema:schema20.properties.spec.properties.order.enum,parentSchema:schema20.properties.spec.properties.order,data:data13};
+}
+if(data12.url !== undefined){
+let data13 = data12.url;
+if(typeof data13 === "string"){
+if(data13.length < 1){
+const err28 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties.properties.url,data:data13};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -1396,12 +2025,8 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data8.defaults !== undefined){
-let data14 = data8.defaults;
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-for(const key5 in data14){
-if(!(func2.call(schema20.properties.spec.properties.defaults.properties, key5))){
-const err29 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema20.properties.spec.properties.defaults,data:data14};
+else {
+const err29 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.repositories.additionalProperties.properties.url.type,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties.properties.url,data:data13};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -1411,11 +2036,11 @@ vErrors.push(err29);
 errors++;
 }
 }
-if(data14.namespace !== undefined){
-let data15 = data14.namespace;
-if(typeof data15 === "string"){
-if(data15.length > 63){
-const err30 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema22,data:data15};
+if(data12.secretRef !== undefined){
+let data14 = data12.secretRef;
+if(typeof data14 === "string"){
+if(data14.length > 253){
+const err30 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secretRef",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/secretRef/maxLength",keyword:"maxLength",params:{limit: 253},message:"must NOT have more than 253 characters",schema:253,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties.properties.secretRef,data:data14};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -1424,8 +2049,8 @@ vErrors.push(err30);
 }
 errors++;
 }
-if(!pattern1.test(data15)){
-const err31 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema22,data:data15};
+if(data14.length < 1){
+const err31 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secretRef",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/secretRef/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties.properties.secretRef,data:data14};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -1436,7 +2061,7 @@ errors++;
 }
 }
 else {
-const err32 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema22.type,parentSchema:schema22,data:data15};
+const err32 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secretRef",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/secretRef/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.repositories.additionalProperties.properties.secretRef.type,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties.properties.secretRef,data:data14};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -1446,10 +2071,9 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data14.createNamespace !== undefined){
-let data16 = data14.createNamespace;
-if(typeof data16 !== "boolean"){
-const err33 = {instancePath:instancePath+"/spec/defaults/createNamespace",schemaPath:"#/properties/spec/properties/defaults/properties/createNamespace/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema20.properties.spec.properties.defaults.properties.createNamespace.type,parentSchema:schema20.properties.spec.properties.defaults.properties.createNamespace,data:data16};
+}
+else {
+const err33 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/repositories/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.properties.repositories.additionalProperties.type,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties,data:data12};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -1459,11 +2083,9 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data14.timeout !== undefined){
-let data17 = data14.timeout;
-if(typeof data17 === "string"){
-if(!pattern4.test(data17)){
-const err34 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema23,data:data17};
+}
+else {
+const err34 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.properties.repositories.type,parentSchema:schema23.properties.spec.properties.repositories,data:data11};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -1473,8 +2095,10 @@ vErrors.push(err34);
 errors++;
 }
 }
-else {
-const err35 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.type,parentSchema:schema23,data:data17};
+if(data8.values !== undefined){
+let data15 = data8.values;
+if((!(data15 && typeof data15 == "object" && !Array.isArray(data15))) && (data15 !== null)){
+const err35 = {instancePath:instancePath+"/spec/values",schemaPath:"#/properties/spec/properties/values/type",keyword:"type",params:{type: schema23.properties.spec.properties.values.type},message:"must be object,null",schema:schema23.properties.spec.properties.values.type,parentSchema:schema23.properties.spec.properties.values,data:data15};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -1484,16 +2108,15 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data14.failFast !== undefined){
-if(!(validate14(data14.failFast, {instancePath:instancePath+"/spec/defaults/failFast",parentData:data14,parentDataProperty:"failFast",rootData}))){
-vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
-errors = vErrors.length;
-}
-}
-if(data14.onFailure !== undefined){
-let data19 = data14.onFailure;
-if(typeof data19 !== "string"){
-const err36 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema20.properties.spec.properties.defaults.properties.onFailure.type,parentSchema:schema20.properties.spec.properties.defaults.properties.onFailure,data:data19};
+if(data8.phases !== undefined){
+let data16 = data8.phases;
+if(Array.isArray(data16)){
+const len1 = data16.length;
+for(let i1=0; i1<len1; i1++){
+let data17 = data16[i1];
+if(typeof data17 === "string"){
+if(data17.length > 63){
+const err36 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema23.properties.spec.properties.phases.items,data:data17};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -1502,8 +2125,8 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(!(((data19 === "rollback") || (data19 === "keep")) || (data19 === "uninstall"))){
-const err37 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema20.properties.spec.properties.defaults.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema20.properties.spec.properties.defaults.properties.onFailure.enum,parentSchema:schema20.properties.spec.properties.defaults.properties.onFailure,data:data19};
+if(!pattern14.test(data17)){
+const err37 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$"},message:"must match pattern \""+"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$"+"\"",schema:"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$",parentSchema:schema23.properties.spec.properties.phases.items,data:data17};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -1513,10 +2136,8 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data14.retries !== undefined){
-let data20 = data14.retries;
-if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
-const err38 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema20.properties.spec.properties.defaults.properties.retries.type,parentSchema:schema20.properties.spec.properties.defaults.properties.retries,data:data20};
+else {
+const err38 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.phases.items.type,parentSchema:schema23.properties.spec.properties.phases.items,data:data17};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -1525,9 +2146,10 @@ vErrors.push(err38);
 }
 errors++;
 }
-if((typeof data20 == "number") && (isFinite(data20))){
-if(data20 > 20 || isNaN(data20)){
-const err39 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 20},message:"must be <= 20",schema:20,parentSchema:schema20.properties.spec.properties.defaults.properties.retries,data:data20};
+}
+}
+else {
+const err39 = {instancePath:instancePath+"/spec/phases",schemaPath:"#/properties/spec/properties/phases/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema23.properties.spec.properties.phases.type,parentSchema:schema23.properties.spec.properties.phases,data:data16};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -1536,8 +2158,11 @@ vErrors.push(err39);
 }
 errors++;
 }
-if(data20 < 0 || isNaN(data20)){
-const err40 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema20.properties.spec.properties.defaults.properties.retries,data:data20};
+}
+if(data8.order !== undefined){
+let data18 = data8.order;
+if(typeof data18 !== "string"){
+const err40 = {instancePath:instancePath+"/spec/order",schemaPath:"#/properties/spec/properties/order/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.order.type,parentSchema:schema23.properties.spec.properties.order,data:data18};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -1546,12 +2171,8 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-}
-if(data14.waitWith !== undefined){
-let data21 = data14.waitWith;
-if(typeof data21 !== "string"){
-const err41 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema20.properties.spec.properties.defaults.properties.waitWith.type,parentSchema:schema20.properties.spec.properties.defaults.properties.waitWith,data:data21};
+if(!((data18 === "dependencies") || (data18 === "waves"))){
+const err41 = {instancePath:instancePath+"/spec/order",schemaPath:"#/properties/spec/properties/order/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.order.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.order.enum,parentSchema:schema23.properties.spec.properties.order,data:data18};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -1560,8 +2181,13 @@ vErrors.push(err41);
 }
 errors++;
 }
-if(!(((data21 === "auto") || (data21 === "headway")) || (data21 === "helm"))){
-const err42 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/enum",keyword:"enum",params:{allowedValues: schema20.properties.spec.properties.defaults.properties.waitWith.enum},message:"must be equal to one of the allowed values",schema:schema20.properties.spec.properties.defaults.properties.waitWith.enum,parentSchema:schema20.properties.spec.properties.defaults.properties.waitWith,data:data21};
+}
+if(data8.defaults !== undefined){
+let data19 = data8.defaults;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+for(const key8 in data19){
+if(!(func2.call(schema23.properties.spec.properties.defaults.properties, key8))){
+const err42 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.spec.properties.defaults,data:data19};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -1571,10 +2197,11 @@ vErrors.push(err42);
 errors++;
 }
 }
-if(data14.crds !== undefined){
-let data22 = data14.crds;
-if(typeof data22 !== "string"){
-const err43 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema20.properties.spec.properties.defaults.properties.crds.type,parentSchema:schema20.properties.spec.properties.defaults.properties.crds,data:data22};
+if(data19.namespace !== undefined){
+let data20 = data19.namespace;
+if(typeof data20 === "string"){
+if(data20.length > 63){
+const err43 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema25,data:data20};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -1583,8 +2210,8 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(!(((data22 === "skip") || (data22 === "create")) || (data22 === "upgrade"))){
-const err44 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/enum",keyword:"enum",params:{allowedValues: schema20.properties.spec.properties.defaults.properties.crds.enum},message:"must be equal to one of the allowed values",schema:schema20.properties.spec.properties.defaults.properties.crds.enum,parentSchema:schema20.properties.spec.properties.defaults.properties.crds,data:data22};
+if(!pattern1.test(data20)){
+const err44 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema25,data:data20};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -1594,10 +2221,8 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data14.fieldConflicts !== undefined){
-let data23 = data14.fieldConflicts;
-if(typeof data23 !== "string"){
-const err45 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema20.properties.spec.properties.defaults.properties.fieldConflicts.type,parentSchema:schema20.properties.spec.properties.defaults.properties.fieldConflicts,data:data23};
+else {
+const err45 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema25.type,parentSchema:schema25,data:data20};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -1606,8 +2231,11 @@ vErrors.push(err45);
 }
 errors++;
 }
-if(!((data23 === "take") || (data23 === "fail"))){
-const err46 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/enum",keyword:"enum",params:{allowedValues: schema20.properties.spec.properties.defaults.properties.fieldConflicts.enum},message:"must be equal to one of the allowed values",schema:schema20.properties.spec.properties.defaults.properties.fieldConflicts.enum,parentSchema:schema20.properties.spec.properties.defaults.properties.fieldConflicts,data:data23};
+}
+if(data19.createNamespace !== undefined){
+let data21 = data19.createNamespace;
+if(typeof data21 !== "boolean"){
+const err46 = {instancePath:instancePath+"/spec/defaults/createNamespace",schemaPath:"#/properties/spec/properties/defaults/properties/createNamespace/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema23.properties.spec.properties.defaults.properties.createNamespace.type,parentSchema:schema23.properties.spec.properties.defaults.properties.createNamespace,data:data21};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -1617,10 +2245,11 @@ vErrors.push(err46);
 errors++;
 }
 }
-if(data14.maxHistory !== undefined){
-let data24 = data14.maxHistory;
-if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
-const err47 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema20.properties.spec.properties.defaults.properties.maxHistory.type,parentSchema:schema20.properties.spec.properties.defaults.properties.maxHistory,data:data24};
+if(data19.timeout !== undefined){
+let data22 = data19.timeout;
+if(typeof data22 === "string"){
+if(!pattern7.test(data22)){
+const err47 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data22};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -1629,9 +2258,9 @@ vErrors.push(err47);
 }
 errors++;
 }
-if((typeof data24 == "number") && (isFinite(data24))){
-if(data24 > 1000 || isNaN(data24)){
-const err48 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema20.properties.spec.properties.defaults.properties.maxHistory,data:data24};
+}
+else {
+const err48 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data22};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -1640,8 +2269,17 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(data24 < 2 || isNaN(data24)){
-const err49 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema20.properties.spec.properties.defaults.properties.maxHistory,data:data24};
+}
+if(data19.failFast !== undefined){
+if(!(validate14(data19.failFast, {instancePath:instancePath+"/spec/defaults/failFast",parentData:data19,parentDataProperty:"failFast",rootData}))){
+vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
+errors = vErrors.length;
+}
+}
+if(data19.onFailure !== undefined){
+let data24 = data19.onFailure;
+if(typeof data24 !== "string"){
+const err49 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.onFailure.type,parentSchema:schema23.properties.spec.properties.defaults.properties.onFailure,data:data24};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -1650,11 +2288,8 @@ vErrors.push(err49);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err50 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema20.properties.spec.properties.defaults.type,parentSchema:schema20.properties.spec.properties.defaults,data:data14};
+if(!(((data24 === "rollback") || (data24 === "keep")) || (data24 === "uninstall"))){
+const err50 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.onFailure.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.onFailure,data:data24};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -1664,9 +2299,10 @@ vErrors.push(err50);
 errors++;
 }
 }
-}
-else {
-const err51 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema20.properties.spec.type,parentSchema:schema20.properties.spec,data:data8};
+if(data19.retries !== undefined){
+let data25 = data19.retries;
+if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
+const err51 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema23.properties.spec.properties.defaults.properties.retries.type,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data25};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -1675,15 +2311,190 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-}
-else {
-const err52 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema20.type,parentSchema:schema20,data};
+if((typeof data25 == "number") && (isFinite(data25))){
+if(data25 > 20 || isNaN(data25)){
+const err52 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 20},message:"must be <= 20",schema:20,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data25};
 if(vErrors === null){
 vErrors = [err52];
 }
 else {
 vErrors.push(err52);
+}
+errors++;
+}
+if(data25 < 0 || isNaN(data25)){
+const err53 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data25};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+}
+if(data19.waitWith !== undefined){
+let data26 = data19.waitWith;
+if(typeof data26 !== "string"){
+const err54 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.waitWith.type,parentSchema:schema23.properties.spec.properties.defaults.properties.waitWith,data:data26};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+if(!(((data26 === "auto") || (data26 === "headway")) || (data26 === "helm"))){
+const err55 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.waitWith.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.waitWith.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.waitWith,data:data26};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+if(data19.crds !== undefined){
+let data27 = data19.crds;
+if(typeof data27 !== "string"){
+const err56 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.crds.type,parentSchema:schema23.properties.spec.properties.defaults.properties.crds,data:data27};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+if(!(((data27 === "skip") || (data27 === "create")) || (data27 === "upgrade"))){
+const err57 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.crds.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.crds.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.crds,data:data27};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+if(data19.fieldConflicts !== undefined){
+let data28 = data19.fieldConflicts;
+if(typeof data28 !== "string"){
+const err58 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.fieldConflicts.type,parentSchema:schema23.properties.spec.properties.defaults.properties.fieldConflicts,data:data28};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+if(!((data28 === "take") || (data28 === "fail"))){
+const err59 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.fieldConflicts.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.fieldConflicts.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.fieldConflicts,data:data28};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+if(data19.maxHistory !== undefined){
+let data29 = data19.maxHistory;
+if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
+const err60 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema23.properties.spec.properties.defaults.properties.maxHistory.type,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data29};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+if((typeof data29 == "number") && (isFinite(data29))){
+if(data29 > 1000 || isNaN(data29)){
+const err61 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data29};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+if(data29 < 2 || isNaN(data29)){
+const err62 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data29};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+}
+}
+if(data19.stableFor !== undefined){
+let data30 = data19.stableFor;
+if(typeof data30 === "string"){
+if(!pattern7.test(data30)){
+const err63 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data30};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+}
+else {
+const err64 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data30};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+}
+}
+else {
+const err65 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.properties.defaults.type,parentSchema:schema23.properties.spec.properties.defaults,data:data19};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+}
+}
+else {
+const err66 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.type,parentSchema:schema23.properties.spec,data:data8};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+}
+}
+else {
+const err67 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.type,parentSchema:schema23,data};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
 }
 errors++;
 }

@@ -25,7 +25,11 @@ export type Charts = {
 };
 
 /** A server of charts, as far as it may be needed: `secretRef` names a Secret in Headway's system namespace. */
-export type ChartServer = { readonly kind: "http" | "oci"; readonly url: string; readonly secretRef?: string };
+export type ChartServer = {
+  readonly kind: "http" | "oci";
+  readonly url: string;
+  readonly secretRef?: string;
+};
 
 /** Chart repositories and registries. Credentials are sent to no other host than the one they are for. */
 export type ChartServers = {

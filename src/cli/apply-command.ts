@@ -12,15 +12,20 @@ import { chooseStyle } from "../views/style.ts";
 import { lossesOf } from "./destroy-losses.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { loadReadyStack } from "./load-stack.ts";
-import type { ClusterFlags, ProgressFlags } from "./options.ts";
-import { clusterOptions, concurrencyOption, onlyOptions, orderOption, progressOption } from "./options.ts";
+import type { ClusterFlags, ProgressFlags, SelectionFlags } from "./options.ts";
+import {
+  clusterOptions,
+  concurrencyOption,
+  orderOption,
+  progressOption,
+  selectionOptions,
+} from "./options.ts";
 import { selectReleases } from "./select-releases.ts";
 import type { ChartFolders, Connection, World } from "./world.ts";
 
 type ApplyFlags = ClusterFlags &
-  ProgressFlags & {
-    readonly only?: readonly string[];
-    readonly withDependencies?: boolean;
+  ProgressFlags &
+  SelectionFlags & {
     readonly order?: "dependencies" | "waves";
     readonly dryRun?: boolean;
     readonly retry?: boolean;
@@ -38,7 +43,7 @@ export function registerApplyCommand(program: Command, world: World): void {
     ...clusterOptions(),
     progressOption(),
     orderOption(),
-    ...onlyOptions(),
+    ...selectionOptions(),
     concurrencyOption(),
   ])
     command.addOption(option);
@@ -83,7 +88,7 @@ export async function applyStack(
     );
     return exitCodes.invalid;
   }
-  const only = selectReleases(world, loaded.ready, flags.only, flags.withDependencies ?? false);
+  const only = selectReleases(world, loaded.ready, flags);
   if (typeof only === "number") return only;
   const connection = await world.connect(flags);
   if (!connection.ok) return reportFailure(world, connection.failure);

@@ -1,10 +1,19 @@
 // Options that several commands share, in one wording.
 import { InvalidArgumentError, Option } from "commander";
+import type { LabelSelector } from "../core/label-selector.ts";
+import { parseLabelSelector } from "../core/label-selector.ts";
 import type { ProgressMode } from "../views/progress-view.ts";
 import type { ConnectFlags } from "./world.ts";
 
 export type ClusterFlags = ConnectFlags;
 export type ProgressFlags = { readonly progress?: ProgressMode };
+
+/** Which releases of a stack a command is about; all where neither `only` nor `selector` is there. */
+export type SelectionFlags = {
+  readonly only?: readonly string[];
+  readonly selector?: LabelSelector;
+  readonly withDependencies?: boolean;
+};
 
 export function clusterOptions(): readonly Option[] {
   return [
@@ -24,11 +33,27 @@ export function orderOption(): Option {
   return new Option("--order <how>", "in place of the stack's order").choices(["dependencies", "waves"]);
 }
 
-export function onlyOptions(): readonly Option[] {
+export function selectionOptions(): readonly Option[] {
   return [
-    new Option("--only <release...>", "act on these releases alone (NS/NAME)"),
-    new Option("--with-dependencies", "with --only: and on all that they depend on"),
+    new Option("--only <release...>", "these releases alone (NS/NAME)").conflicts("selector"),
+    selectorOption(),
+    new Option("--with-dependencies", "with --only or -l: and all that they depend on"),
   ];
+}
+
+export function selectorOption(): Option {
+  return new Option(
+    "-l, --selector <selector>",
+    "only releases with these labels: a=b, a!=b, a in (b,c), a notin (b), a, !a; joined by commas",
+  ).argParser((text, before?: LabelSelector) => {
+    if (before !== undefined)
+      throw new InvalidArgumentError(
+        "It is given twice: join the conditions with a comma, as in -l a=b,c=d, or ask for one of several values with a in (b,c).",
+      );
+    const parsed = parseLabelSelector(text);
+    if (!parsed.ok) throw new InvalidArgumentError(`At character ${parsed.at}: ${parsed.problem}.`);
+    return parsed.selector;
+  });
 }
 
 export function concurrencyOption(): Option {

@@ -6,27 +6,26 @@ import type { PlanFormat } from "../views/plan-view.ts";
 import { chooseStyle } from "../views/style.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { loadReadyStack } from "./load-stack.ts";
-import { clusterOptions, onlyOptions, orderOption, outputOption } from "./options.ts";
-import type { ClusterFlags } from "./options.ts";
+import { clusterOptions, orderOption, outputOption, selectionOptions } from "./options.ts";
+import type { ClusterFlags, SelectionFlags } from "./options.ts";
 import { selectReleases } from "./select-releases.ts";
 import type { World } from "./world.ts";
 
-type PlanFlags = ClusterFlags & {
-  readonly output: PlanFormat;
-  readonly detailedExitcode?: boolean;
-  readonly only?: readonly string[];
-  readonly withDependencies?: boolean;
-  readonly order?: "dependencies" | "waves";
-  readonly retry?: boolean;
-  readonly adopt?: boolean;
-};
+type PlanFlags = ClusterFlags &
+  SelectionFlags & {
+    readonly output: PlanFormat;
+    readonly detailedExitcode?: boolean;
+    readonly order?: "dependencies" | "waves";
+    readonly retry?: boolean;
+    readonly adopt?: boolean;
+  };
 
 export function registerPlanCommand(program: Command, world: World): void {
   const command = program
     .command("plan")
     .description("show what apply would do and why, per release and wave")
     .argument("[dir]", "the stack's folder", ".");
-  for (const option of [...clusterOptions(), orderOption(), ...onlyOptions()]) command.addOption(option);
+  for (const option of [...clusterOptions(), orderOption(), ...selectionOptions()]) command.addOption(option);
   command
     .addOption(outputOption(["table", "wide", "json", "yaml", "name", "markdown"]))
     .option("--detailed-exitcode", "exit with 2 where something would change")
@@ -40,7 +39,7 @@ export function registerPlanCommand(program: Command, world: World): void {
 async function showPlan(world: World, dir: string, flags: PlanFlags): Promise<number> {
   const loaded = await loadReadyStack(world, dir, flags.order);
   if (typeof loaded === "number") return loaded;
-  const only = selectReleases(world, loaded.ready, flags.only, flags.withDependencies ?? false);
+  const only = selectReleases(world, loaded.ready, flags);
   if (typeof only === "number") return only;
   const connection = await world.connect(flags);
   if (!connection.ok) return reportFailure(world, connection.failure);

@@ -1,28 +1,54 @@
-// Turns release names of the command line into releases of the stack.
+// Turns what the command line says of releases, names or a selector of labels, into releases of the stack.
+import type { Declaration } from "../core/declaration.ts";
 import { didYouMean } from "../core/diagnostic.ts";
+import type { Graph } from "../core/graph.ts";
 import type { ReleaseId } from "../core/ids.ts";
-import type { ReadyStack } from "../engine/run-stack.ts";
+import type { LabelSelector } from "../core/label-selector.ts";
+import { matchesLabels } from "../core/label-selector.ts";
 import { exitCodes } from "./exit.ts";
+import type { SelectionFlags } from "./options.ts";
 import type { World } from "./world.ts";
 
+type Selectable = {
+  readonly declarations: readonly Pick<Declaration, "id" | "labels">[];
+  readonly graph: Pick<Graph, "after">;
+};
+
 /**
- * The releases named, with all that they depend on where asked; undefined where none is named. A bare NAME will do where
- * it is the only one of that name. Says what is unknown and gives the exit code.
+ * The releases named or matched, with all that they depend on where asked; undefined where all are meant. Says what is
+ * unknown, or that nothing matches, and gives the exit code.
  */
 export function selectReleases(
   world: World,
-  stack: Pick<ReadyStack, "declarations" | "graph">,
-  names: readonly string[] | undefined,
-  withDependencies: boolean,
+  stack: Selectable,
+  { only, selector, withDependencies }: SelectionFlags,
 ): ReadonlySet<ReleaseId> | undefined | number {
-  if (names === undefined || names.length === 0) return undefined;
-  const ids = stack.declarations.map((declaration) => declaration.id);
+  const names = only ?? [];
+  if (names.length === 0 && selector === undefined) return undefined;
+  const chosen =
+    selector === undefined
+      ? findNamed(world, stack.declarations, names)
+      : findMatching(world, stack.declarations, selector);
+  if (typeof chosen === "number" || withDependencies !== true) return chosen;
+  const all = new Set(chosen);
+  // A set grows while it is walked: each dependency added is walked in turn.
+  for (const id of all) for (const dependency of stack.graph.after.get(id) ?? []) all.add(dependency);
+  return all;
+}
+
+/** The releases of these names; a bare NAME will do where it is the only one of that name. */
+export function findNamed(
+  world: World,
+  releases: readonly Pick<Declaration, "id">[],
+  names: readonly string[],
+): ReadonlySet<ReleaseId> | number {
+  const ids = releases.map(({ id }) => id);
   const chosen = new Set<ReleaseId>();
   let unknown = 0;
   for (const name of names) {
     const found = ids.filter((id) => id === name || (!name.includes("/") && id.endsWith(`/${name}`)));
-    const [only] = found;
-    if (only !== undefined && found.length === 1) chosen.add(only);
+    const [first] = found;
+    if (first !== undefined && found.length === 1) chosen.add(first);
     else {
       unknown += 1;
       const meant = didYouMean(name, ids);
@@ -35,9 +61,42 @@ export function selectReleases(
       world.stderr.write(`error: there is no single release "${name}" in this stack\n  try: ${hint}\n`);
     }
   }
-  if (unknown > 0) return exitCodes.invalid;
-  // A set grows while it is walked: each dependency added is walked in turn.
-  if (withDependencies)
-    for (const id of chosen) for (const dependency of stack.graph.after.get(id) ?? []) chosen.add(dependency);
-  return chosen;
+  return unknown > 0 ? exitCodes.invalid : chosen;
+}
+
+/** A release as far as a selector looks at it. */
+type Labelled = { readonly id: ReleaseId; readonly labels: Readonly<Record<string, string>> };
+
+/** The releases whose labels match: never none. */
+export function findMatching(
+  world: World,
+  releases: readonly Labelled[],
+  selector: LabelSelector,
+): ReadonlySet<ReleaseId> | number {
+  const matching = releases.filter(({ labels }) => matchesLabels(selector, labels));
+  if (matching.length > 0) return new Set(matching.map(({ id }) => id));
+  world.stderr.write(
+    `error: no release matches the selector "${selector.text}"\n  try: ${labelsThere(releases, selector)}\n`,
+  );
+  return exitCodes.invalid;
+}
+
+const mostLabels = 20;
+
+// What the selector asks for comes first: its keys are likely right and a value wrong.
+function labelsThere(releases: readonly Labelled[], selector: LabelSelector): string {
+  const asked = new Set(selector.requirements.map(({ key }) => key));
+  const pairs = releases.flatMap(({ labels }) =>
+    Object.entries(labels).map(([key, value]) => ({ key, label: `${key}=${value}` })),
+  );
+  if (pairs.length === 0) return "add metadata.labels to the declarations: no release has any";
+  const counted = [...Map.groupBy(pairs, ({ label }) => label)]
+    .map(([label, [first, ...more]]) => ({
+      words: `${label} (${more.length + 1})`,
+      isAsked: asked.has(first?.key ?? ""),
+    }))
+    .toSorted((a, b) => Number(b.isAsked) - Number(a.isAsked) || (a.words < b.words ? -1 : 1));
+  const shown = counted.slice(0, mostLabels).map(({ words }) => words);
+  const more = counted.length - shown.length;
+  return `the labels there are: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

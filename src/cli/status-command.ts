@@ -14,14 +14,17 @@ import { chooseStyle } from "../views/style.ts";
 import { renderWhy } from "../views/why-view.ts";
 import type { WhyInput } from "../views/why-view.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
-import { clusterOptions, outputOption } from "./options.ts";
+import type { LabelSelector } from "../core/label-selector.ts";
+import { clusterOptions, outputOption, selectorOption } from "./options.ts";
 import type { ClusterFlags } from "./options.ts";
+import { findMatching } from "./select-releases.ts";
 import type { World } from "./world.ts";
 
 type ReadFlags = ClusterFlags & {
   readonly output: StatusFormat;
   readonly namespace?: string;
   readonly stack?: string;
+  readonly selector?: LabelSelector;
 };
 
 export function registerStatusCommands(program: Command, world: World): void {
@@ -29,6 +32,7 @@ export function registerStatusCommands(program: Command, world: World): void {
     for (const option of clusterOptions()) command.addOption(option);
     return command
       .addOption(outputOption(["table", "wide", "json", "yaml", "name"]))
+      .addOption(selectorOption())
       .option("-n, --namespace <name>", "only releases of this namespace")
       .option("-A, --all-namespaces", "releases of all namespaces (the default)")
       .option("--stack <name>", "only this stack");
@@ -51,7 +55,11 @@ export function registerStatusCommands(program: Command, world: World): void {
 async function showStatus(world: World, flags: ReadFlags): Promise<number> {
   const readings = await read(world, flags);
   if (typeof readings === "number") return readings;
-  const releases = readings.flatMap((reading) => reading.releases);
+  const selected = select(world, readings, flags);
+  if (typeof selected === "number") return selected;
+  const releases = readings.flatMap((reading) =>
+    reading.releases.filter(({ release }) => selected?.has(release) ?? true),
+  );
   const nowMs = world.clock.nowMs();
   const style = chooseStyle({ isTerminal: world.stdout.isTerminal, env: world.env });
   world.stdout.write(
@@ -74,12 +82,18 @@ async function showStatus(world: World, flags: ReadFlags): Promise<number> {
 
 /** Explains one release, or all roots; the exit code. */
 export async function showWhy(world: World, name: string | undefined, flags: ReadFlags): Promise<number> {
+  if (name !== undefined && flags.selector !== undefined) {
+    world.stderr.write("error: a release and a selector were both given\n  try: leave one of them out\n");
+    return exitCodes.invalid;
+  }
   const readings = await read(world, flags);
   if (typeof readings === "number") return readings;
   const nowMs = world.clock.nowMs();
   const style = chooseStyle({ isTerminal: world.stdout.isTerminal, env: world.env });
   const waves = Math.max(0, ...readings.map((reading) => reading.waves ?? 0));
-  const input = name === undefined ? allRoots(readings) : whyRelease(readings, name);
+  const selected = select(world, readings, flags);
+  if (typeof selected === "number") return selected;
+  const input = name === undefined ? allRoots(readings, selected) : whyRelease(readings, name);
   if (input === undefined) {
     const known = readings.flatMap((reading) => reading.releases.map(({ release }) => release));
     world.stderr.write(
@@ -91,6 +105,20 @@ export async function showWhy(world: World, name: string | undefined, flags: Rea
     renderWhy(input, { format: flags.output, nowMs, style, ...(waves === 0 ? {} : { waves }) }),
   );
   return exitCodes.done;
+}
+
+/** The releases that the selector matches; all where undefined. The labels are those of each stack's last run. */
+function select(
+  world: World,
+  readings: readonly StackReading[],
+  { selector }: ReadFlags,
+): ReadonlySet<ReleaseId> | undefined | number {
+  const releases = readings.flatMap((reading) =>
+    reading.releases.map(({ release, labels }) => ({ id: release, labels })),
+  );
+  return selector === undefined || releases.length === 0
+    ? undefined
+    : findMatching(world, releases, selector);
 }
 
 async function read(world: World, flags: ReadFlags): Promise<readonly StackReading[] | number> {
@@ -121,6 +149,7 @@ function rowOf(status: ReleaseStatus, nowMs: number): StatusRow {
     ...(status.revision === undefined ? {} : { revision: status.revision }),
     ...(status.failure === undefined ? {} : { since: status.failure.at }),
     ...(status.detail === undefined ? {} : { message: status.detail }),
+    ...(Object.keys(status.labels).length === 0 ? {} : { labels: status.labels }),
   };
 }
 
@@ -145,14 +174,16 @@ function rootCause(status: ReleaseStatus, blocks: readonly ReleaseId[]): RootCau
   };
 }
 
-function allRoots(readings: readonly StackReading[]): WhyInput {
+/** Every root, or those that are or block one of the releases asked for. */
+function allRoots(readings: readonly StackReading[], asked: ReadonlySet<ReleaseId> | undefined): WhyInput {
   return {
     kind: "roots",
     roots: readings.flatMap((reading) => {
       const byId = new Map(reading.releases.map((status) => [status.release, status]));
       return findRoots(byId).flatMap(({ release, blocks }) => {
         const status = byId.get(release);
-        return status === undefined ? [] : [rootCause(status, blocks)];
+        const isAsked = asked === undefined || [release, ...blocks].some((id) => asked.has(id));
+        return status === undefined || !isAsked ? [] : [rootCause(status, blocks)];
       });
     }),
   };

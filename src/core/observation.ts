@@ -144,6 +144,8 @@ export type LastStanding = {
   readonly version?: string;
   /** `file:line`. */
   readonly declaredAt?: string;
+  /** metadata.labels, where there are any. */
+  readonly labels?: Readonly<Record<string, string>>;
 };
 
 export type LastRun = {

@@ -9,6 +9,7 @@ import { validateHelmRelease } from "./generated/validators.js";
 import { isDnsName, parseReleaseId, releaseId, type ReleaseId } from "./ids.ts";
 import { applyOptions, type StackSettings } from "./read-stack-document.ts";
 import { describeSchemaErrors } from "./schema-words.ts";
+import { labelKeyProblem, labelValueProblem } from "./label-selector.ts";
 import { layerAt } from "./values-layer.ts";
 import type { YamlTree } from "./yaml-tree.ts";
 
@@ -60,6 +61,7 @@ export function readRelease(found: FoundDocument, settings: StackSettings, stack
   const files = readValuesFiles(found, child(written, "valuesFiles"), stackPath, report);
   const dependsOn = readDependencies(child(written, "dependsOn"), namespace, tree, report);
   checkPhase(textOf(child(written, "phase")), settings, tree, report);
+  checkLabels(tree, report);
   if (!fits) return { id: probableId(tree.value, settings), declaration: undefined, diagnostics };
   const { metadata, spec } = value;
   const options = applyOptions(spec, settings.defaults, ["spec"], tree, report);
@@ -244,6 +246,27 @@ function checkPhase(
           : `did you mean ${near}?`,
     range: tree.valueRange(["spec", "phase"]),
   });
+}
+
+function checkLabels(tree: YamlTree, report: (diagnostic: Diagnostic) => void): void {
+  const labels = child(child(tree.value, "metadata"), "labels");
+  if (typeof labels !== "object" || labels === null || Array.isArray(labels)) return;
+  for (const [key, value] of Object.entries(labels)) {
+    const path = ["metadata", "labels", key];
+    const wrong = (problem: string, range: Diagnostic["range"]): void => {
+      report({
+        severity: "error",
+        code: "bad-label",
+        message: `metadata.labels: ${problem}`,
+        suggestion: "write it as a label of Kubernetes, as in team: payments or example.com/team: payments",
+        ...(range === undefined ? {} : { range }),
+      });
+    };
+    const keyProblem = labelKeyProblem(key);
+    if (keyProblem !== undefined) wrong(keyProblem, tree.keyRange(path));
+    const valueProblem = typeof value === "string" ? labelValueProblem(value) : undefined;
+    if (valueProblem !== undefined) wrong(valueProblem, tree.valueRange(path));
+  }
 }
 
 function readValues(found: FoundDocument, values: HelmRelease["spec"]["values"]): readonly ValuesSource[] {

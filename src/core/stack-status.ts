@@ -31,6 +31,8 @@ export type ReleaseStatus = {
   readonly failure?: FailureRecord;
   readonly health?: ReleaseHealth;
   readonly declaredAt?: string;
+  /** As the last run knew them. */
+  readonly labels: Readonly<Record<string, string>>;
 };
 
 /** Every release that the stack owns or that its last run declared. */
@@ -104,6 +106,7 @@ function statusOf(
     release,
     ...judge(newest, health, failure, remembered?.quarantine !== undefined, standing),
     after: standing?.after ?? [],
+    labels: standing?.labels ?? {},
     ...(standing === undefined ? {} : { wave: standing.wave }),
     ...(chart === undefined ? {} : { chart }),
     ...(version === undefined ? {} : { version }),

@@ -127,12 +127,15 @@ function isLastRunHead(value: unknown): value is Omit<LastRun, "releases"> {
 
 function isStanding(value: unknown): value is LastStanding {
   const after = fieldAt(value, "after");
+  const labels = fieldAt(value, "labels");
   return (
     hasTexts(value, "state", "releaseName") &&
     Object.hasOwn(shownStates, textAt(value, "state") ?? "") &&
     numberAt(value, "wave") !== undefined &&
     Array.isArray(after) &&
     after.every((release) => typeof release === "string") &&
+    (labels === undefined ||
+      (isRecord(labels) && Object.values(labels).every((label) => typeof label === "string"))) &&
     ["detail", "chart", "version", "declaredAt"].every(
       (field) => fieldAt(value, field) === undefined || textAt(value, field) !== undefined,
     )

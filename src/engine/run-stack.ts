@@ -260,6 +260,9 @@ function lastRunOf(run: Run, nowMs: number): LastRun {
         ...(declaration === undefined
           ? {}
           : { declaredAt: `${declaration.range.file}:${declaration.range.line}` }),
+        ...(declaration === undefined || Object.keys(declaration.labels).length === 0
+          ? {}
+          : { labels: declaration.labels }),
       },
     ];
   });

@@ -14,6 +14,8 @@ export type GraphViewOptions = {
   readonly style?: Style;
   /** How long each release took before, in milliseconds: the critical path is then the slowest chain. */
   readonly durationMs?: ReadonlyMap<ReleaseId, number>;
+  /** The releases to show. Text and JSON still name what these wait for beyond them; drawings do not. */
+  readonly only?: ReadonlySet<ReleaseId>;
 };
 
 type ShownStack = Pick<Stack, "name" | "phases" | "order" | "declarations">;
@@ -32,9 +34,9 @@ export function renderGraph(
         options.style ?? { colour: false, unicode: true },
       ).replaceAll(/ +$/gm, "");
     case "dot":
-      return dotText(stack, graph);
+      return dotText(...drawn(stack, graph, options));
     case "mermaid":
-      return mermaidText(stack, graph);
+      return mermaidText(...drawn(stack, graph, options));
     case "json":
       return jsonText(graphDocument(stack, graph, options));
   }
@@ -55,7 +57,7 @@ function textLines(stack: ShownStack, graph: Graph, options: GraphViewOptions): 
     ),
   );
   let shownWave = 0;
-  const rows = graph.order.map((id) => {
+  const rows = shownOrder(graph, options).map((id) => {
     const wave = graph.wave.get(id) ?? 1;
     const heading = wave === shownWave ? "" : `Wave ${wave}`;
     shownWave = wave;
@@ -102,11 +104,29 @@ function summaryLines(stack: ShownStack, graph: Graph, options: GraphViewOptions
   const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? "" : "s"}`;
   const { path, total } = criticalPath(graph, options);
   const length = total === undefined ? count(path.length, "release") : formatDuration(total);
-  const counts = `${stack.name}: ${count(graph.order.length, "release")}, ${count(graph.waves, "wave")}`;
+  const all = `${count(graph.order.length, "release")}, ${count(graph.waves, "wave")}`;
+  const shown = shownOrder(graph, options).length;
+  const counts = `${stack.name}: ${shown === graph.order.length ? "" : `${shown} of `}${all}`;
   const order = stack.order === "waves" ? [["each wave waits for all of the wave before it"]] : [];
   const phases = stack.phases.length === 0 ? [] : [[`phases: ${stack.phases.join(" → ")}`]];
   const critical = path.length < 2 ? [] : [[`critical path (${length}): ${path.join(" → ")}`]];
   return [[counts], ...order, ...phases, ...critical];
+}
+
+function shownOrder(graph: Graph, { only }: GraphViewOptions): readonly ReleaseId[] {
+  return only === undefined ? graph.order : graph.order.filter((id) => only.has(id));
+}
+
+/** What a drawing shows: the releases asked for with the edges among them. */
+function drawn(stack: ShownStack, graph: Graph, options: GraphViewOptions): [ShownStack, Graph] {
+  const { only } = options;
+  if (only === undefined) return [stack, graph];
+  const among = (edges: Graph["after"]): Graph["after"] =>
+    new Map([...edges].map(([id, ids]) => [id, ids.filter((one) => only.has(one))]));
+  return [
+    { ...stack, declarations: stack.declarations.filter(({ id }) => only.has(id)) },
+    { ...graph, order: shownOrder(graph, options), dependencies: among(graph.dependencies) },
+  ];
 }
 
 function criticalPath(
@@ -205,7 +225,7 @@ function graphDocument(stack: ShownStack, graph: Graph, options: GraphViewOption
     phases: stack.phases,
     waves: graph.waves,
     criticalPath: { releases: path, ...(total === undefined ? {} : { durationMs: total }) },
-    items: graph.order.map((id) => {
+    items: shownOrder(graph, options).map((id) => {
       const declaration = declarations.get(id);
       return {
         release: id,
@@ -217,6 +237,7 @@ function graphDocument(stack: ShownStack, graph: Graph, options: GraphViewOption
               chart: declaration.chart.written,
               ...(declaration.version === undefined ? {} : { version: declaration.version }),
               ...(declaration.phase === undefined ? {} : { phase: declaration.phase }),
+              ...(Object.keys(declaration.labels).length === 0 ? {} : { labels: declaration.labels }),
               ...(declaration.suspend ? { suspended: true } : {}),
               declaredAt: { file: declaration.range.file, line: declaration.range.line },
             }),

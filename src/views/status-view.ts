@@ -19,6 +19,7 @@ export type StatusRow = {
   /** Since when it is in this state, as far as is known. */
   readonly since?: string;
   readonly message?: string;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly observedAt: string;
 };
 
@@ -57,7 +58,7 @@ const HEADINGS = ["NAMESPACE", "NAME", "WAVE", "STATE", "CHART", "REVISION", "AG
 function statusTable(rows: readonly StatusRow[], nowMs: number, style: Style, wide: boolean) {
   if (rows.length === 0) return [["No releases found."]];
   return tableLines(
-    wide ? [...HEADINGS.slice(0, -1), "OBSERVED", "MESSAGE"] : HEADINGS,
+    wide ? [...HEADINGS.slice(0, -1), "LABELS", "OBSERVED", "MESSAGE"] : HEADINGS,
     rows.map((row): readonly Span[] => {
       const { namespace, name } = splitReleaseId(row.release);
       const glyph = glyphSpan(row.state, style);
@@ -70,7 +71,7 @@ function statusTable(rows: readonly StatusRow[], nowMs: number, style: Style, wi
         chartWords(row),
         row.revision?.toString() ?? "-",
         row.since === undefined ? "-" : formatAge(Date.parse(row.since), nowMs),
-        ...(wide ? [row.observedAt] : []),
+        ...(wide ? [labelWords(row), row.observedAt] : []),
         row.message ?? "",
       ];
     }),
@@ -79,6 +80,14 @@ function statusTable(rows: readonly StatusRow[], nowMs: number, style: Style, wi
 
 function chartWords(row: StatusRow): string {
   return [row.chart, row.version].filter((part) => part !== undefined).join(" ") || "-";
+}
+
+function labelWords({ labels = {} }: StatusRow): string {
+  return (
+    Object.entries(labels)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(",") || "-"
+  );
 }
 
 function statusDocument(rows: readonly StatusRow[]): unknown {

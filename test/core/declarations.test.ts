@@ -42,6 +42,29 @@ function told(text: string, more: Files = {}): string {
   return read({ "headway.yaml": home, ...more, "a.yaml": text }).told.replaceAll("a.yaml:", "");
 }
 
+describe("labels", () => {
+  it("are read as written, and refused where no selector could name them", () => {
+    const good = read({
+      "headway.yaml": home,
+      "a.yaml": release("chart: ./c", "name: a, labels: { team: pay }"),
+    });
+    expect(good.told).toBe("");
+    expect(good.stack.declarations[0]?.labels).toEqual({ team: "pay" });
+    expect(told(release("chart: ./c", "name: a, labels: { team: -pay, _x: y, 'a/b/c': z }")))
+      .toMatchInlineSnapshot(`
+      "3:38 error metadata.labels: "-pay" is not made of letters, digits, "-", "_" and ".", with a letter or digit at both ends
+          → write it as a label of Kubernetes, as in team: payments or example.com/team: payments
+      3:44 error metadata.labels: "_x" is not made of letters, digits, "-", "_" and ".", with a letter or digit at both ends
+          → write it as a label of Kubernetes, as in team: payments or example.com/team: payments
+      3:48 error metadata.labels._x must be text, but it is true or false
+          → put it in quotes: "y"
+      3:51 error metadata.labels: "b/c" is not made of letters, digits, "-", "_" and ".", with a letter or digit at both ends
+          → write it as a label of Kubernetes, as in team: payments or example.com/team: payments
+      4 errors in 1 file"
+    `);
+  });
+});
+
 describe("a declaration", () => {
   it("gets the contract's defaults where it says nothing", () => {
     const { stack: found, told: words } = read({

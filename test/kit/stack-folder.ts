@@ -9,6 +9,7 @@ export type ReleaseSketch = {
   readonly name: string;
   readonly namespace?: string;
   readonly dependsOn?: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
   /** More of spec; values are merged over what `app` is given. */
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly values?: Readonly<Record<string, unknown>>;
@@ -82,6 +83,7 @@ export function writeStack(sketch: StackSketch, folder?: string): string {
       metadata: {
         name: release.name,
         ...(release.namespace === undefined ? {} : { namespace: release.namespace }),
+        ...(release.labels === undefined ? {} : { labels: release.labels }),
       },
       spec: {
         chart: "../charts/app",

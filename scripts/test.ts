@@ -16,6 +16,7 @@ const checks: readonly (readonly [string, string, readonly string[]])[] = [
   ["lint", bin("eslint"), ["--cache", "--cache-location", "node_modules/.cache/eslint/", "."]],
   ["format", bin("prettier"), ["--check", "--log-level", "warn", "."]],
   ["build", process.execPath, ["scripts/build.ts"]],
+  ["programs that the tests run", process.execPath, ["scripts/get-programs.ts"]],
 ];
 
 let passed = 0;

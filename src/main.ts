@@ -11,8 +11,9 @@ import { CommanderError } from "commander";
 import { systemClock } from "./adapters/clock.ts";
 import { exitCodes } from "./cli/exit.ts";
 import { makeProgram } from "./cli/program.ts";
-import type { World } from "./cli/world.ts";
+import type { ConnectFlags, World } from "./cli/world.ts";
 import { failed, succeeded } from "./core/failure.ts";
+import type { ReadSystemSecret } from "./engine/ports.ts";
 import type { Terminal } from "./views/progress.ts";
 
 /** Runs the command line; sets process.exitCode and never throws. */
@@ -68,7 +69,16 @@ function makeWorld(): World {
       return openCharts({
         repositoryRoot: folder.repositoryRoot,
         shownFrom: folder.stackRoot,
-        cacheDir: join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "headway"),
+        cacheDir: cacheFolder(),
+      });
+    },
+    openChartServers: async (flags) => {
+      const { openChartServers } = await import("./adapters/chart-servers/chart-servers.ts");
+      return openChartServers({
+        cacheDir: cacheFolder(),
+        env: process.env,
+        homeDir: homedir(),
+        readSecret: (name) => readSystemSecret(flags, name),
       });
     },
     connect: async (flags) => {
@@ -129,6 +139,22 @@ function makeWorld(): World {
     },
   };
 }
+
+function cacheFolder(): string {
+  return join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "headway");
+}
+
+// A connection of its own, so that a command without a cluster makes one only for a repository that needs it.
+const readSystemSecret = async (flags: ConnectFlags, name: string): ReturnType<ReadSystemSecret> => {
+  const { connectCluster } = await import("./adapters/cluster/connect.ts");
+  const connected = await connectCluster(flags);
+  if (!connected.ok) return connected;
+  try {
+    return await connected.value.readSystemSecret(name);
+  } finally {
+    connected.value.close();
+  }
+};
 
 // HEADWAY_HELM names one on purpose and is held to the same rule; else what fits on PATH, in the cache, or can be had.
 async function findHelm(say: (text: string) => void) {

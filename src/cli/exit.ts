@@ -34,6 +34,7 @@ function exitCodeOf(failure: Failure): number {
     case "interrupted":
       return exitCodes.interrupted;
     case "program":
+    case "chart-missing":
       return exitCodes.invalid;
     case "rejected":
     case "ownership-conflict":
@@ -44,6 +45,9 @@ function exitCodeOf(failure: Failure): number {
     case "quota":
     case "webhook-denied":
     case "webhook-down":
+    case "chart-digest":
+    case "chart-archive":
+    case "chart-index":
     case "missing-kind":
     case "missing-namespace":
     case "terminating-namespace":

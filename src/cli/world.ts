@@ -7,7 +7,16 @@ import type { ReleasePayload } from "../core/observation.ts";
 import type { Declaration } from "../core/declaration.ts";
 import type { StackFile } from "../core/sort-documents.ts";
 import type { Holder } from "../core/holder.ts";
-import type { Charts, Clock, Locks, Objects, Records, Releases, States } from "../engine/ports.ts";
+import type {
+  Charts,
+  ChartServers,
+  Clock,
+  Locks,
+  Objects,
+  Records,
+  Releases,
+  States,
+} from "../engine/ports.ts";
 import type { Terminal } from "../views/progress.ts";
 
 /** The files of a stack's folder. */
@@ -63,6 +72,8 @@ export type World = {
    */
   readStackFolder(dir: string, packageRoot?: string): Promise<Checked<StackFolder | undefined>>;
   openCharts(folder: StackFolder): Promise<ChartFolders>;
+  /** Repositories and registries; the cluster of `flags` is asked only for a Secret that a repository names. */
+  openChartServers(flags: ConnectFlags): Promise<ChartServers>;
   connect(flags: ConnectFlags): Promise<Result<Connection>>;
   introduceSelf(): Promise<Holder>;
   /** Removes the run folder that introduceSelf made. */

@@ -41,6 +41,14 @@ export type FailureKind =
   | "interrupted"
   /** A program is missing or does not fit. */
   | "program"
+  /** A chart server has no such chart, or no such version of it. */
+  | "chart-missing"
+  /** What came is not what the digest says. */
+  | "chart-digest"
+  /** What came is no packaged chart, or one that is not safe to unpack. */
+  | "chart-archive"
+  /** A repository's index can't be read. */
+  | "chart-index"
   | "unknown";
 
 /** One refusal. `message` says what was being done, then what happened; `next` says what to try. No secrets in it. */
@@ -96,6 +104,10 @@ export function isTransient(failure: Failure): boolean {
     case "killed":
     case "interrupted":
     case "program":
+    case "chart-missing":
+    case "chart-digest":
+    case "chart-archive":
+    case "chart-index":
     case "unknown":
       return false;
   }

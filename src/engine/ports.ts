@@ -29,7 +29,12 @@ export type ChartServer = {
   readonly kind: "http" | "oci";
   readonly url: string;
   readonly secretRef?: string;
+  /** What headway.yaml calls it: credentials may stand in HEADWAY_REPOSITORY_<ALIAS>_USERNAME and …_PASSWORD. */
+  readonly alias?: string;
 };
+
+/** Reads one Secret of Headway's system namespace, its values as they are; undefined where there is none. */
+export type ReadSystemSecret = (name: string) => Promise<Result<ReadonlyMap<string, Buffer> | undefined>>;
 
 /** Chart repositories and registries. Credentials are sent to no other host than the one they are for. */
 export type ChartServers = {

@@ -33,7 +33,7 @@ const WORDS: Readonly<Record<FailureKind, Words>> = {
     next: "wait until it ends, then apply again",
   },
   unreachable: {
-    title: "the cluster could not be reached",
+    title: "a server could not be reached",
     next: "check the network and the kubeconfig, then apply again",
   },
   forbidden: {
@@ -84,6 +84,22 @@ const WORDS: Readonly<Record<FailureKind, Words>> = {
     title: "a program is missing or does not fit",
     next: "install what the message names, then apply again",
   },
+  "chart-missing": {
+    title: "no such chart",
+    next: "check the chart's name and version, and its repository in headway.yaml",
+  },
+  "chart-digest": {
+    title: "a chart is not the one that was pinned",
+    next: "find out who changed it; if the change is wanted, pin the chart anew",
+  },
+  "chart-archive": {
+    title: "a packaged chart was refused",
+    next: "package the chart anew (helm package) and publish it again",
+  },
+  "chart-index": {
+    title: "a repository's index can't be read",
+    next: "check that the address is the one of a chart repository",
+  },
   unknown: { title: "helm failed", next: "read the message, correct the cause, then apply again" },
 };
 
@@ -130,6 +146,10 @@ export function headline(failure: Failure, evidence: Evidence | undefined): stri
     case "killed":
     case "interrupted":
     case "program":
+    case "chart-missing":
+    case "chart-digest":
+    case "chart-archive":
+    case "chart-index":
     case "unknown":
       return failure.message;
   }

@@ -341,6 +341,10 @@ describe("the schemas of outputs", () => {
       killed: true,
       interrupted: true,
       program: true,
+      "chart-missing": true,
+      "chart-digest": true,
+      "chart-archive": true,
+      "chart-index": true,
       unknown: true,
     });
     const reasons = kinds<Reason["kind"]>({

@@ -1,7 +1,7 @@
 // One connection to a cluster and everything of the engine's ports that stands on it.
 import { failed, succeeded, type Result } from "../../core/failure.ts";
 import { textAt } from "../../core/json.ts";
-import type { Locks, Objects, Records, States, WatchedWorld } from "../../engine/ports.ts";
+import type { Locks, Objects, ReadSystemSecret, Records, States, WatchedWorld } from "../../engine/ports.ts";
 import { applyCrds } from "./crds.ts";
 import { makeCredentials } from "./credentials.ts";
 import { makeDiscovery, type Discovery } from "./discovery.ts";
@@ -16,6 +16,7 @@ import { deletePods } from "./pods.ts";
 import { makeRecords } from "./records.ts";
 import { makeApi, type Api } from "./request.ts";
 import { takeSnapshot } from "./snapshot.ts";
+import { readSecretValues } from "./secret-values.ts";
 import { makeStates } from "./states.ts";
 import { watchWorld } from "./watch.ts";
 
@@ -28,6 +29,7 @@ export type Cluster = {
   readonly records: Records;
   readonly objects: Objects;
   readonly states: States;
+  readonly readSystemSecret: ReadSystemSecret;
   /** `isGone` says of an earlier holder whether it and its helm are proven dead. */
   locks(isGone: IsGone): Locks;
   readonly discovery: Discovery;
@@ -65,6 +67,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Result<Cl
     records: makeRecords(api, discovery),
     objects: makeObjects(api, discovery, watches),
     states: makeStates(api, systemNamespace),
+    readSystemSecret: (name) => readSecretValues(api, systemNamespace, name),
     locks: (isGone) => makeLocks(api, systemNamespace, isGone),
     discovery,
     countRequests: () => api.count(),

@@ -12,20 +12,23 @@ import { chooseStyle } from "../views/style.ts";
 import { lossesOf } from "./destroy-losses.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { loadReadyStack } from "./load-stack.ts";
-import type { ClusterFlags, ProgressFlags, SelectionFlags } from "./options.ts";
+import type { ClusterFlags, ProgressFlags } from "./options.ts";
 import {
   clusterOptions,
   concurrencyOption,
   orderOption,
   progressOption,
   selectionOptions,
+  stayingOptions,
 } from "./options.ts";
 import { selectReleases } from "./select-releases.ts";
+import { selectStaying } from "./select-staying.ts";
+import type { StayingFlags } from "./select-staying.ts";
 import type { ChartFolders, Connection, World } from "./world.ts";
 
 type ApplyFlags = ClusterFlags &
   ProgressFlags &
-  SelectionFlags & {
+  StayingFlags & {
     readonly order?: "dependencies" | "waves";
     readonly dryRun?: boolean;
     readonly retry?: boolean;
@@ -60,9 +63,9 @@ export function registerApplyCommand(program: Command, world: World): void {
 export function registerDestroyCommand(program: Command, world: World): void {
   const command = program
     .command("destroy")
-    .description("uninstall every release of the stack, dependents first, each gone before the next")
+    .description("uninstall the stack's releases, dependents first, each gone before the next")
     .argument("[dir]", "the stack's folder", ".");
-  for (const option of [...clusterOptions(), progressOption(), concurrencyOption()])
+  for (const option of [...clusterOptions(), progressOption(), ...stayingOptions(), concurrencyOption()])
     command.addOption(option);
   command
     .option("-y, --yes", "do not ask for the stack's name")
@@ -88,8 +91,8 @@ export async function applyStack(
     );
     return exitCodes.invalid;
   }
-  const only = selectReleases(world, loaded.ready, flags);
-  if (typeof only === "number") return only;
+  const chosen = choose(world, loaded.ready, flags, destroy);
+  if (typeof chosen === "number") return chosen;
   const connection = await world.connect(flags);
   if (!connection.ok) return reportFailure(world, connection.failure);
   try {
@@ -97,7 +100,7 @@ export async function applyStack(
       retry: flags.retry ?? false,
       adopt: flags.adopt ?? false,
       destroy,
-      ...(only === undefined ? {} : { only }),
+      ...chosen,
     };
     return flags.dryRun === true
       ? await showPlan(world, connection.value, loaded.ready, options)
@@ -105,6 +108,21 @@ export async function applyStack(
   } finally {
     connection.value.close();
   }
+}
+
+/** The part of the stack that is meant, as the plan wants to know it. */
+function choose(
+  world: World,
+  stack: ReadyStack,
+  flags: ApplyFlags,
+  destroy: boolean,
+): Pick<PlanOptions, "only" | "stays"> | number {
+  if (destroy) {
+    const stays = selectStaying(world, stack, flags);
+    return typeof stays === "number" ? stays : { stays };
+  }
+  const only = selectReleases(world, stack, flags);
+  return typeof only === "number" ? only : only === undefined ? {} : { only };
 }
 
 async function showPlan(

@@ -2,6 +2,7 @@
 import { objectKey, refOf } from "../core/object.ts";
 import type { ObjectRef } from "../core/object.ts";
 import type { Plan } from "../core/plan.ts";
+import { reasonWords } from "../views/reason-words.ts";
 import type { Connection } from "./world.ts";
 
 /** Lines for a person; best effort where the cluster does not tell. */
@@ -10,7 +11,9 @@ export async function lossesOf(connection: Connection, plan: Plan): Promise<read
     step.kind === "uninstall" ? [...(step.payload?.objects ?? [])] : [],
   );
   const going = new Set(removed.map((object) => objectKey(refOf(object))));
-  const lines: string[] = [];
+  const lines: string[] = plan.steps.flatMap((step) =>
+    step.reasons[0].kind === "kept" ? [`stays  ${step.release}: ${reasonWords(step.reasons[0])}`] : [],
+  );
   const { claims, definitions } = await connection.objects.losses([
     ...new Set(plan.steps.flatMap((step) => (step.kind === "uninstall" ? [step.namespace] : []))),
   ]);

@@ -41,6 +41,16 @@ export function selectionOptions(): readonly Option[] {
   ];
 }
 
+/** Which part of a stack a destroy takes away. */
+export function stayingOptions(): readonly Option[] {
+  return [
+    new Option("--only <release...>", "these releases alone (NS/NAME)").conflicts("selector"),
+    selectorOption(),
+    new Option("--with-dependents", "with --only or -l: and all that depends on them"),
+    new Option("--keep <release...>", "leave these (NS/NAME) and all that they depend on"),
+  ];
+}
+
 export function selectorOption(): Option {
   return new Option(
     "-l, --selector <selector>",

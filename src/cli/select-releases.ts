@@ -2,7 +2,7 @@
 import type { Declaration } from "../core/declaration.ts";
 import { didYouMean } from "../core/diagnostic.ts";
 import type { Graph } from "../core/graph.ts";
-import type { ReleaseId } from "../core/ids.ts";
+import { splitReleaseId, type ReleaseId } from "../core/ids.ts";
 import type { LabelSelector } from "../core/label-selector.ts";
 import { matchesLabels } from "../core/label-selector.ts";
 import { exitCodes } from "./exit.ts";
@@ -51,7 +51,7 @@ export function findNamed(
     if (first !== undefined && found.length === 1) chosen.add(first);
     else {
       unknown += 1;
-      const meant = didYouMean(name, ids);
+      const meant = nearestTo(name, ids);
       const hint =
         found.length > 1
           ? `it is one of ${found.join(", ")}`
@@ -62,6 +62,15 @@ export function findNamed(
     }
   }
   return unknown > 0 ? exitCodes.invalid : chosen;
+}
+
+function nearestTo(name: string, ids: readonly ReleaseId[]): string | undefined {
+  if (name.includes("/")) return didYouMean(name, ids);
+  const bare = didYouMean(
+    name,
+    ids.map((id) => splitReleaseId(id).name),
+  );
+  return ids.find((id) => splitReleaseId(id).name === bare);
 }
 
 /** A release as far as a selector looks at it. */

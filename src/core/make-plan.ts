@@ -298,7 +298,8 @@ function refuseOwner(
   return undefined;
 }
 
-function standingOf(observation: Observation): "healthy" | "degraded" | "unknown" {
+/** How a release stands that nothing is done to. */
+export function standingOf(observation: Observation): "healthy" | "degraded" | "unknown" {
   if (observation.kind === "absent") return "unknown";
   return observation.kind === "deployed" && observation.health.kind === "ready" ? "healthy" : "degraded";
 }

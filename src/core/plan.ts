@@ -29,6 +29,8 @@ export type Reason =
   | { readonly kind: "quarantined"; readonly since: string; readonly cause: string }
   | { readonly kind: "suspended" }
   | { readonly kind: "not-selected" }
+  /** It stays although others go: because a person asked for it, or because `dependent`, which they asked for, needs it. */
+  | { readonly kind: "kept"; readonly dependent?: ReleaseId }
   | { readonly kind: "refused"; readonly failure: Failure }
   | { readonly kind: "retry-asked" }
   /** Fields that somebody else has set since: taken back, or what the upgrade will stop at. */

@@ -6,6 +6,7 @@ import type { Declaration } from "../core/declaration.ts";
 import type { Graph } from "../core/graph.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import { makeDestroyPlan } from "../core/make-destroy-plan.ts";
+import type { Staying } from "../core/make-destroy-plan.ts";
 import { makePlan } from "../core/make-plan.ts";
 import type { LastRun, LastStanding } from "../core/observation.ts";
 import type { PinnedRelease } from "../core/pin.ts";
@@ -45,6 +46,8 @@ export type PlanOptions = {
   readonly retry: boolean;
   readonly adopt: boolean;
   readonly destroy: boolean;
+  /** What a destroy leaves where it is. */
+  readonly stays?: Staying;
 };
 
 export type PlannedStack = { readonly plan: Plan; readonly observed: ObservedStack };
@@ -65,7 +68,7 @@ export async function planStack(
     observations: observed.value.observations,
   };
   const plan = options.destroy
-    ? makeDestroyPlan(input)
+    ? makeDestroyPlan({ ...input, ...(options.stays === undefined ? {} : { stays: options.stays }) })
     : makePlan({
         ...input,
         order: stack.order,
@@ -203,7 +206,7 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
     const run = await runs.ended;
     stop.removeEventListener("abort", onStop);
     await hands.settle();
-    const lastRun = lastRunOf(run, ports.clock.nowMs());
+    const lastRun = lastRunOf(run, ports.clock.nowMs(), request.stack.graph);
     const isNews = hasWork || !standsAs(lastRun, observed.state.lastRun);
     if (isNews && run.stopping?.why !== "lease-lost") await hands.recordRun(lastRun);
     return succeeded(run);
@@ -242,9 +245,11 @@ function isSame(a: LastStanding, b: LastStanding | undefined): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function lastRunOf(run: Run, nowMs: number): LastRun {
+function lastRunOf(run: Run, nowMs: number, graph: Graph): LastRun {
   const releases = [...run.steps.values()].map(({ step, state }): [ReleaseId, LastStanding] => {
     const shown = shownState(step, state);
+    // A destroy counts its waves backwards; of what it leaves the stack's own order is remembered.
+    const isLeft = step.kind === "keep" && step.pin === undefined;
     const declaration =
       step.kind === "keep" ? step.declaration : "pin" in step ? step.pin.declaration : undefined;
     const chart = "pin" in step ? step.pin.chart : step.kind === "keep" ? step.payload?.chart : undefined;
@@ -253,8 +258,8 @@ function lastRunOf(run: Run, nowMs: number): LastRun {
       {
         state: shown.state,
         ...(shown.detail === undefined ? {} : { detail: shown.detail }),
-        wave: step.wave,
-        after: step.after,
+        wave: isLeft ? (graph.wave.get(step.release) ?? step.wave) : step.wave,
+        after: isLeft ? (graph.after.get(step.release) ?? []) : step.after,
         releaseName: step.releaseName,
         ...(chart === undefined ? {} : { chart: chart.name, version: chart.version }),
         ...(declaration === undefined

@@ -12,6 +12,7 @@ export type PlanVerdict =
   | Exclude<Action, "keep">
   | "unchanged"
   | "not-selected"
+  | "kept"
   | "suspended"
   | "degraded"
   | "quarantined"
@@ -83,6 +84,7 @@ function chartOf(step: Step): PlanItem["chart"] {
 function verdictOf(step: Step): PlanVerdict {
   if (step.kind !== "keep") return step.kind;
   const kinds = new Set(step.reasons.map((reason) => reason.kind));
+  if (kinds.has("kept")) return "kept";
   switch (step.standing) {
     case "degraded":
     case "quarantined":
@@ -113,6 +115,7 @@ function signOf(verdict: PlanVerdict): PlanItem["sign"] {
     case "verify":
     case "unchanged":
     case "not-selected":
+    case "kept":
     case "suspended":
       return "=";
   }
@@ -129,6 +132,7 @@ const SUMMARY: readonly (readonly [PlanVerdict, string])[] = [
   ["refused", "refused"],
   ["unknown", "unknown"],
   ["suspended", "suspended"],
+  ["kept", "kept"],
   ["not-selected", "not selected"],
   ["unchanged", "unchanged"],
 ];

@@ -37,6 +37,10 @@ export function reasonWords(reason: Reason): string {
       return "suspended";
     case "not-selected":
       return "not selected";
+    case "kept":
+      return reason.dependent === undefined
+        ? "asked to keep it"
+        : `${reason.dependent}, which is kept, depends on it`;
     case "refused":
       return causeOf(reason.failure) + (reason.failure.next === undefined ? "" : `; ${reason.failure.next}`);
     case "retry-asked":

@@ -21,8 +21,10 @@ export type Progress = {
 /** How far the run is. A run that only uninstalls counts what is removed, any other what is ready. */
 export function progressOf(run: Run): Progress {
   const all = [...run.steps.values()];
-  const removing = all.length > 0 && all.every(({ step }) => step.kind === "uninstall");
-  const counted = removing ? all : all.filter(({ step }) => step.kind !== "uninstall");
+  const goes = all.filter(({ step }) => step.kind === "uninstall");
+  const removing =
+    goes.length > 0 && all.every(({ step }) => step.kind === "uninstall" || step.kind === "keep");
+  const counted = removing ? goes : all.filter(({ step }) => step.kind !== "uninstall");
   const goal = removing ? "removed" : "healthy";
   const open = all.filter(({ state }) => !hasEnded(state)).map(({ step }) => step.wave);
   return {

@@ -139,6 +139,49 @@ spec:
     expect(writesSince(stack, since)).toEqual([]);
   });
 
+  it("leaves what is kept with all that it depends on, and says why", async () => {
+    const stack = await openTestStack([
+      { name: "db" },
+      { name: "api", dependsOn: ["db"], labels: { tier: "back" } },
+      { name: "web", dependsOn: ["api"], labels: { tier: "front" } },
+    ]);
+    const id = (name: string): string => `${stack.namespace}/${name}`;
+    expect((await stack.apply()).code).toBe(0);
+    const since = now();
+    const wrong = await destroy(stack, "--keep", "apo", "--yes");
+    expect(wrong.code, wrong.all).toBe(3);
+    expect(wrong.stderr).toContain(`did you mean ${id("api")}?`);
+    const under = await destroy(stack, "-l", "tier=back", "--yes");
+    expect(under.code, under.all).toBe(3);
+    expect(under.stderr).toContain(`${id("web")} would stay, and it depends on ${id("api")}`);
+    const dry = await stack.run("destroy", ["--dry-run", "--keep", "api"]);
+    expect(dry.stdout).toMatch(/= \S+\/db .*kept .*api, which is kept, depends on it/);
+    expect(dry.stdout).toMatch(/1 to uninstall, 2 kept/);
+    expect(writesSince(stack, since)).toEqual([]);
+
+    const end = await destroy(stack, "--keep", "api", "--yes");
+    expect(end.code, end.all).toBe(0);
+    expect(end.all).toContain(`stays  ${id("api")}: asked to keep it`);
+    expect(end.all).toContain(`stays  ${id("db")}: ${id("api")}, which is kept, depends on it`);
+    expect(end.all).toContain("1/1 removed");
+    for (const [name, there] of [
+      ["web", 0],
+      ["api", 1],
+      ["db", 1],
+    ] as const)
+      expect(await stack.revisions(name)).toHaveLength(there);
+    const status = await stack.cli("status", "--stack", stack.name, "-o", "name");
+    expect(status.code, status.all).toBe(0);
+    expect(status.stdout).toBe(`${id("db")}\n${id("api")}`);
+
+    expect((await stack.apply()).code).toBe(0);
+    const selected = await destroy(stack, "-l", "tier=back", "--with-dependents", "--yes");
+    expect(selected.code, selected.all).toBe(0);
+    expect(await stack.revisions("web")).toEqual([]);
+    expect(await stack.revisions("api")).toEqual([]);
+    expect(await stack.revisions("db")).toHaveLength(1);
+  });
+
   it("leaves a release of another stack where it is", async () => {
     const theirs = await openTestStack([{ name: "db" }]);
     expect((await theirs.apply()).code).toBe(0);

@@ -1,11 +1,31 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { makeDestroyPlan } from "../../src/core/make-destroy-plan.ts";
+import { chooseStaying, makeDestroyPlan } from "../../src/core/make-destroy-plan.ts";
 import type { Observation } from "../../src/core/observation.ts";
 import { start } from "../kit/conversation.ts";
 import { fleet, id, payloadOf, type Fleet } from "../kit/fleet.ts";
 
+/** A part of the stack, by bare names. */
+type Asked = {
+  readonly selected?: readonly string[];
+  readonly keep?: readonly string[];
+  readonly withDependents?: boolean;
+};
+
+function staying(graph: Fleet["graph"], { selected, keep = [], withDependents = false }: Asked) {
+  return chooseStaying(graph, {
+    withDependents,
+    keep: new Set(keep.map(id)),
+    ...(selected === undefined ? {} : { selected: new Set(selected.map(id)) }),
+  });
+}
+
 /** The plan that takes a stack away; releases that are not named are there and the stack's own. */
-function destroying(text: string, observed: Readonly<Record<string, Observation>> = {}): Fleet {
+function destroying(
+  text: string,
+  observed: Readonly<Record<string, Observation>> = {},
+  asked: Asked = {},
+): Fleet {
   const stack = fleet(text);
   const observations = new Map(
     [...stack.pins].map(([release, pin]): [typeof release, Observation] => [
@@ -23,7 +43,14 @@ function destroying(text: string, observed: Readonly<Record<string, Observation>
   const { declarations, graph } = stack;
   return {
     ...stack,
-    plan: makeDestroyPlan({ stack: "shop", stackLabel: "shop.0123abcd", declarations, graph, observations }),
+    plan: makeDestroyPlan({
+      stack: "shop",
+      stackLabel: "shop.0123abcd",
+      declarations,
+      graph,
+      observations,
+      stays: staying(graph, asked).stays,
+    }),
   };
 }
 
@@ -136,6 +163,94 @@ describe("destroying", () => {
       ["shop/api", 2],
       ["shop/db", 3],
     ]);
+  });
+});
+
+describe("destroying a part", () => {
+  const shop = "api <- db\nweb <- api\nmail <- db\nlone";
+
+  const whatStays = (asked: Asked, text = shop): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      [...staying(fleet(text).graph, asked).stays].map(([release, reason]) => [
+        release.replace("shop/", ""),
+        reason.kind === "kept" ? (reason.dependent ?? "asked") : reason.kind,
+      ]),
+    );
+  const stranded = (asked: Asked): readonly string[] =>
+    staying(fleet(shop).graph, asked).stranded.map(
+      ({ release, dependsOn }) => `${release} on ${dependsOn.join(", ")}`,
+    );
+
+  test("keeps what was asked for and all that it depends on, and takes the rest in reverse order", () => {
+    expect(whatStays({ keep: ["api"] })).toEqual({ api: "asked", db: "shop/api" });
+    expect(whatStays({ keep: ["web", "db"] })).toEqual({ web: "asked", api: "shop/web", db: "asked" });
+    start(destroying(shop, {}, { keep: ["api"] }))
+      .expects("uninstall web", "uninstall mail", "uninstall lone")
+      .shows("api", "Ready")
+      .shows("db", "Ready")
+      .when(...gone("web"), ...gone("lone"), ...gone("mail"))
+      .ends(0, "done");
+  });
+
+  test("takes what was selected, and with dependents what stands on it", () => {
+    expect(whatStays({ selected: ["web", "lone"] })).toEqual({
+      db: "not-selected",
+      api: "not-selected",
+      mail: "not-selected",
+    });
+    expect(stranded({ selected: ["web", "lone"] })).toEqual([]);
+    expect(whatStays({ selected: ["api"], withDependents: true })).toEqual({
+      db: "not-selected",
+      mail: "not-selected",
+      lone: "not-selected",
+    });
+    start(destroying(shop, {}, { selected: ["api"], withDependents: true }))
+      .expects("uninstall web")
+      .when(...gone("web"))
+      .expects("watch-gone web", "uninstall api");
+  });
+
+  test("names what would be left without what it depends on", () => {
+    expect(stranded({ selected: ["db", "api"] })).toEqual(["shop/mail on shop/db", "shop/web on shop/api"]);
+    expect(stranded({ selected: ["db", "api"], keep: ["api"] })).toEqual([]);
+    expect(stranded({ selected: ["db"], withDependents: true, keep: ["mail"] })).toEqual([]);
+  });
+
+  test("is no failure where what stays is broken or not there", () => {
+    const broken: Observation = { kind: "failed", revision: 2, owner: { kind: "this-stack" } };
+    start(destroying(shop, { db: broken, web: { kind: "absent" } }, { keep: ["api"], selected: ["mail"] }))
+      .expects("uninstall mail")
+      .shows("db", "Degraded: it is not healthy")
+      .when(...gone("mail"))
+      .ends(0, "done");
+  });
+
+  test("never strands what is kept, and strands nothing with dependents, in any stack", () => {
+    const names = ["a", "b", "c", "d", "e", "f"];
+    const edges = fc.array(fc.tuple(fc.nat(5), fc.nat(5)), { maxLength: 12 });
+    const some = fc.subarray(names);
+    fc.assert(
+      fc.property(edges, some, some, fc.boolean(), (pairs, selected, keep, withDependents) => {
+        const lines = names.map((name, index) => {
+          const below = pairs.flatMap(([a, b]) =>
+            Math.max(a, b) === index && a !== b ? [Math.min(a, b)] : [],
+          );
+          return `${name} <- ${[...new Set(below)].map((one) => names[one] ?? "").join(", ")}`;
+        });
+        const { graph } = fleet(lines.join("\n"));
+        const { stays, stranded: left } = staying(graph, { selected, keep, withDependents });
+        for (const name of keep) expect(stays.get(id(name))).toEqual({ kind: "kept" });
+        for (const [release, reason] of stays)
+          if (reason.kind === "kept")
+            for (const dependency of graph.after.get(release) ?? [])
+              expect(stays.get(dependency)?.kind).toBe("kept");
+        if (withDependents) expect(left).toEqual([]);
+        for (const { release } of left) expect(stays.get(release)?.kind).toBe("not-selected");
+        if (!withDependents)
+          for (const name of selected)
+            if (stays.get(id(name)) !== undefined) expect(stays.get(id(name))?.kind).toBe("kept");
+      }),
+    );
   });
 });
 

@@ -363,6 +363,7 @@ describe("the schemas of outputs", () => {
       quarantined: true,
       suspended: true,
       "not-selected": true,
+      kept: true,
       refused: true,
       "retry-asked": true,
       "field-conflicts": true,

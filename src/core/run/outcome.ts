@@ -147,7 +147,7 @@ function exitCodeOf(step: Step, state: StepState): number {
     case "transient":
       return state.failure.kind === "unreachable" ? 6 : 4;
     case "degraded":
-      return step.reasons[0].kind === "not-selected" ? 0 : 4;
+      return step.reasons[0].kind === "not-selected" || step.reasons[0].kind === "kept" ? 0 : 4;
     case "kept":
       return state.failure.kind === "forbidden" || state.failure.kind === "unreachable" ? 6 : 4;
   }

@@ -81,6 +81,10 @@ function makeWorld(): World {
         readSecret: (name) => readSystemSecret(flags, name),
       });
     },
+    openValues: async (folder, say) => {
+      const { openValues } = await import("./adapters/values/open-values.ts");
+      return openValues({ root: folder.repositoryRoot, env: process.env, findSops: () => findSops(say) });
+    },
     connect: async (flags) => {
       const [{ connectCluster }, { judgeHolder }, { readReleasePayload }] = await Promise.all([
         import("./adapters/cluster/connect.ts"),
@@ -166,6 +170,15 @@ async function findHelm(say: (text: string) => void) {
   }
   const { findProgram } = await import("./sandbox/programs.ts");
   const found = await findProgram("helm", say);
+  return found.ok ? succeeded(found.value.path) : failed(found.failure);
+}
+
+// HEADWAY_SOPS names one on purpose.
+async function findSops(say: (text: string) => void) {
+  const named = process.env["HEADWAY_SOPS"];
+  if (named !== undefined && named !== "") return succeeded(named);
+  const { findProgram } = await import("./sandbox/programs.ts");
+  const found = await findProgram("sops", say);
   return found.ok ? succeeded(found.value.path) : failed(found.failure);
 }
 

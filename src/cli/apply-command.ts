@@ -2,6 +2,7 @@
 // run itself is the engine's.
 import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
+import { succeeded } from "../core/failure.ts";
 import type { Failure } from "../core/failure.ts";
 import { runStack } from "../engine/run-stack.ts";
 import type { PlannedStack, PlanOptions, ReadyStack } from "../engine/run-stack.ts";
@@ -12,6 +13,7 @@ import { chooseStyle } from "../views/style.ts";
 import { lossesOf } from "./destroy-losses.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { loadReadyStack } from "./load-stack.ts";
+import { unlockByCluster } from "./load-values.ts";
 import type { ClusterFlags, ProgressFlags } from "./options.ts";
 import {
   clusterOptions,
@@ -102,9 +104,13 @@ export async function applyStack(
       destroy,
       ...chosen,
     };
+    const ready = destroy
+      ? succeeded(loaded.ready)
+      : await unlockByCluster(connection.value, loaded.files, loaded.ready);
+    if (!ready.ok) return reportFailure(world, ready.failure);
     return flags.dryRun === true
-      ? await showPlan(world, connection.value, loaded.ready, options)
-      : await run(world, connection.value, loaded, options, flags);
+      ? await showPlan(world, connection.value, ready.value, options)
+      : await run(world, connection.value, { ...loaded, ready: ready.value }, options, flags);
   } finally {
     connection.value.close();
   }

@@ -35,12 +35,14 @@ function exitCodeOf(failure: Failure): number {
       return exitCodes.interrupted;
     case "program":
     case "chart-missing":
+    case "values-unreadable":
       return exitCodes.invalid;
     case "rejected":
     case "ownership-conflict":
     case "field-conflict":
     case "immutable-field":
     case "values-schema":
+    case "values-missing":
     case "render":
     case "quota":
     case "webhook-denied":

@@ -9,10 +9,12 @@ import type { ReleaseId } from "../core/ids.ts";
 import type { PinnedRelease } from "../core/pin.ts";
 import { readStack } from "../core/read-declarations.ts";
 import type { ReadStack } from "../core/read-declarations.ts";
+import type { ValuesFiles } from "../engine/ports.ts";
 import type { ReadyStack } from "../engine/run-stack.ts";
 import { renderDiagnostics } from "../views/diagnostics-view.ts";
 import { chooseStyle } from "../views/style.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
+import { loadValues } from "./load-values.ts";
 import type { ChartFolders, StackFolder, World } from "./world.ts";
 
 export type LoadedStack = {
@@ -36,6 +38,22 @@ export async function loadStack(world: World, dir: string): Promise<LoadedStack 
     stack: read.value,
     graph: graph.value,
     diagnostics: [...folder.diagnostics, ...read.diagnostics, ...graph.diagnostics],
+  };
+}
+
+/** The stack with its files of values read, or the exit code where sops said no. */
+export async function withValues(
+  world: World,
+  loaded: LoadedStack,
+): Promise<(LoadedStack & { readonly files: ValuesFiles }) | number> {
+  const values = await loadValues(world, loaded.folder, loaded.stack.declarations);
+  if (!values.ok) return reportFailure(world, values.failure);
+  const { declarations, diagnostics, files } = values.value;
+  return {
+    ...loaded,
+    files,
+    stack: { ...loaded.stack, declarations },
+    diagnostics: [...loaded.diagnostics, ...diagnostics],
   };
 }
 
@@ -71,9 +89,17 @@ export async function loadReadyStack(
   dir: string,
   order?: "dependencies" | "waves",
 ): Promise<
-  { readonly ready: ReadyStack; readonly charts: ChartFolders; readonly loaded: LoadedStack } | number
+  | {
+      readonly ready: ReadyStack;
+      readonly charts: ChartFolders;
+      readonly files: ValuesFiles;
+      readonly loaded: LoadedStack;
+    }
+  | number
 > {
-  const loaded = await loadStack(world, dir);
+  const read = await loadStack(world, dir);
+  if (typeof read === "number") return read;
+  const loaded = await withValues(world, read);
   if (typeof loaded === "number") return loaded;
   const pinned = await pinCharts(world, loaded);
   if (typeof pinned === "number") return pinned;
@@ -82,6 +108,7 @@ export async function loadReadyStack(
   return {
     loaded,
     charts: pinned.charts,
+    files: loaded.files,
     ready: {
       name: stack.name,
       label: stackLabelValue(stack.name, loaded.folder.source),

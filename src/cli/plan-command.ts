@@ -6,6 +6,7 @@ import type { PlanFormat } from "../views/plan-view.ts";
 import { chooseStyle } from "../views/style.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { loadReadyStack } from "./load-stack.ts";
+import { unlockByCluster } from "./load-values.ts";
 import { clusterOptions, orderOption, outputOption, selectionOptions } from "./options.ts";
 import type { ClusterFlags, SelectionFlags } from "./options.ts";
 import { selectReleases } from "./select-releases.ts";
@@ -44,7 +45,9 @@ async function showPlan(world: World, dir: string, flags: PlanFlags): Promise<nu
   const connection = await world.connect(flags);
   if (!connection.ok) return reportFailure(world, connection.failure);
   try {
-    const planned = await planStack({ ...connection.value, clock: world.clock }, loaded.ready, {
+    const stack = await unlockByCluster(connection.value, loaded.files, loaded.ready);
+    if (!stack.ok) return reportFailure(world, stack.failure);
+    const planned = await planStack({ ...connection.value, clock: world.clock }, stack.value, {
       retry: flags.retry ?? false,
       adopt: flags.adopt ?? false,
       destroy: false,

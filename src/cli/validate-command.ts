@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import { hasErrors } from "../core/diagnostic.ts";
 import { exitCodes } from "./exit.ts";
-import { loadStack, pinCharts, tellDiagnostics } from "./load-stack.ts";
+import { loadStack, pinCharts, tellDiagnostics, withValues } from "./load-stack.ts";
 import type { World } from "./world.ts";
 
 export function registerValidateCommand(program: Command, world: World): void {
@@ -16,7 +16,9 @@ export function registerValidateCommand(program: Command, world: World): void {
 }
 
 async function validateStack(world: World, dir: string): Promise<number> {
-  const loaded = await loadStack(world, dir);
+  const read = await loadStack(world, dir);
+  if (typeof read === "number") return read;
+  const loaded = await withValues(world, read);
   if (typeof loaded === "number") return loaded;
   const pinned = await pinCharts(world, loaded);
   if (typeof pinned === "number") return pinned;

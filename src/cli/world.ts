@@ -13,9 +13,12 @@ import type {
   Clock,
   Locks,
   Objects,
+  ReadSystemSecret,
   Records,
   Releases,
   States,
+  ValuesFiles,
+  ValuesObjects,
 } from "../engine/ports.ts";
 import type { Terminal } from "../views/progress.ts";
 
@@ -46,7 +49,9 @@ export type Connection = {
   readonly context: string;
   readonly records: Records;
   readonly objects: Objects;
+  readonly values: ValuesObjects;
   readonly states: States;
+  readonly readSystemSecret: ReadSystemSecret;
   readonly locks: Locks;
   readonly decode: (release: unknown) => ReleasePayload | undefined;
   countRequests(): number;
@@ -74,6 +79,8 @@ export type World = {
   openCharts(folder: StackFolder): Promise<ChartFolders>;
   /** Repositories and registries; the cluster of `flags` is asked only for a Secret that a repository names. */
   openChartServers(flags: ConnectFlags): Promise<ChartServers>;
+  /** `say` is told of a sops that has to be downloaded or built. */
+  openValues(folder: StackFolder, say: (text: string) => void): Promise<ValuesFiles>;
   connect(flags: ConnectFlags): Promise<Result<Connection>>;
   introduceSelf(): Promise<Holder>;
   /** Removes the run folder that introduceSelf made. */

@@ -69,6 +69,17 @@ export type ValuesLayer = {
   readonly rangeOf?: (path: readonly (string | number)[]) => SourceRange;
   /** True where every leaf is masked wherever it could be shown. */
   readonly isSecret: boolean;
+  /** What stands for this layer in a fingerprint, where that is not its text. */
+  readonly digest?: string;
+  /** Set where the file is encrypted and no key for it was there: text and leaves are placeholders. */
+  readonly locked?: LockedFile;
+};
+
+/** An encrypted file as it is in the repository, and whom it is encrypted for (age public keys). */
+export type LockedFile = {
+  /** Relative to the git repository's root (or the stack's folder), with `/`. */
+  readonly path: string;
+  readonly recipients: readonly string[];
 };
 
 /** What a declaration says of its values; files and objects still have to be read. */

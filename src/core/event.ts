@@ -1,5 +1,6 @@
 // Everything that a view can be told, as a closed type: facts in the past tense, in the order in which they happened.
 // The JSON form of it is schemas/events.schema.json; minor versions only add.
+import type { ValuesObject } from "./declaration.ts";
 import type { Failure } from "./failure.ts";
 import type { Evidence, ReleaseHealth } from "./health/health.ts";
 import type { ReleaseId } from "./ids.ts";
@@ -10,6 +11,8 @@ export type Hold =
   | { readonly kind: "dependency"; readonly on: readonly ReleaseId[] }
   | { readonly kind: "blocked"; readonly by: readonly ReleaseId[] }
   | { readonly kind: "namespace"; readonly namespace: string }
+  /** Objects that values come from and that are not there yet. */
+  | { readonly kind: "values"; readonly missing: readonly ValuesObject[] }
   | { readonly kind: "slot" }
   | { readonly kind: "lock"; readonly holder: string };
 

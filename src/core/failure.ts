@@ -13,6 +13,10 @@ export type FailureKind =
   | "immutable-field"
   /** Values do not fit the chart's values.schema.json. */
   | "values-schema"
+  /** An object that values come from is not there. */
+  | "values-missing"
+  /** Values could not be read: an object's content is none, or there is no key for an encrypted file. */
+  | "values-unreadable"
   /** A template did not render. */
   | "render"
   /** Another helm operation is in progress on the release, or was killed in the middle. */
@@ -85,12 +89,14 @@ export function isTransient(failure: Failure): boolean {
     case "webhook-down":
     case "missing-kind":
     case "terminating-namespace":
+    case "values-missing":
       return true;
     case "rejected":
     case "ownership-conflict":
     case "field-conflict":
     case "immutable-field":
     case "values-schema":
+    case "values-unreadable":
     case "render":
     case "locked":
     case "forbidden":

@@ -11,16 +11,25 @@ export const stackLabel = "headway.dev/stack";
 /** Changes when what goes into a fingerprint changes; an older one then counts as unknown. */
 const algorithm = "v1";
 
-/** Puts a declaration, its chart and its values together; by default the values that stand in the declaration. */
+/**
+ * Puts a declaration, its chart and its values together; by default the values that stand in the repository, with the
+ * objects that others have to come from missing.
+ */
 export function pinRelease(
   declaration: Declaration,
   chart: PinnedChart,
   values: readonly ValuesLayer[] = declaration.values.flatMap((source) =>
     source.kind === "layer" ? source.layer : [],
   ),
-  missing: readonly ValuesObject[] = [],
+  missing: readonly ValuesObject[] = declaration.values.flatMap((source) =>
+    source.kind === "object" && !source.object.optional ? source.object : [],
+  ),
 ): PinnedRelease {
-  const valuesDigest = digestOf(values.map((layer) => layer.text));
+  const valuesDigest = digestOf([
+    ...values.map((layer) => layer.digest ?? layer.text),
+    // What is not final must not be taken for what is.
+    ...missing.map((object) => `missing ${object.kind} ${object.namespace}/${object.name} ${object.key}`),
+  ]);
   const fingerprint = base32(
     createHash("sha256")
       .update(JSON.stringify([algorithm, chart.digest, valuesDigest, declaration.crds]))

@@ -1,14 +1,16 @@
 // The plan as a function of declarations, pins and one observation: which step each release needs, and why. Nothing here
 // knows how a step is carried out.
-import type { Declaration } from "./declaration.ts";
+import type { Declaration, Json } from "./declaration.ts";
 import { quarantineKey } from "./fingerprint.ts";
 import type { Graph } from "./graph.ts";
 import type { ReleaseId } from "./ids.ts";
 import { releaseKey } from "./observe.ts";
+import { mergeLayers } from "./merge-values.ts";
 import type { Observation, ReleasePayload, ReleaseState } from "./observation.ts";
 import type { PinnedRelease } from "./pin.ts";
 import type { ApplyBase, Plan, Reason, Step } from "./plan.ts";
-import { compareValues } from "./value-changes.ts";
+import { describeValuesObject } from "./values-objects.ts";
+import { compareValues, secretPaths } from "./value-changes.ts";
 
 export type PlanInput = {
   readonly stack: string;
@@ -81,32 +83,43 @@ function decide(
   const refusal = refuseOwner(input, observation, pin, declaration);
   if (refusal !== undefined) return keep("refused", refusal);
 
+  if (pin.unreadable !== undefined) return keep("refused", { kind: "refused", failure: pin.unreadable });
+
   const state = input.states.get(declaration.id);
-  const dependencies = (input.graph.after.get(declaration.id) ?? []).flatMap(
-    (id) => input.pins.get(id) ?? [],
+  const dependencies = input.graph.after.get(declaration.id) ?? [];
+  const key = quarantineKey(
+    pin,
+    dependencies.flatMap((id) => input.pins.get(id) ?? []),
   );
-  const base = applyBase(observation, pin, quarantineKey(pin, dependencies), priority);
+  const base = { ...applyBase(observation, pin, key, priority), dependencies };
   const quarantine = input.retry ? undefined : state?.quarantine;
   if (quarantine?.key === base.quarantineKey)
     return whileQuarantined(observation, base, quarantine.since, state, keep);
 
+  const awaited: readonly Reason[] =
+    pin.missing.length === 0
+      ? []
+      : [{ kind: "values-awaited", objects: pin.missing.map(describeValuesObject) }];
   switch (observation.kind) {
     case "absent":
-      return { ...base, kind: "install", reasons: [{ kind: "not-installed" }] };
+      return { ...base, kind: "install", reasons: [{ kind: "not-installed" }, ...awaited] };
     case "locked":
       return {
         ...base,
         kind: "recover",
         then: "upgrade",
         locked: lockOf(observation),
-        reasons: [{ kind: "left-over", status: observation.status, revision: observation.revision }],
+        reasons: [
+          { kind: "left-over", status: observation.status, revision: observation.revision },
+          ...awaited,
+        ],
       };
     case "failed":
     case "unsettled":
       return {
         ...base,
         kind: base.firstInstall ? "install" : "upgrade",
-        reasons: [lastAttemptFailed(observation.revision, state)],
+        reasons: [lastAttemptFailed(observation.revision, state), ...awaited],
       };
     case "deployed":
       return decideDeployed(observation, base, state, input.retry, keep);
@@ -215,7 +228,12 @@ function whileQuarantined(
   }
 }
 
-function applyBase(observation: Observation, pin: PinnedRelease, key: string, priority: number): ApplyBase {
+function applyBase(
+  observation: Observation,
+  pin: PinnedRelease,
+  key: string,
+  priority: number,
+): Omit<ApplyBase, "dependencies"> {
   const adoptedHealthy =
     observation.kind === "deployed" &&
     observation.owner.kind === "nobody" &&
@@ -242,6 +260,8 @@ function changeReasons(
   const { payload } = observation;
   const reasons: Reason[] = [];
   if (observation.owner.kind === "nobody") reasons.push({ kind: "adopt", chart: pin.chart.name });
+  if (pin.missing.length > 0)
+    reasons.push({ kind: "values-awaited", objects: pin.missing.map(describeValuesObject) });
   if (payload !== undefined) {
     if (payload.chart.version !== pin.chart.version || payload.chart.name !== pin.chart.name)
       reasons.push({
@@ -249,8 +269,7 @@ function changeReasons(
         from: `${payload.chart.name} ${payload.chart.version}`,
         to: `${pin.chart.name} ${pin.chart.version}`,
       });
-    const changes = compareValues(payload.config, pin.values.at(-1)?.tree);
-    if (changes.length > 0) reasons.push({ kind: "values-changed", changes });
+    if (pin.missing.length === 0) reasons.push(...valuesReasons(payload.config, pin));
   }
   const [first, ...more] = reasons;
   if (first !== undefined) return [first, ...more];
@@ -264,6 +283,18 @@ function changeReasons(
           to: "the same version with other content",
         },
       ];
+}
+
+// What is missing or locked can't be compared; the rest can.
+function valuesReasons(config: Json | undefined, { values }: PinnedRelease): readonly Reason[] {
+  const locked = values.filter((layer) => layer.locked !== undefined);
+  const files = [...new Set(locked.flatMap(({ locked: file }) => file?.path ?? []))];
+  const isLocked = secretPaths(locked);
+  const changes = compareValues(config, mergeLayers(values), secretPaths(values), isLocked);
+  return [
+    ...(changes.length > 0 ? [{ kind: "values-changed", changes } as const] : []),
+    ...(files.length > 0 ? [{ kind: "values-locked", files } as const] : []),
+  ];
 }
 
 function refuseOwner(

@@ -1,6 +1,7 @@
 // A release with everything decided: the exact chart, the values and the fingerprint that stands for both. A
 // declaration can't be planned before it is pinned.
 import type { Declaration, ValuesLayer, ValuesObject } from "./declaration.ts";
+import type { Failure } from "./failure.ts";
 
 /** One exact chart. `folder` holds a private copy that nothing changes while it is in use. */
 export type PinnedChart = {
@@ -27,6 +28,8 @@ export type PinnedRelease = {
   readonly values: readonly ValuesLayer[];
   /** Objects that values have to come from and that are not there (yet): the fingerprint is not final without them. */
   readonly missing: readonly ValuesObject[];
+  /** Why an object that is there gives no values. */
+  readonly unreadable?: Failure;
   /** SHA-256 (hex) over the values layers as helm is given them. */
   readonly valuesDigest: string;
   /** What the fingerprint label carries for this pin, without the revision: base32, at most 52 characters. */

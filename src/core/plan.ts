@@ -9,8 +9,16 @@ import type { KubernetesObject } from "./object.ts";
 import type { Hook, ReleasePayload } from "./observation.ts";
 import type { PinnedRelease } from "./pin.ts";
 
-/** One changed leaf of the values; absent sides are undefined. Secret-looking leaves are masked by views. */
-export type ValueChange = { readonly path: string; readonly before?: Json; readonly after?: Json };
+/**
+ * One changed leaf of the values; absent sides are undefined. Views mask leaves that look secret, and those that come from
+ * encrypted files or Secrets.
+ */
+export type ValueChange = {
+  readonly path: string;
+  readonly before?: Json;
+  readonly after?: Json;
+  readonly secret?: true;
+};
 
 /** Why a step is what it is; the first one is the headline. */
 export type Reason =
@@ -19,6 +27,10 @@ export type Reason =
   | { readonly kind: "adopt"; readonly chart: string }
   | { readonly kind: "chart-changed"; readonly from: string; readonly to: string }
   | { readonly kind: "values-changed"; readonly changes: readonly ValueChange[] }
+  /** Files that no key fits: what they change can't be seen. */
+  | { readonly kind: "values-locked"; readonly files: readonly string[] }
+  /** Objects that values come from and that are not there (yet), in words. */
+  | { readonly kind: "values-awaited"; readonly objects: readonly string[] }
   | { readonly kind: "options-changed" }
   | { readonly kind: "fingerprint-unknown" }
   | { readonly kind: "not-verified"; readonly revision: number }
@@ -66,6 +78,8 @@ export type ApplyBase = {
   /** How the newest revision was applied: field conflicts exist server-side only. */
   readonly applyMethod: "server-side" | "client-side";
   readonly quarantineKey: string;
+  /** Whose pins are part of `quarantineKey`. */
+  readonly dependencies: readonly ReleaseId[];
 };
 
 export type Step = StepBase &

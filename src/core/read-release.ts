@@ -10,6 +10,7 @@ import { isDnsName, parseReleaseId, releaseId, type ReleaseId } from "./ids.ts";
 import { applyOptions, type StackSettings } from "./read-stack-document.ts";
 import { describeSchemaErrors } from "./schema-words.ts";
 import { labelKeyProblem, labelValueProblem } from "./label-selector.ts";
+import { parseTargetPath } from "./target-path.ts";
 import { layerAt } from "./values-layer.ts";
 import type { YamlTree } from "./yaml-tree.ts";
 
@@ -59,6 +60,7 @@ export function readRelease(found: FoundDocument, settings: StackSettings, stack
   // What the schema refuses is reported already; the rest of the document is checked all the same.
   const chart = readChart(found, textOf(child(written, "chart")), settings, stackPath, report);
   const files = readValuesFiles(found, child(written, "valuesFiles"), stackPath, report);
+  checkTargetPaths(child(written, "valuesFrom"), tree, report);
   const dependsOn = readDependencies(child(written, "dependsOn"), namespace, tree, report);
   checkPhase(textOf(child(written, "phase")), settings, tree, report);
   checkLabels(tree, report);
@@ -177,6 +179,26 @@ function readValuesFrom(
       range: tree.valueRange(["spec", "valuesFrom", index]),
     },
   }));
+}
+
+function checkTargetPaths(
+  written: Json | undefined,
+  tree: YamlTree,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  if (!Array.isArray(written)) return;
+  for (const [index, one] of (written as readonly Json[]).entries()) {
+    const text = textOf(child(one, "targetPath"));
+    const parsed = text === undefined ? [] : parseTargetPath(text);
+    if (!("problem" in parsed)) continue;
+    report({
+      severity: "error",
+      code: "bad-target-path",
+      message: `spec.valuesFrom[${index}].targetPath: ${JSON.stringify(text)} ${parsed.problem}`,
+      suggestion: "write it as for helm's --set: db.password, hosts[0].name, annotations.example\\.com/owner",
+      range: tree.valueRange(["spec", "valuesFrom", index, "targetPath"]),
+    });
+  }
 }
 
 function readHealthRule(

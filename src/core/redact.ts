@@ -3,6 +3,8 @@ import type { Json } from "./declaration.ts";
 import type { KubernetesObject } from "./object.ts";
 
 const shortestSecret = 6;
+/** Of what is known to be secret, shorter texts are kept out too. */
+const shortestKnownSecret = 4;
 
 const secretName =
   /pass(?:word|wd|phrase)?$|secret|token|credential|private[-_]?key|api[-_]?key|access[-_]?key|auth$/i;
@@ -25,6 +27,21 @@ export function secretsInValues(values: Json | undefined): ReadonlySet<string> {
     }
   };
   if (values !== undefined) visit(values, false);
+  return found;
+}
+
+/** Every text of values that come from an encrypted file or a Secret, whatever it stands under. */
+export function textsInValues(values: Json): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (value: Json): void => {
+    if (typeof value === "string") {
+      if (!/^(?:true|false|null|none|-?[0-9.]{1,5})$/i.test(value)) add(found, value, shortestKnownSecret);
+    } else if (typeof value === "number") add(found, String(value));
+    else if (Array.isArray(value)) for (const item of value as readonly Json[]) visit(item);
+    else if (typeof value === "object" && value !== null)
+      for (const item of Object.values(value)) visit(item);
+  };
+  visit(values);
   return found;
 }
 
@@ -63,12 +80,12 @@ export function redact(text: string, secrets: ReadonlySet<string>): string {
 
 // A short string ("on", "admin") would blot out half of every message and is no secret worth the name. A key of many
 // lines is logged line by line.
-function add(found: Set<string>, text: string): void {
-  if (text.length < shortestSecret) return;
+function add(found: Set<string>, text: string, shortest = shortestSecret): void {
+  if (text.length < shortest) return;
   found.add(text);
   if (!text.includes("\n")) return;
   for (const line of text.split("\n").map((part) => part.trim()))
-    if (line.length >= shortestSecret) found.add(line);
+    if (line.length >= shortest) found.add(line);
 }
 
 function stringsOf(map: unknown): readonly string[] {

@@ -4,6 +4,7 @@ import type { Hold, ShownState } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import type { Step } from "./plan.ts";
 import type { StepState } from "./run/run.ts";
+import { describeValuesObject } from "./values-objects.ts";
 
 /** A state in one word, and in a few more words on whom it waits, which phase it is in, or what caused it. */
 export type Shown = { readonly state: ShownState; readonly detail?: string };
@@ -14,12 +15,7 @@ export function shownState(step: Step, state: StepState): Shown {
     case "holding":
       return shownHold(state.hold);
     case "preparing":
-      return state.doing === "queue"
-        ? { state: "Pending", detail: "queued for helm" }
-        : {
-            state: "Running",
-            detail: state.doing === "crds" ? "applying CRDs" : "recovering a left-over record",
-          };
+      return shownPreparation(state);
     case "applying":
       if (state.stopping !== undefined)
         return { state: "Running", detail: `stopping helm: ${causeOf(state.stopping.failure)}` };
@@ -60,6 +56,21 @@ export function shownState(step: Step, state: StepState): Shown {
   }
 }
 
+function shownPreparation({ doing, awaiting }: Extract<StepState, { kind: "preparing" }>): Shown {
+  switch (doing) {
+    case "queue":
+      return { state: "Pending", detail: "queued for helm" };
+    case "values":
+      return awaiting === undefined
+        ? { state: "Running", detail: "reading values" }
+        : shownHold({ kind: "values", missing: awaiting });
+    case "crds":
+      return { state: "Running", detail: "applying CRDs" };
+    case "recover":
+      return { state: "Running", detail: "recovering a left-over record" };
+  }
+}
+
 /** Waiting goes by itself, Blocked needs its root fixed; neither is an error of the step itself. */
 export function shownHold(hold: Hold): Shown {
   switch (hold.kind) {
@@ -69,6 +80,8 @@ export function shownHold(hold: Hold): Shown {
       return { state: "Blocked", detail: `by ${hold.by.join(", ")}` };
     case "namespace":
       return { state: "Waiting", detail: `for namespace ${hold.namespace}` };
+    case "values":
+      return { state: "Waiting", detail: `for ${hold.missing.map(describeValuesObject).join("; ")}` };
     case "slot":
       return { state: "Pending", detail: "queued for helm" };
     case "lock":

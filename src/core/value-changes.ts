@@ -1,46 +1,71 @@
 // What changed between two readings of a release's values, leaf by leaf; for showing, never for deciding.
-import type { Json } from "./declaration.ts";
+import type { Json, ValuesLayer } from "./declaration.ts";
+import { isMap, ownValue, pathText } from "./merge-values.ts";
 import type { ValueChange } from "./plan.ts";
+import type { Path } from "./yaml-tree.ts";
 
 /** At most this many are listed: a view says how many more there are by its own count of `truncated`. */
 const limit = 200;
 
-/** Leaves that differ, in the order of their paths. An empty map or list is a leaf; null and absent differ. */
-export function compareValues(before: Json | undefined, after: Json | undefined): readonly ValueChange[] {
+/**
+ * Leaves that differ, in the order of their paths. An empty map or list is a leaf; null and absent differ. `isSecret` says
+ * of a path whether what stands there, above or below it is never to be shown, `isUnknown` whether it can't be compared.
+ */
+export function compareValues(
+  before: Json | undefined,
+  after: Json | undefined,
+  isSecret: (path: Path) => boolean = () => false,
+  isUnknown: (path: Path) => boolean = () => false,
+): readonly ValueChange[] {
   const changes: ValueChange[] = [];
+  const add = (path: Path, sides: Pick<ValueChange, "before" | "after">): void => {
+    if (isUnknown(path)) return;
+    changes.push({ path: pathText(path), ...sides, ...(isSecret(path) ? { secret: true } : {}) });
+  };
   // No values at all and an empty map are the same to helm.
-  if (!isNothing(before) || !isNothing(after)) collect(before, after, "", changes);
+  if (!isNothing(before) || !isNothing(after)) collect(before, after, [], changes, add);
   return changes;
 }
+
+type Add = (path: Path, sides: Pick<ValueChange, "before" | "after">) => void;
 
 function collect(
   before: Json | undefined,
   after: Json | undefined,
-  path: string,
-  changes: ValueChange[],
+  path: Path,
+  changes: readonly ValueChange[],
+  add: Add,
 ): void {
   if (changes.length >= limit || before === after) return;
   if (isMap(before) && isMap(after)) {
     for (const key of [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted())
-      collect(own(before, key), own(after, key), join(path, key), changes);
+      collect(ownValue(before, key), ownValue(after, key), [...path, key], changes, add);
     return;
   }
   if (isList(before) && isList(after)) {
     for (let index = 0; index < Math.max(before.length, after.length); index++)
-      collect(before[index], after[index], `${path}[${index}]`, changes);
+      collect(before[index], after[index], [...path, index], changes, add);
     return;
   }
-  changes.push({
-    path: path === "" ? "." : path,
-    ...(before === undefined ? {} : { before }),
-    ...(after === undefined ? {} : { after }),
-  });
+  add(path, { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) });
 }
 
-type JsonMap = { readonly [key: string]: Json };
+/** True for paths at which one of the secret layers says something, or at which a value above or below does. */
+export function secretPaths(layers: readonly ValuesLayer[]): (path: Path) => boolean {
+  const secret = layers.filter((layer) => layer.isSecret);
+  return (path) => secret.some(({ tree }) => touches(tree, path));
+}
 
-function isMap(value: Json | undefined): value is JsonMap {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function touches(tree: Json, path: Path): boolean {
+  let value: Json | undefined = tree;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null) return true;
+    // A list of a stronger layer replaces the whole one below it.
+    if (Array.isArray(value) && typeof step === "string") return true;
+    value = ownValue(value, step);
+    if (value === undefined) return false;
+  }
+  return true;
 }
 
 function isList(value: Json | undefined): value is readonly Json[] {
@@ -49,13 +74,4 @@ function isList(value: Json | undefined): value is readonly Json[] {
 
 function isNothing(value: Json | undefined): boolean {
   return value === undefined || value === null || (isMap(value) && Object.keys(value).length === 0);
-}
-
-function own(map: JsonMap, key: string): Json | undefined {
-  return Object.hasOwn(map, key) ? map[key] : undefined;
-}
-
-function join(path: string, key: string): string {
-  const part = /^[\w-]+$/.test(key) ? key : `"${key}"`;
-  return path === "" ? part : `${path}.${part}`;
 }

@@ -1,6 +1,7 @@
 // Values as the text that helm is given: one line of flow YAML that helm reads exactly as it would read the source.
 // Headway decides nothing here: what helm could take for something else than text stands as it was written.
 import { isAlias, isMap, isPair, isScalar, isSeq, type Scalar } from "yaml";
+import type { Json } from "./declaration.ts";
 import type { YamlDocument } from "./document.ts";
 import { meaningfulTag } from "./yaml-scalar.ts";
 import { isMergeKey, isPlain, readScalarNode } from "./yaml-tree.ts";
@@ -13,6 +14,17 @@ export function flowText(document: YamlDocument, node: unknown): string {
   const parts: string[] = [];
   write(document, node, parts);
   return parts.join("");
+}
+
+/** A value that was never written as YAML, as flow text that helm reads as the same value. */
+export function jsonText(value: Json): string {
+  if (typeof value === "string") return quote(value);
+  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(jsonText).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value as { readonly [key: string]: Json }).map(
+    ([key, item]) => `${keyText(quote(key))}${jsonText(item)}`,
+  );
+  return `{${entries.join(", ")}}`;
 }
 
 function write(document: YamlDocument, node: unknown, parts: string[]): void {
@@ -41,7 +53,11 @@ function keyPrefix(document: YamlDocument, key: unknown): string {
   if (isMergeKey(key)) return "<<: ";
   const target = isAlias(key) ? document.targets.get(key) : key;
   const text = isScalar(target) ? scalarText(target) : "null";
-  // A key that is not announced by `?` may have 1024 characters at most (YAML 1.1, 7.3.3), escapes counted.
+  return keyText(text);
+}
+
+/** A key that is not announced by `?` may have 1024 characters at most (YAML 1.1, 7.3.3), escapes counted. */
+function keyText(text: string): string {
   return text.length > 500 ? `? ${text} : ` : `${text}: `;
 }
 

@@ -22,13 +22,24 @@ import { keepLastWords } from "./last-words.ts";
 import type { LastWords } from "./last-words.ts";
 import { helmOperations } from "./helm-operations.ts";
 import type { HelmOperations } from "./helm-operations.ts";
-import type { Charts, Clock, Objects, Records, Releases, States, WatchedWorld } from "./ports.ts";
+import type {
+  Charts,
+  Clock,
+  Objects,
+  Records,
+  Releases,
+  States,
+  ValuesObjects,
+  WatchedWorld,
+} from "./ports.ts";
+import { readValues } from "./read-values.ts";
 
 export type CarryOutInput = {
   readonly plan: Plan;
   readonly releases: Releases;
   readonly records: Records;
   readonly objects: Objects;
+  readonly values: ValuesObjects;
   readonly watched: WatchedWorld;
   readonly charts: Charts;
   readonly states: States;
@@ -57,6 +68,7 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
   const helm = helmOperations({ ...input, stackLabel: input.plan.stackLabel });
   const state = keepState(input);
   const lastWords = keepLastWords(input.objects);
+  const valuesReader = readValues(input.values);
   const writes = new Set<Promise<unknown>>();
   const over = new AbortController();
   let tellNow: Tell = () => undefined;
@@ -83,12 +95,17 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
 
   const carryOut = (effect: Exclude<Effect, { kind: "wake" }>, tell: Tell): void => {
     tellNow = tell;
+    // The pin of a step may have become final since the plan.
+    if ("step" in effect) stepOf.set(effect.release, effect.step);
     switch (effect.kind) {
       case "ensure-namespace":
         void ensureNamespace(input, effect, tell);
         return;
       case "recover-record":
         void recoverRecord(input, helm, effect, over.signal, tell);
+        return;
+      case "read-values":
+        valuesReader.read(effect, tell);
         return;
       case "apply-crds":
         void applyCrds(input, effect, tell);
@@ -122,6 +139,7 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
         return;
       case "unwatch":
         tracker.unfollow(effect.release);
+        valuesReader.stop(effect.release);
         return;
       case "delete-pods":
         void deletePods(input, effect, tell);
@@ -146,6 +164,7 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
     settle: async () => {
       over.abort();
       tracker.close();
+      valuesReader.close();
       while (writes.size > 0) await Promise.allSettled([...writes]);
     },
   };

@@ -1,7 +1,7 @@
 // What the engine needs of the world, as narrow interfaces that adapters fill. They translate and never decide: a
 // refusal of the world comes back as a Failure.
 import type { ChartDigest, IndexedChart } from "../core/chart-index.ts";
-import type { Declaration } from "../core/declaration.ts";
+import type { Declaration, ValuesObject } from "../core/declaration.ts";
 import type { Result } from "../core/failure.ts";
 import type { Evidence, ReleaseHealth, Trouble } from "../core/health/health.ts";
 import type { World } from "../core/health/world.ts";
@@ -9,6 +9,8 @@ import type { Holder } from "../core/holder.ts";
 import type { ObjectRef } from "../core/object.ts";
 import type { ReleasePayload, ReleaseRecord, StackState } from "../core/observation.ts";
 import type { PinnedChart } from "../core/pin.ts";
+import type { FoundValuesFile } from "../core/read-values-file.ts";
+import type { FoundObjects } from "../core/values-objects.ts";
 
 export type Clock = {
   /** Wall clock, milliseconds since the epoch. */
@@ -22,6 +24,25 @@ export type Charts = {
   resolve(declaration: Declaration): Promise<Result<PinnedChart>>;
   /** The YAML texts in crds/ of a chart and its dependencies. */
   readCrds(chart: PinnedChart): Promise<readonly string[]>;
+};
+
+/** Which object values come from. */
+export type ValuesObjectRef = Pick<ValuesObject, "kind" | "namespace" | "name">;
+
+/** Secrets and ConfigMaps that values come from. */
+export type ValuesObjects = {
+  /** What they hold, one GET for each distinct one, all at once; what is not there is undefined, and no failure. */
+  read(refs: readonly ValuesObjectRef[]): Promise<Result<FoundObjects>>;
+  /** Calls back whenever one of them may have changed, also before it exists, until the returned function is called. */
+  watch(refs: readonly ValuesObjectRef[], onChange: () => void): () => void;
+};
+
+/** Files of values of one repository, by their paths below its root. */
+export type ValuesFiles = {
+  /** Each file is read once. */
+  read(paths: readonly string[]): Promise<ReadonlyMap<string, FoundValuesFile>>;
+  /** The decrypted text of a file that was read; undefined where no key fits. `keys` are age secret keys, one a line. */
+  decrypt(path: string, keys?: string): Promise<Result<string | undefined>>;
 };
 
 /** A server of charts, as far as it may be needed: `secretRef` names a Secret in Headway's system namespace. */

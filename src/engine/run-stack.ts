@@ -10,7 +10,7 @@ import type { Staying } from "../core/make-destroy-plan.ts";
 import { makePlan } from "../core/make-plan.ts";
 import type { LastRun, LastStanding } from "../core/observation.ts";
 import type { PinnedRelease } from "../core/pin.ts";
-import type { Plan, Step } from "../core/plan.ts";
+import { valuesOf, type Plan, type Step } from "../core/plan.ts";
 import type { Run } from "../core/run/run.ts";
 import { shownState } from "../core/shown-state.ts";
 import { prepareCarryOut } from "./carry-out.ts";
@@ -21,7 +21,18 @@ import { nameConflicts } from "./name-conflicts.ts";
 import { observeStack } from "./observe-stack.ts";
 import type { ObservedStack } from "./observe-stack.ts";
 import type { Holder } from "../core/holder.ts";
-import type { Charts, Clock, HeldLock, Locks, Objects, Records, Releases, States } from "./ports.ts";
+import type {
+  Charts,
+  Clock,
+  HeldLock,
+  Locks,
+  Objects,
+  Records,
+  Releases,
+  States,
+  ValuesObjects,
+} from "./ports.ts";
+import { readPins } from "./read-values.ts";
 
 /** A stack that was read without errors, its charts pinned. */
 export type ReadyStack = {
@@ -37,6 +48,7 @@ export type ReadyStack = {
 export type ClusterPorts = {
   readonly records: Records;
   readonly objects: Objects;
+  readonly values: ValuesObjects;
   readonly states: States;
   readonly clock: Clock;
 };
@@ -58,8 +70,12 @@ export async function planStack(
   stack: ReadyStack,
   options: PlanOptions,
 ): Promise<Result<PlannedStack>> {
-  const observed = await observeStack(ports, stack);
+  const [observed, pins] = await Promise.all([
+    observeStack(ports, stack),
+    options.destroy ? succeeded(stack.pins) : readPins(ports.values, stack.pins),
+  ]);
   if (!observed.ok) return observed;
+  if (!pins.ok) return pins;
   const input = {
     stack: stack.name,
     stackLabel: stack.label,
@@ -72,7 +88,7 @@ export async function planStack(
     : makePlan({
         ...input,
         order: stack.order,
-        pins: stack.pins,
+        pins: pins.value,
         states: observed.value.state.releases,
         namespaces: observed.value.namespaces,
         retry: options.retry,
@@ -161,6 +177,8 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
   const planned = await unlessStopped(stop, planStack(ports, request.stack, request.options));
   if (!planned.ok) return planned;
   const { plan, observed } = planned.value;
+  const locked = lockedFiles(plan);
+  if (locked !== undefined) return failed(locked);
   const consent = request
     .consent(planned.value)
     .then((refusal) => (refusal === undefined ? succeeded(undefined) : failed(refusal)));
@@ -213,6 +231,23 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
   } finally {
     watched.close();
   }
+}
+
+/** That helm would need the content of files that no key fits; undefined where it needs none. */
+function lockedFiles(plan: Plan): Failure | undefined {
+  const locked = new Map(
+    plan.steps
+      .filter((step) => step.kind !== "verify")
+      .flatMap((step) => (step.kind === "keep" ? [] : valuesOf(step)))
+      .flatMap(({ locked: file }) => (file === undefined ? [] : [[file.path, file.recipients] as const])),
+  );
+  if (locked.size === 0) return undefined;
+  const files = [...locked].map(([path, recipients]) => `${path} (encrypted for ${recipients.join(", ")})`);
+  return {
+    kind: "values-unreadable",
+    message: `nothing was changed: no key fits ${files.join("; ")}`,
+    next: "Give an age key of one of these recipients: SOPS_AGE_KEY_FILE, SOPS_AGE_KEY, or the Secret headway-sops-age (key age.agekey) in the system namespace.",
+  };
 }
 
 function needsHelm(step: Step): boolean {

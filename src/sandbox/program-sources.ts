@@ -162,7 +162,8 @@ export const programSources: Readonly<Record<ProgramName, ProgramSource>> = {
   sops: {
     version: SOPS,
     file: "sops",
-    fits: ">=3.9.0 <4.0.0",
+    // What is to be decrypted is handed over on stdin.
+    fits: ">=3.11.0 <4.0.0",
     versionArgs: ["--version"],
     download: ({ os, arch }) => {
       const base = `https://github.com/getsops/sops/releases/download/${SOPS}`;

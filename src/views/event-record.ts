@@ -135,6 +135,11 @@ function holdFields(event: Extract<Event, { kind: "step-held" }>): JsonRecord {
       return { ...words, by: hold.by };
     case "namespace":
       return { ...words, namespace: hold.namespace };
+    case "values":
+      return {
+        ...words,
+        objects: hold.missing.map(({ kind, namespace, name, key }) => ({ kind, namespace, name, key })),
+      };
     case "lock":
       return { ...words, holder: hold.holder };
     case "slot":

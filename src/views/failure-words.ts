@@ -27,6 +27,14 @@ const WORDS: Readonly<Record<FailureKind, Words>> = {
     title: "the values do not fit the chart's schema",
     next: "correct the values, then apply again",
   },
+  "values-missing": {
+    title: "an object that values come from is not there",
+    next: "see who should make it, or set optional: true, then apply again",
+  },
+  "values-unreadable": {
+    title: "the values can't be read",
+    next: "correct what the message names, then apply again",
+  },
   render: { title: "a template did not render", next: "correct the values or the chart, then apply again" },
   locked: {
     title: "another helm operation holds the release",
@@ -131,6 +139,8 @@ export function headline(failure: Failure, evidence: Evidence | undefined): stri
     case "field-conflict":
     case "immutable-field":
     case "values-schema":
+    case "values-missing":
+    case "values-unreadable":
     case "render":
     case "locked":
     case "unreachable":

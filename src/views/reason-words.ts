@@ -17,6 +17,10 @@ export function reasonWords(reason: Reason): string {
       return reason.from === reason.to ? "chart content changed" : `chart ${reason.from} → ${reason.to}`;
     case "values-changed":
       return `${reason.changes.length} ${reason.changes.length === 1 ? "value" : "values"} changed`;
+    case "values-locked":
+      return `values can't be compared: no key for ${reason.files.join(", ")}`;
+    case "values-awaited":
+      return `waits for ${reason.objects.join("; ")}`;
     case "options-changed":
       return "options changed";
     case "fingerprint-unknown":

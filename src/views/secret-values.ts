@@ -32,8 +32,8 @@ export function maskChanges(
     const neighbours = parent === undefined ? [] : nameAt(`${parent}.name`);
     const secret =
       looksSecret(change.path) || neighbours.some((name) => typeof name === "string" && looksSecret(name));
-    const before = maskSide(change.before, secret);
-    const after = maskSide(change.after, secret);
+    const before = maskSide(change.before, secret, change.secret === true);
+    const after = maskSide(change.after, secret, change.secret === true);
     return {
       path: change.path,
       ...(before === undefined ? {} : { before }),
@@ -53,7 +53,8 @@ export function looksSecret(name: string): boolean {
   return KEY_WORD.test(name) || OTHER_WORD.test(name) || name.split(/[.[\]"]+/).some(isSecretName);
 }
 
-function maskSide(value: Json | undefined, secret: boolean): Json | undefined {
+function maskSide(value: Json | undefined, secret: boolean, whole: boolean): Json | undefined {
+  if (whole && value !== undefined) return MASK;
   return value === undefined ? undefined : maskJson(value, secret);
 }
 

@@ -6,10 +6,12 @@ import { parseDuration } from "../../src/core/duration.ts";
 import type { Failure, FailureKind } from "../../src/core/failure.ts";
 import type { Evidence, ReleaseHealth, Suspect, Trouble } from "../../src/core/health/health.ts";
 import type { ReleaseId } from "../../src/core/ids.ts";
+import type { PinnedRelease } from "../../src/core/pin.ts";
 import type { Applied } from "../../src/core/plan.ts";
 import { advance, startRun } from "../../src/core/run/advance.ts";
 import type { Effect, Fact, Run, StepState } from "../../src/core/run/run.ts";
 import { shownState } from "../../src/core/shown-state.ts";
+import { objectsOf } from "../../src/core/values-objects.ts";
 import { deployment, id, type Fleet } from "./fleet.ts";
 
 export const startMs = Date.UTC(2026, 8, 1, 10, 0, 0);
@@ -82,6 +84,11 @@ export function start(fleet: Fleet): Conversation {
       hooks: [],
     }),
     watched: (release: ReleaseId): number => watched.get(release)?.revision ?? 0,
+    pin: (release: ReleaseId): PinnedRelease => {
+      const step = run.steps.get(release)?.step;
+      if (step === undefined || !("pin" in step)) throw new Error("no pin");
+      return step.pin;
+    },
   };
 
   const talk: Conversation = {
@@ -179,6 +186,7 @@ export function describeOrder(order: Effect): string {
         typeof order.fingerprint === "string" ? "" : ` as r${order.fingerprint.ofRevision}`
       }`;
     case "recover-record":
+    case "read-values":
     case "apply-crds":
     case "upgrade":
     case "stop-helm":
@@ -271,6 +279,7 @@ type AnswerContext = {
   readonly next: (release: ReleaseId) => Applied;
   readonly seen: (release: ReleaseId) => Applied;
   readonly watched: (release: ReleaseId) => number;
+  readonly pin: (release: ReleaseId) => PinnedRelease;
 };
 
 const answers: readonly (readonly [
@@ -308,6 +317,22 @@ const answers: readonly (readonly [
   [
     /^evidence of (\S+)$/,
     ([, name = ""]) => ({ kind: "evidence-captured", release: id(name), evidence: noEvidence }),
+  ],
+  [
+    /^values of (\S+) awaited$/,
+    ([, name = ""], { pin }) => ({
+      kind: "values-awaited",
+      release: id(name),
+      missing: objectsOf(pin(id(name)).declaration),
+    }),
+  ],
+  [
+    /^values of (\S+) read$/,
+    ([, name = ""], { pin }) => ({
+      kind: "values-read",
+      release: id(name),
+      pin: { ...pin(id(name)), missing: [], fingerprint: `final ${name}` },
+    }),
   ],
   [
     /^crds of (\S+)$/,

@@ -188,6 +188,7 @@ function stepOf(pin: PinnedRelease, after: readonly ReleaseId[], wave: number, f
     priority: 0,
     applyMethod: "server-side",
     quarantineKey: `quarantine of ${declaration.id}`,
+    dependencies: after,
   };
   const payload = payloadOf(pin, from, {
     ...(facts.objects === undefined ? {} : { objects: facts.objects }),

@@ -18,8 +18,10 @@ import type {
   Releases,
   States,
   UpgradeOrder,
+  ValuesObjects,
   WatchedWorld,
 } from "../../src/engine/ports.ts";
+import { objectName } from "../../src/core/values-objects.ts";
 import { noEvidence } from "./conversation.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
@@ -45,6 +47,7 @@ export type PuppetCluster = {
   readonly records: Records;
   readonly objects: Objects;
   readonly states: States;
+  readonly values: ValuesObjects;
   readonly charts: Charts;
   readonly locks: Locks;
   /** One line for each thing that changed anything, in order. */
@@ -57,6 +60,8 @@ export type PuppetCluster = {
   /** Changes an object on the server; watches show it at once, or when asked to. */
   readonly put: (object: KubernetesObject, isShown?: boolean) => void;
   readonly remove: (ref: ObjectRef) => void;
+  /** Sets what `Secret shop/db` holds; undefined takes it away. */
+  readonly hold: (name: string, content: Readonly<Record<string, string>> | undefined) => void;
   readonly written: readonly StackState[];
   /** What evidence there is to be taken. */
   evidence: Evidence;
@@ -117,6 +122,8 @@ export function puppetCluster(clock: VirtualClock, fate: Fate = () => ({})): Pup
   const written: StackState[] = [];
   const stops = new Map<string, () => void>();
   const lostListeners: (() => void)[] = [];
+  const held = new Map<string, ReadonlyMap<string, string>>();
+  const holdListeners = new Set<() => void>();
   const keyOf = (release: string, revision: number): string => `${release}@${revision}`;
   const wait = (ms: number): Promise<void> =>
     new Promise((resolve) => {
@@ -264,6 +271,18 @@ export function puppetCluster(clock: VirtualClock, fate: Fate = () => ({})): Pup
     remove: (ref) => {
       server.delete(objectKey(ref));
       if (shown.delete(objectKey(ref))) announce(ref);
+    },
+    hold: (name, content) => {
+      if (content === undefined) held.delete(name);
+      else held.set(name, new Map(Object.entries(content)));
+      for (const listener of holdListeners) listener();
+    },
+    values: {
+      read: (refs) => answer(new Map(refs.map((ref) => [objectName(ref), held.get(objectName(ref))]))),
+      watch: (_refs, onChange) => {
+        holdListeners.add(onChange);
+        return () => void holdListeners.delete(onChange);
+      },
     },
     seed: (record, payload) => {
       const release = `${record.namespace}/${record.releaseName}`;

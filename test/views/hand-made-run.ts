@@ -84,6 +84,7 @@ export function applyStep(kind: "install" | "upgrade", name: string, facts: Step
     priority: 0,
     applyMethod: "server-side",
     quarantineKey: "q",
+    dependencies: [],
   };
   return {
     ...stepBase(release, facts),

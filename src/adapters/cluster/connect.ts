@@ -1,7 +1,15 @@
 // One connection to a cluster and everything of the engine's ports that stands on it.
 import { failed, succeeded, type Result } from "../../core/failure.ts";
 import { textAt } from "../../core/json.ts";
-import type { Locks, Objects, ReadSystemSecret, Records, States, WatchedWorld } from "../../engine/ports.ts";
+import type {
+  Locks,
+  Objects,
+  ReadSystemSecret,
+  Records,
+  States,
+  ValuesObjects,
+  WatchedWorld,
+} from "../../engine/ports.ts";
 import { applyCrds } from "./crds.ts";
 import { makeCredentials } from "./credentials.ts";
 import { makeDiscovery, type Discovery } from "./discovery.ts";
@@ -18,6 +26,7 @@ import { makeApi, type Api } from "./request.ts";
 import { takeSnapshot } from "./snapshot.ts";
 import { readSecretValues } from "./secret-values.ts";
 import { makeStates } from "./states.ts";
+import { makeValuesObjects } from "./values-objects.ts";
 import { watchWorld } from "./watch.ts";
 
 export type Cluster = {
@@ -28,6 +37,7 @@ export type Cluster = {
   kubernetesVersion(): Promise<Result<string>>;
   readonly records: Records;
   readonly objects: Objects;
+  readonly values: ValuesObjects;
   readonly states: States;
   readonly readSystemSecret: ReadSystemSecret;
   /** `isGone` says of an earlier holder whether it and its helm are proven dead. */
@@ -66,6 +76,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Result<Cl
     },
     records: makeRecords(api, discovery),
     objects: makeObjects(api, discovery, watches),
+    values: makeValuesObjects(api),
     states: makeStates(api, systemNamespace),
     readSystemSecret: (name) => readSecretValues(api, systemNamespace, name),
     locks: (isGone) => makeLocks(api, systemNamespace, isGone),

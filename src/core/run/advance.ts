@@ -18,6 +18,7 @@ import { closeDraft, openDraft, order, tell } from "./draft.ts";
 import { evidenceCaptured, failureRecorded } from "./failing.ts";
 import { finishRun } from "./outcome.ts";
 import { crdsApplied, preparationRefused, recordRecovered, tryAgain } from "./preparing.ts";
+import { valuesAwaited, valuesRead, valuesWoken } from "./reading-values.ts";
 import { rollbackHelmFailed, rollbackHelmFinished, rollbackObserved, rollbackWoken } from "./rolling-back.ts";
 import type { Advance, Fact, Run, StepState } from "./run.ts";
 import { startWhatMay } from "./starting.ts";
@@ -119,6 +120,8 @@ function apply(draft: Draft, fact: Fact): void {
       stopRun(draft, fact.why);
       return;
     case "record-recovered":
+    case "values-read":
+    case "values-awaited":
     case "crds-applied":
     case "preparation-refused":
     case "helm-started":
@@ -157,6 +160,12 @@ function applyToStep(draft: Draft, step: Step, state: StepState, fact: StepFact)
   switch (fact.kind) {
     case "record-recovered":
       recordRecovered(draft, step, state, fact);
+      return;
+    case "values-read":
+      valuesRead(draft, step, state, fact.pin);
+      return;
+    case "values-awaited":
+      valuesAwaited(draft, step, state, fact.missing);
       return;
     case "crds-applied":
       crdsApplied(draft, step, state, fact.names);
@@ -273,5 +282,6 @@ function woken(draft: Draft, step: Step, state: StepState): void {
   else if (step.kind === "keep" || step.kind === "uninstall") return;
   else if (state.kind === "rolling-back") rollbackWoken(draft, step, state);
   else if (state.kind === "backing-off") tryAgain(draft, step, state);
+  else if (state.kind === "preparing") valuesWoken(draft, step, state);
   else attemptWoken(draft, step, state);
 }

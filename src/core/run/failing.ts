@@ -20,7 +20,7 @@ export type AttemptEnd = {
   readonly attempt: number;
   readonly failure: Failure;
   /** How far it had come; `settling` means that helm had done its part. */
-  readonly stage: "namespace" | "recover" | "crds" | "helm" | "settling";
+  readonly stage: "namespace" | "recover" | "values" | "crds" | "helm" | "settling";
   /** What this run has put into the cluster of it. */
   readonly applied?: Applied;
   /** Taken already, or about to arrive, where helm was stopped because of what was seen. */
@@ -58,7 +58,7 @@ export function beginFailing(draft: Draft, step: ApplyStep, end: AttemptEnd): vo
 function decideThen(draft: Draft, step: ApplyStep, end: AttemptEnd): Then {
   const { attempt, failure, stage, applied } = end;
   const { declaration } = step.pin;
-  if (draft.run.stopping?.why === "lease-lost" || stage === "namespace" || stage === "recover") return "keep";
+  if (draft.run.stopping?.why === "lease-lost" || isBeforeHelm(stage)) return "keep";
   if (isTransient(failure) || (isNobodysFault(failure) && applied === undefined)) return "keep";
   // The next run recovers what a killed helm left; here its lock would be in the way.
   if (failure.kind === "killed") return "keep";
@@ -77,7 +77,12 @@ function decideThen(draft: Draft, step: ApplyStep, end: AttemptEnd): Then {
 
 /** False where the same declaration may well succeed next time, with nothing changed in it. */
 function speaksAgainstDeclaration({ failure, stage }: AttemptEnd): boolean {
-  return !isTransient(failure) && !isNobodysFault(failure) && stage !== "recover" && stage !== "namespace";
+  return !isTransient(failure) && !isNobodysFault(failure) && !isBeforeHelm(stage);
+}
+
+/** True where nothing of the declaration has been tried yet. */
+function isBeforeHelm(stage: AttemptEnd["stage"]): boolean {
+  return stage === "namespace" || stage === "recover" || stage === "values";
 }
 
 /** A missing right or program, another helm, a kill: about the surroundings, and nothing that waiting would change. */

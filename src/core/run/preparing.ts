@@ -1,8 +1,9 @@
-// The way of one release from "may start" to helm's queue: a left-over record out of the way, CRDs in place. What helm
-// and the objects then do is attempt.ts.
+// The way of one release from "may start" to helm's queue: a left-over record out of the way, values read, CRDs in place.
+// What helm and the objects then do is attempt.ts.
 import { isTransient } from "../failure.ts";
 import type { Failure } from "../failure.ts";
 import type { Applied, ApplyStep, Step } from "../plan.ts";
+import { objectsOf } from "../values-objects.ts";
 import { settle, waitOut } from "./attempt.ts";
 import type { Draft } from "./draft.ts";
 import { order, setState, tell } from "./draft.ts";
@@ -46,7 +47,7 @@ export function beginStep(draft: Draft, step: Step): void {
       return;
     case "install":
     case "upgrade":
-      prepareCrds(draft, step);
+      prepareValues(draft, step);
       return;
     case "uninstall":
       setState(draft, step.release, {
@@ -112,7 +113,7 @@ export function tryAgain(draft: Draft, step: ApplyStep, state: BackingOff): void
 }
 
 function afterRecovery(draft: Draft, step: Extract<Step, { kind: "recover" }>): void {
-  if (step.then === "upgrade" || step.rollbackTo === undefined) prepareCrds(draft, step);
+  if (step.then === "upgrade" || step.rollbackTo === undefined) prepareValues(draft, step);
   else
     beginRollback(draft, step, step.rollbackTo, {
       failure: { kind: "interrupted", message: "an earlier run was cut before it had rolled back" },
@@ -120,18 +121,26 @@ function afterRecovery(draft: Draft, step: Extract<Step, { kind: "recover" }>): 
     });
 }
 
-function prepareCrds(draft: Draft, step: ApplyStep): void {
+/** What values come from may have changed since the plan: it is read again, and waited for where it is absent. */
+function prepareValues(draft: Draft, step: ApplyStep): void {
+  if (objectsOf(step.pin.declaration).length > 0) prepare(draft, step, "values", { attempt: 1 });
+  else prepareCrds(draft, step);
+}
+
+/** CRDs first, then helm's queue. */
+export function prepareCrds(draft: Draft, step: ApplyStep): void {
   if (step.pin.chart.hasCrds && step.pin.declaration.crds !== "skip")
     prepare(draft, step, "crds", { attempt: 1 });
   else queueHelm(draft, step, { attempt: 1 });
 }
 
-function prepare(draft: Draft, step: ApplyStep, doing: "recover" | "crds", begun: Begun): void {
+function prepare(draft: Draft, step: ApplyStep, doing: "recover" | "values" | "crds", begun: Begun): void {
   const startedAtMs = begun.startedAtMs ?? draft.atMs;
   const deadlineMs = begun.deadlineMs ?? draft.atMs + step.pin.declaration.timeoutMs;
   const state: Preparing = { kind: "preparing", doing, attempt: begun.attempt, startedAtMs, deadlineMs };
   setState(draft, step.release, state);
-  if (doing === "crds") order(draft, { kind: "apply-crds", release: step.release, step, deadlineMs });
+  if (doing === "values") order(draft, { kind: "read-values", release: step.release, step });
+  else if (doing === "crds") order(draft, { kind: "apply-crds", release: step.release, step, deadlineMs });
   else if (step.kind === "recover") order(draft, { kind: "recover-record", release: step.release, step });
 }
 

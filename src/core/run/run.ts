@@ -12,11 +12,13 @@
 //
 //   verify steps: holding ──▶ settling; recover steps that owe a rollback: holding ──▶ preparing ──▶ rolling-back
 //   uninstall steps: holding ──▶ uninstalling (helm, then until the objects are gone) ──▶ removed
+import type { ValuesObject } from "../declaration.ts";
 import type { Event, Hold, Outcome } from "../event.ts";
 import type { Failure } from "../failure.ts";
 import type { Evidence, ReleaseHealth, StuckPod } from "../health/health.ts";
 import type { ReleaseId } from "../ids.ts";
 import type { FailureRecord } from "../observation.ts";
+import type { PinnedRelease } from "../pin.ts";
 import type { Applied, ApplyStep, Plan, Step } from "../plan.ts";
 
 /** Common to every state in which an attempt is under way. */
@@ -40,7 +42,12 @@ type Begun = {
 
 export type StepState =
   | { readonly kind: "holding"; readonly hold: Hold }
-  | ({ readonly kind: "preparing"; readonly doing: "recover" | "crds" | "queue" } & Begun)
+  | ({
+      readonly kind: "preparing";
+      readonly doing: "recover" | "values" | "crds" | "queue";
+      /** Objects that values come from and that are waited for. */
+      readonly awaiting?: readonly ValuesObject[];
+    } & Begun)
   | ({
       readonly kind: "applying";
       /** The record as seen while helm still runs, and what is known against it. */
@@ -58,7 +65,7 @@ export type StepState =
       readonly untilMs: number;
       readonly failure: Failure;
       /** The preparation that was refused and comes first again; absent where it was helm. */
-      readonly again?: "recover" | "crds";
+      readonly again?: "recover" | "values" | "crds";
     } & Begun)
   | {
       readonly kind: "failing";
@@ -166,6 +173,9 @@ export type Fact =
   | (At & { readonly kind: "namespace-ensured"; readonly namespace: string; readonly created: boolean })
   | (At & { readonly kind: "namespace-refused"; readonly namespace: string; readonly failure: Failure })
   | (AtRelease & { readonly kind: "record-recovered"; readonly revision: number; readonly status: string })
+  /** Everything that values come from was there; the pin is final. */
+  | (AtRelease & { readonly kind: "values-read"; readonly pin: PinnedRelease })
+  | (AtRelease & { readonly kind: "values-awaited"; readonly missing: readonly ValuesObject[] })
   | (AtRelease & { readonly kind: "crds-applied"; readonly names: readonly string[] })
   | (AtRelease & { readonly kind: "preparation-refused"; readonly failure: Failure })
   | (AtRelease & { readonly kind: "helm-started" })
@@ -199,6 +209,8 @@ export type Effect =
       readonly release: ReleaseId;
       readonly step: Extract<Step, { kind: "recover" }>;
     }
+  /** Read the objects that values come from; where some are absent, tell so and wait for them, until `unwatch`. */
+  | { readonly kind: "read-values"; readonly release: ReleaseId; readonly step: ApplyStep }
   | {
       readonly kind: "apply-crds";
       readonly release: ReleaseId;

@@ -1,0 +1,93 @@
+// Values from Secrets and ConfigMaps: read for the plan, read again when a release's turn comes, and waited for where they
+// are absent. What they mean is core/values-objects.ts.
+import { succeeded } from "../core/failure.ts";
+import type { Result } from "../core/failure.ts";
+import type { ReleaseId } from "../core/ids.ts";
+import type { PinnedRelease } from "../core/pin.ts";
+import type { Effect } from "../core/run/run.ts";
+import { objectsOf, pinWithObjects } from "../core/values-objects.ts";
+import type { News } from "./execute-plan.ts";
+import type { ValuesObjects } from "./ports.ts";
+
+/** The pins with what the cluster holds of their values; nothing is asked where none needs anything. */
+export async function readPins(
+  values: ValuesObjects,
+  pins: ReadonlyMap<ReleaseId, PinnedRelease>,
+): Promise<Result<ReadonlyMap<ReleaseId, PinnedRelease>>> {
+  const wanted = [...pins.values()].flatMap(({ declaration }) => objectsOf(declaration));
+  if (wanted.length === 0) return succeeded(pins);
+  const found = await values.read(wanted);
+  if (!found.ok) return found;
+  return succeeded(new Map([...pins].map(([id, pin]) => [id, pinWithObjects(pin, found.value)])));
+}
+
+type ReadOrder = Extract<Effect, { kind: "read-values" }>;
+
+export type ValuesReader = {
+  /** Reads at once; then, while something is absent, whenever the cluster tells of a change. */
+  read(effect: ReadOrder, tell: (news: News) => void): void;
+  stop(release: ReleaseId): void;
+  close(): void;
+};
+
+/** At most one wait for each release. */
+export function readValues(values: ValuesObjects): ValuesReader {
+  const waits = new Map<ReleaseId, AbortController>();
+  const stop = (release: ReleaseId): void => {
+    waits.get(release)?.abort();
+    waits.delete(release);
+  };
+  return {
+    read(effect, tell) {
+      stop(effect.release);
+      const wait = new AbortController();
+      waits.set(effect.release, wait);
+      readUntilThere(values, effect, wait, tell);
+    },
+    stop,
+    close: () => {
+      for (const release of [...waits.keys()]) stop(release);
+    },
+  };
+}
+
+function readUntilThere(
+  values: ValuesObjects,
+  { release, step }: ReadOrder,
+  wait: AbortController,
+  tell: (news: News) => void,
+): void {
+  const wanted = objectsOf(step.pin.declaration);
+  let isReading = false;
+  let isStale = false;
+  let stopWatching: (() => void) | undefined;
+  const isOver = (): boolean => wait.signal.aborted;
+  const end = (news: News): void => {
+    wait.abort();
+    tell(news);
+  };
+  const look = async (): Promise<void> => {
+    isStale = true;
+    if (isReading) return;
+    isReading = true;
+    while (isStale && !isOver()) {
+      isStale = false;
+      const found = await values.read(wanted);
+      if (isOver()) break;
+      const pin = found.ok ? pinWithObjects(step.pin, found.value) : undefined;
+      const failure = found.ok ? pin?.unreadable : found.failure;
+      if (failure !== undefined) end({ kind: "preparation-refused", release, failure });
+      else if (pin?.missing.length === 0) end({ kind: "values-read", release, pin });
+      else if (pin !== undefined) {
+        tell({ kind: "values-awaited", release, missing: pin.missing });
+        if (isOver()) break;
+        stopWatching ??= values.watch(wanted, () => void look());
+      }
+    }
+    isReading = false;
+  };
+  wait.signal.addEventListener("abort", () => {
+    stopWatching?.();
+  });
+  void look();
+}

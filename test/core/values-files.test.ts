@@ -54,26 +54,36 @@ async function seenByChart(texts: readonly string[], defaults = "{}\n"): Promise
   return JSON.parse(Buffer.from(encoded, "base64").toString("utf8"));
 }
 
-const stacks: readonly (readonly [string, readonly string[], string?])[] = [
-  ["maps merge, key by key", ["a: { x: 1, y: 2 }\n", "a: { y: 3, z: 4 }\n"]],
-  ["a list replaces", ["a: [1, 2, 3]\n", "a: [4]\n"]],
-  ["a scalar replaces a map, and a map a scalar", ["a: { x: 1 }\nb: 2\n", "a: 1\nb: { y: 2 }\n"]],
-  ["null takes a default away", ["a: { x: null }\n"], "a: { x: 1, y: 2 }\n"],
-  ["null takes a weaker file's value away", ["a: { x: 1, y: 2 }\nb: 3\n", "a: { x: null }\nb: ~\n"]],
-  ["null over a whole map", ["a: { x: 1 }\n", "a: null\n", "a: { z: 1 }\n"], "a: { w: 1 }\n"],
-  ["an empty file is nothing", ["", "a: 1\n", "# only words\n"]],
-  ["a file of one empty document", ["---\n", "---\na: 1\n...\n"]],
-  [
-    "anchors and merge keys stay in their file",
-    ["x: &x { a: 017, b: on }\ny: { <<: *x, b: off }\n", "x: { a: 1 }\n"],
-  ],
-  ["JSON is YAML", ['{"a": {"b": [1, "on", null]}}\n', "a: { c: 1 }\n"]],
-  ["windows line ends and a byte order mark", ["\uFEFFa: 1\r\nb: |\r\n  x\r\n  y\r\n"]],
-  ["traps", ["on: yes\nn: 0x1F\no: 0o17\nf: 1e3\nbig: 9007199254740993\nt: 12:30:45\n", "on: { no: 1 }\n"]],
+type Row = { readonly of: string; readonly texts: readonly string[]; readonly defaults?: string };
+const row = (of: string, texts: readonly string[], defaults?: string): Row => ({
+  of,
+  texts,
+  ...(defaults === undefined ? {} : { defaults }),
+});
+
+const stacks: readonly Row[] = [
+  row("maps merge, key by key", ["a: { x: 1, y: 2 }\n", "a: { y: 3, z: 4 }\n"]),
+  row("a list replaces", ["a: [1, 2, 3]\n", "a: [4]\n"]),
+  row("a scalar replaces a map, and a map a scalar", ["a: { x: 1 }\nb: 2\n", "a: 1\nb: { y: 2 }\n"]),
+  row("null takes a default away", ["a: { x: null }\n"], "a: { x: 1, y: 2 }\n"),
+  row("null takes a weaker file's value away", ["a: { x: 1, y: 2 }\nb: 3\n", "a: { x: null }\nb: ~\n"]),
+  row("null over a whole map", ["a: { x: 1 }\n", "a: null\n", "a: { z: 1 }\n"], "a: { w: 1 }\n"),
+  row("an empty file is nothing", ["", "a: 1\n", "# only words\n"]),
+  row("a file of one empty document", ["---\n", "---\na: 1\n...\n"]),
+  row("anchors and merge keys stay in their file", [
+    "x: &x { a: 017, b: on }\ny: { <<: *x, b: off }\n",
+    "x: { a: 1 }\n",
+  ]),
+  row("JSON is YAML", ['{"a": {"b": [1, "on", null]}}\n', "a: { c: 1 }\n"]),
+  row("windows line ends and a byte order mark", ["\uFEFFa: 1\r\nb: |\r\n  x\r\n  y\r\n"]),
+  row("traps", [
+    "on: yes\nn: 0x1F\no: 0o17\nf: 1e3\nbig: 9007199254740993\nt: 12:30:45\n",
+    "on: { no: 1 }\n",
+  ]),
 ];
 
 describe("files of values", () => {
-  it.each(stacks)("give helm what it reads of the files: %s", async (_, texts, defaults) => {
+  it.each(stacks)("give helm what it reads of the files: $of", async ({ texts, defaults }) => {
     const { layers, diagnostics } = read(
       Object.fromEntries(texts.map((text, index) => [`${index}.yaml`, text])),
     );

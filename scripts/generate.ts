@@ -11,6 +11,8 @@ const target = "src/core/generated";
 const sources = [
   { file: "schemas/helmrelease.schema.json", validator: "validateHelmRelease", type: "HelmRelease" },
   { file: "schemas/stack.schema.json", validator: "validateStack", type: "Stack" },
+  { file: "schemas/chart-index.schema.json", validator: "validateChartIndex", type: "ChartIndex" },
+  { file: "schemas/lock.schema.json", validator: "validateLock", type: "Lock" },
 ] as const;
 
 const notice = "Made by scripts/generate.ts from schemas/; change those and run `npm run generate`.";

@@ -13,7 +13,7 @@ import { exitCodes } from "./cli/exit.ts";
 import { makeProgram } from "./cli/program.ts";
 import type { ConnectFlags, World } from "./cli/world.ts";
 import { failed, succeeded } from "./core/failure.ts";
-import type { ReadSystemSecret } from "./engine/ports.ts";
+import type { ChartServers, ReadSystemSecret } from "./engine/ports.ts";
 import type { Terminal } from "./views/progress.ts";
 
 /** Runs the command line; sets process.exitCode and never throws. */
@@ -64,23 +64,23 @@ function makeWorld(): World {
       const { readStackFolder } = await import("./adapters/stack-source.ts");
       return readStackFolder(dir, root ?? packageRoot);
     },
-    openCharts: async (folder) => {
-      const { openCharts } = await import("./adapters/chart-folder.ts");
+    openCharts: async (folder, { repositories, lock, asksRegistries, flags }) => {
+      const { openCharts } = await import("./adapters/chart-pins.ts");
       return openCharts({
         repositoryRoot: folder.repositoryRoot,
         shownFrom: folder.stackRoot,
+        stackPath: folder.stackPath,
+        repositories,
+        ...(lock === undefined ? {} : { lock }),
+        asksRegistries: asksRegistries ?? false,
+        servers: () => openServers(flags ?? {}),
+        say: (text) => {
+          process.stderr.write(`${text}\n`);
+        },
         cacheDir: cacheFolder(),
       });
     },
-    openChartServers: async (flags) => {
-      const { openChartServers } = await import("./adapters/chart-servers/chart-servers.ts");
-      return openChartServers({
-        cacheDir: cacheFolder(),
-        env: process.env,
-        homeDir: homedir(),
-        readSecret: (name) => readSystemSecret(flags, name),
-      });
-    },
+    openChartServers: openServers,
     openValues: async (folder, say) => {
       const { openValues } = await import("./adapters/values/open-values.ts");
       return openValues({ root: folder.repositoryRoot, env: process.env, findSops: () => findSops(say) });
@@ -159,6 +159,16 @@ const readSystemSecret = async (flags: ConnectFlags, name: string): ReturnType<R
     connected.value.close();
   }
 };
+
+async function openServers(flags: ConnectFlags): Promise<ChartServers> {
+  const { openChartServers } = await import("./adapters/chart-servers/chart-servers.ts");
+  return openChartServers({
+    cacheDir: cacheFolder(),
+    env: process.env,
+    homeDir: homedir(),
+    readSecret: (name) => readSystemSecret(flags, name),
+  });
+}
 
 // HEADWAY_HELM names one on purpose and is held to the same rule; else what fits on PATH, in the cache, or can be had.
 async function findHelm(say: (text: string) => void) {

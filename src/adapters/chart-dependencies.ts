@@ -1,8 +1,10 @@
 // Puts a chart together with its dependencies: what is vendored under charts/ is used as it is, what Chart.yaml points
-// to by file:// is read from its own folder. In memory only; neither folder is changed.
+// to by file:// is read from its own folder, and what comes from a repository of headway.yaml is asked for. In memory
+// only; no folder is changed.
 import { realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { satisfiesRange } from "../core/chart-version.ts";
+import { dependencyKey } from "../core/lock.ts";
 import { readChartArchive } from "./chart-archive.ts";
 import { isWithin, readChartFiles, type ChartFiles } from "./chart-files.ts";
 import { parseIgnoreRules } from "./chart-ignore.ts";
@@ -13,8 +15,20 @@ import { subchartEntries } from "./chart-scan.ts";
 /** A chart with all that helm needs to install it, as it has to lie on disk. */
 export type AssembledChart = { readonly metadata: ChartMetadata; readonly files: ChartFiles };
 
+/** A dependency that has to come from the repository `alias` of headway.yaml. */
+export type WantedDependency = ChartDependency & { readonly alias: string };
+
 /** What the charts of one repository share: its real path, and charts that were put together already. */
-export type Assembly = { readonly root: string; readonly known: Map<string, Read<AssembledChart>> };
+export type Assembly = {
+  readonly root: string;
+  readonly known: Map<string, Read<AssembledChart>>;
+  /** The alias of the repository that a dependency's `repository` means; undefined where headway.yaml has none. */
+  readonly aliasOf: (repository: string) => string | undefined;
+  /** Dependencies from repositories, by dependencyKey, as far as they are here. */
+  readonly fetched: Map<string, Read<AssembledChart>>;
+  /** Those that putting charts together turned out to need: fetch them, and put the charts together again. */
+  readonly wanted: Map<string, WantedDependency>;
+};
 
 type Place = { readonly files: Map<string, Buffer>; readonly prefix: string; readonly folder: string };
 
@@ -73,15 +87,46 @@ function addDependencies(
     const namesakes = vendored.filter((chart) => chart.metadata?.name === dependency.name);
     if (namesakes.some((chart) => isWanted(dependency, chart.metadata))) continue;
     const isLocal = dependency.repository.startsWith("file://");
-    if (!isLocal && isStrict) problems.push(missing(dependency, namesakes[0]?.metadata?.version));
-    if (!isLocal) continue;
-    const local = assembleLocal(assembly, place.folder, dependency, chain);
-    if (local.ok) {
+    if (!isLocal && !isStrict) continue;
+    const added = isLocal
+      ? assembleLocal(assembly, place.folder, dependency, chain)
+      : findFetched(assembly, dependency, namesakes[0]?.metadata?.version);
+    if (added === "wanted") continue;
+    if (added.ok) {
       for (const { entry } of namesakes) removeBelow(place.files, entry);
-      addBelow(place, local.value);
-    } else if (isStrict) problems.push(...local.problems);
+      addBelow(place, added.value);
+    } else if (isStrict) problems.push(...added.problems);
   }
   return problems;
+}
+
+function findFetched(
+  assembly: Assembly,
+  dependency: ChartDependency,
+  vendoredVersion: string | undefined,
+): Read<AssembledChart> | "wanted" {
+  const alias = assembly.aliasOf(dependency.repository);
+  if (alias === undefined) return wrong(missing(dependency, vendoredVersion));
+  const key = dependencyKey(alias, dependency.name, dependency.version);
+  const fetched = assembly.fetched.get(key);
+  if (fetched === undefined) assembly.wanted.set(key, { ...dependency, alias });
+  return fetched ?? "wanted";
+}
+
+/** What a packaged chart lacks below its charts/: helm would refuse it. `name` is what findings call the archive. */
+export function checkPackagedDependencies(
+  files: ChartFiles,
+  metadata: ChartMetadata,
+  name: string,
+): readonly ChartProblem[] {
+  const vendored = readVendored({ files: new Map(files), prefix: "", folder: "" });
+  return metadata.dependencies
+    .filter((dependency) => !vendored.some((chart) => chart.metadata?.name === dependency.name))
+    .map((dependency) => ({
+      code: "chart-dependency-missing",
+      message: `${name}: the packaged chart needs ${dependency.name}, which is not in it`,
+      suggestion: "package it again after helm dependency update",
+    }));
 }
 
 function readVendored(
@@ -178,7 +223,9 @@ function missing(dependency: ChartDependency, vendoredVersion: string | undefine
     suggestion:
       repository === ""
         ? `put the chart into charts/${name}`
-        : `vendor it: run helm dependency update on the chart and commit what it puts into charts/ (charts are not fetched from ${repository} yet)`,
+        : /^(?:https?|oci):\/\//.test(repository)
+          ? `declare ${repository} as a repository in headway.yaml, or vendor it: run helm dependency update and commit charts/`
+          : `declare the repository in headway.yaml, or vendor it: run helm dependency update and commit charts/`,
     place,
   };
 }

@@ -4,6 +4,7 @@ import { constants, type Dirent } from "node:fs";
 import { lstat, open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { Checked, Diagnostic } from "../core/diagnostic.ts";
+import { lockFileName } from "../core/lock.ts";
 import { readReleasePatterns } from "../core/read-declarations.ts";
 import type { StackFile } from "../core/sort-documents.ts";
 import { localIdentity, sourceIdentity } from "../core/source-identity.ts";
@@ -19,6 +20,8 @@ import {
 export type StackFolder = {
   readonly files: readonly StackFile[];
   readonly stackFile?: StackFile;
+  /** headway.lock, where there is one. */
+  readonly lockFile?: StackFile;
   readonly folderName: string;
   readonly stackRoot: string;
   /** The git repository's root; the stack's folder where there is no repository. */
@@ -45,7 +48,8 @@ export async function readStackFolder(
   if (!repository.ok) return { value: undefined, diagnostics: [repository.problem] };
   const { root: repositoryRoot, remote } = repository;
   const stackPath = relative(repositoryRoot, found).split(sep).join("/");
-  const stackFile = await readIfThere(join(found, stackFileName), repositoryRoot);
+  const stackFile = await readIfThere(found, stackFileName, repositoryRoot);
+  const lockFile = await readIfThere(found, lockFileName, repositoryRoot);
   const patterns = stackFile === undefined ? undefined : readReleasePatterns(stackFile);
   const walk: Walk = { repositoryRoot, patterns, files: [], seen: new Set(), links: [] };
   await walkFolder(walk, "", found);
@@ -56,6 +60,7 @@ export async function readStackFolder(
   const value: StackFolder = {
     files,
     ...(stackFile === undefined ? {} : { stackFile }),
+    ...(lockFile === undefined ? {} : { lockFile }),
     folderName: basename(found),
     stackRoot: found,
     repositoryRoot,
@@ -193,19 +198,21 @@ function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-async function readIfThere(file: string, repositoryRoot: string): Promise<StackFile | undefined> {
+async function readIfThere(
+  folder: string,
+  path: string,
+  repositoryRoot: string,
+): Promise<StackFile | undefined> {
+  const file = join(folder, path);
   try {
     const found = await lstat(file);
     const real = await realpath(file);
-    if (!isInside(real, repositoryRoot))
-      return { path: stackFileName, text: "", problem: "outside-repository" };
+    if (!isInside(real, repositoryRoot)) return { path, text: "", problem: "outside-repository" };
     if (!found.isFile() && !found.isSymbolicLink()) return undefined;
   } catch (error) {
-    return errorCode(error) === "ENOENT"
-      ? undefined
-      : { path: stackFileName, text: "", problem: "unreadable" };
+    return errorCode(error) === "ENOENT" ? undefined : { path, text: "", problem: "unreadable" };
   }
-  return await readFileCapped(stackFileName, file);
+  return await readFileCapped(path, file);
 }
 
 /** At most one byte more than the cap is read; the text of a larger file ends there. */

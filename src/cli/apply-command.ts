@@ -84,7 +84,7 @@ export async function applyStack(
   flags: ApplyFlags,
   destroy: boolean,
 ): Promise<number> {
-  const loaded = await loadReadyStack(world, dir, flags.order);
+  const loaded = await loadReadyStack(world, dir, flags.order, flags);
   if (typeof loaded === "number") return loaded;
   if (destroy && loaded.loaded.folder.stackFile === undefined) {
     world.stderr.write(

@@ -6,6 +6,7 @@ import { pinRelease, stackLabelValue } from "../core/fingerprint.ts";
 import { resolveGraph } from "../core/graph.ts";
 import type { Graph } from "../core/graph.ts";
 import type { ReleaseId } from "../core/ids.ts";
+import { findOrphans, readLock } from "../core/lock.ts";
 import type { PinnedRelease } from "../core/pin.ts";
 import { readStack } from "../core/read-declarations.ts";
 import type { ReadStack } from "../core/read-declarations.ts";
@@ -15,7 +16,7 @@ import { renderDiagnostics } from "../views/diagnostics-view.ts";
 import { chooseStyle } from "../views/style.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { loadValues } from "./load-values.ts";
-import type { ChartFolders, StackFolder, World } from "./world.ts";
+import type { ChartFolders, ConnectFlags, StackFolder, World } from "./world.ts";
 
 export type LoadedStack = {
   readonly folder: StackFolder;
@@ -63,9 +64,27 @@ export type PinnedStack = {
   readonly diagnostics: readonly Diagnostic[];
 };
 
-/** Pins every declaration's chart; what is wrong with charts comes as findings, or as an exit code. */
-export async function pinCharts(world: World, loaded: LoadedStack): Promise<PinnedStack | number> {
-  const charts = await world.openCharts(loaded.folder);
+/**
+ * Pins every declaration's chart, by the lock where there is one; what is wrong with charts comes as findings, or as an
+ * exit code.
+ */
+export async function pinCharts(
+  world: World,
+  loaded: LoadedStack,
+  flags: ConnectFlags = {},
+): Promise<PinnedStack | number> {
+  const { lockFile } = loaded.folder;
+  const lock = lockFile === undefined ? undefined : readLock(lockFile);
+  // Without what it says, other charts than those that were meant would be checked.
+  if (lock !== undefined && lock.value === undefined)
+    return tellDiagnostics(world, [...loaded.diagnostics, ...lock.diagnostics])
+      ? exitCodes.invalid
+      : exitCodes.unexpected;
+  const charts = await world.openCharts(loaded.folder, {
+    repositories: loaded.stack.repositories,
+    flags,
+    ...(lock?.value === undefined ? {} : { lock: lock.value }),
+  });
   const results = await Promise.all(
     loaded.stack.declarations.map(async (declaration) => ({
       declaration,
@@ -80,7 +99,8 @@ export async function pinCharts(world: World, loaded: LoadedStack): Promise<Pinn
     if (result.value.value !== undefined)
       pins.set(declaration.id, pinRelease(declaration, result.value.value));
   }
-  return { charts, pins, diagnostics: onceEach(diagnostics) };
+  const orphans = lock?.value === undefined ? [] : findOrphans(lock.value, knownReleases(loaded.stack));
+  return { charts, pins, diagnostics: onceEach([...diagnostics, ...charts.findings(), ...orphans]) };
 }
 
 /** A stack ready to be planned, or the exit code after all findings have been told. */
@@ -88,6 +108,7 @@ export async function loadReadyStack(
   world: World,
   dir: string,
   order?: "dependencies" | "waves",
+  flags: ConnectFlags = {},
 ): Promise<
   | {
       readonly ready: ReadyStack;
@@ -101,7 +122,7 @@ export async function loadReadyStack(
   if (typeof read === "number") return read;
   const loaded = await withValues(world, read);
   if (typeof loaded === "number") return loaded;
-  const pinned = await pinCharts(world, loaded);
+  const pinned = await pinCharts(world, loaded, flags);
   if (typeof pinned === "number") return pinned;
   if (tellDiagnostics(world, [...loaded.diagnostics, ...pinned.diagnostics])) return exitCodes.invalid;
   const { stack } = loaded;
@@ -125,6 +146,11 @@ export function tellDiagnostics(world: World, diagnostics: readonly Diagnostic[]
   const style = chooseStyle({ isTerminal: world.stderr.isTerminal, env: world.env });
   if (diagnostics.length > 0) world.stderr.write(renderDiagnostics(sortDiagnostics(diagnostics), style));
   return hasErrors(diagnostics);
+}
+
+// A release whose declaration is broken is one all the same.
+function knownReleases(stack: ReadStack): readonly { readonly id: ReleaseId }[] {
+  return [...stack.declarations, ...stack.broken.map((id) => ({ id }))];
 }
 
 // A chart that several releases share is wrong once.

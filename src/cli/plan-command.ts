@@ -38,7 +38,7 @@ export function registerPlanCommand(program: Command, world: World): void {
 }
 
 async function showPlan(world: World, dir: string, flags: PlanFlags): Promise<number> {
-  const loaded = await loadReadyStack(world, dir, flags.order);
+  const loaded = await loadReadyStack(world, dir, flags.order, flags);
   if (typeof loaded === "number") return loaded;
   const only = selectReleases(world, loaded.ready, flags);
   if (typeof only === "number") return only;

@@ -1,10 +1,12 @@
 // What commands are given of the world: streams, environment, and ways to open adapters. Filled in by main.ts, so that a
 // command imports no adapter and what it does not need is never loaded.
-import type { Checked } from "../core/diagnostic.ts";
+import type { Catalogue } from "../core/chart-resolution.ts";
+import type { Checked, Diagnostic } from "../core/diagnostic.ts";
 import type { Result } from "../core/failure.ts";
 import type { PinnedChart } from "../core/pin.ts";
 import type { ReleasePayload } from "../core/observation.ts";
-import type { Declaration } from "../core/declaration.ts";
+import type { Declaration, Repository } from "../core/declaration.ts";
+import type { Lock, LockedChart, ReadLock } from "../core/lock.ts";
 import type { StackFile } from "../core/sort-documents.ts";
 import type { Holder } from "../core/holder.ts";
 import type {
@@ -26,6 +28,8 @@ import type { Terminal } from "../views/progress.ts";
 export type StackFolder = {
   readonly files: readonly StackFile[];
   readonly stackFile?: StackFile;
+  /** headway.lock, where there is one. */
+  readonly lockFile?: StackFile;
   readonly folderName: string;
   /** Absolute. */
   readonly repositoryRoot: string;
@@ -58,8 +62,27 @@ export type Connection = {
   close(): void;
 };
 
+/** The charts of one stack, from wherever they come. */
 export type ChartFolders = Charts & {
+  /** Pins a declaration's chart, or says everything that is wrong with it. Each distinct chart is read once. */
   inspect(declaration: Declaration): Promise<Result<Checked<PinnedChart | undefined>>>;
+  /** What the lock is to say of a declaration. Fetches no chart whose digest an index knows. */
+  exact(declaration: Declaration): Promise<Result<Checked<LockedChart | undefined>>>;
+  /** What a repository holds, from this machine alone; undefined where it has no index. */
+  catalogueOf(alias: string): Catalogue | undefined;
+  /** What charts in folders have used of repositories so far. */
+  usedDependencies(): Lock["dependencies"];
+  /** What is wrong with index files, as far as they were read. */
+  findings(): readonly Diagnostic[];
+};
+
+export type ChartOptions = {
+  readonly repositories: ReadonlyMap<string, Repository>;
+  readonly lock?: ReadLock;
+  /** True to ask registries which version a range means, where nothing here says it. */
+  readonly asksRegistries?: boolean;
+  /** Which cluster has the Secrets that repositories name. */
+  readonly flags?: ConnectFlags;
 };
 
 export type World = {
@@ -76,7 +99,7 @@ export type World = {
    * default where Headway is installed) counts as one for the examples below it.
    */
   readStackFolder(dir: string, packageRoot?: string): Promise<Checked<StackFolder | undefined>>;
-  openCharts(folder: StackFolder): Promise<ChartFolders>;
+  openCharts(folder: StackFolder, options: ChartOptions): Promise<ChartFolders>;
   /** Repositories and registries; the cluster of `flags` is asked only for a Secret that a repository names. */
   openChartServers(flags: ConnectFlags): Promise<ChartServers>;
   /** `say` is told of a sops that has to be downloaded or built. */

@@ -46,6 +46,24 @@ export function isChartVersion(text: string): boolean {
   return parseVersion(text) !== undefined;
 }
 
+/** True for one exact version with all its three numbers, which needs no list of versions to be resolved. */
+export function isExactVersion(text: string): boolean {
+  return /^v?[0-9]+\.[0-9]+\.[0-9]+(?:[-+].*)?$/.test(text) && isChartVersion(text);
+}
+
+/** For sorting: the newest first by SemVer's precedence, what is no version last. */
+export function newestFirst(a: string, b: string): number {
+  const [first, second] = [parseVersion(a), parseVersion(b)];
+  if (first === undefined || second === undefined)
+    return Number(first === undefined) - Number(second === undefined);
+  return compare(second, first);
+}
+
+/** True for a version that a range takes only where it names a pre-release itself. */
+export function isPrereleaseVersion(text: string): boolean {
+  return (parseVersion(text)?.prerelease ?? "") !== "";
+}
+
 /**
  * Whether Helm would take `version` for `range`; `bad-range` where Helm could not read the range, and false where it
  * could not read the version. Linear in the length of the range.
@@ -74,13 +92,7 @@ export function checkChartVersion(
     case true:
       return undefined;
     case "bad-range":
-      return {
-        severity: "error",
-        code: "bad-version-range",
-        message: `"${asked}" is not a version range that Helm can read`,
-        suggestion: "write a version such as 1.4.0, or a range such as ^1.4.0, ~1.4, 1.x or >=1.0.0, <2.0.0",
-        ...place,
-      };
+      return badRange(asked, range);
     case false:
       return {
         severity: "error",
@@ -90,6 +102,17 @@ export function checkChartVersion(
         ...place,
       };
   }
+}
+
+/** The finding for a range that Helm could not read. */
+export function badRange(asked: string, range: Declaration["versionRange"]): Diagnostic {
+  return {
+    severity: "error",
+    code: "bad-version-range",
+    message: `"${asked}" is not a version range that Helm can read`,
+    suggestion: "write a version such as 1.4.0, or a range such as ^1.4.0, ~1.4, 1.x or >=1.0.0, <2.0.0",
+    ...(range === undefined ? {} : { range }),
+  };
 }
 
 function parseVersion(text: string): Version | undefined {

@@ -32,6 +32,8 @@ export function sortDocuments(
   isExplicit: boolean,
   report: (diagnostic: Diagnostic) => void,
 ): SortedDocuments {
+  // Nothing for a stack, and perhaps large: whoever resolves charts reads it.
+  if (/^(?:#.*\n)*apiVersion: headway\.dev\/v1\r?\nkind: ChartIndex\r?\n/.test(file.text)) return nothing;
   const mentions = /headway\.dev\//.test(file.text);
   const mustBeOurs = isExplicit || mentions || file.path === stackFileName;
   const whole: SourceRange = { file: file.path, line: 1, column: 1 };
@@ -168,7 +170,7 @@ function classify(
     );
   if (kind === "HelmRelease") return "release";
   if (kind === "Stack") return "stack";
-  if (kind === "StackSync") return "empty";
+  if (kind === "StackSync" || kind === "ChartIndex") return "empty";
   if (kind === undefined)
     return refuse("missing-field", "kind is missing", "apiVersion", "add `kind: HelmRelease`");
   const near = typeof kind === "string" ? didYouMean(kind, ourKinds) : undefined;

@@ -1,7 +1,7 @@
 // .helmignore, and that what is left out is what the real helm leaves out.
 import { describe, expect, test } from "vitest";
 import { parseIgnoreRules } from "../../src/adapters/chart-ignore.ts";
-import { openCharts } from "../../src/adapters/chart-folder.ts";
+import { openCharts } from "../../src/adapters/chart-pins.ts";
 import { runHelm, temporaryFolder, writeTree } from "../kit/chart-trees.ts";
 
 /** Rules, a path, whether it is a folder, whether Helm's own code (pkg/ignore of 4.3.1) ignores it. */

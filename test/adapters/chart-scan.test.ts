@@ -1,6 +1,6 @@
 // What a chart brings, told from its text: CRDs, hooks, namespaces.
 import { describe, expect, test } from "vitest";
-import { openCharts } from "../../src/adapters/chart-folder.ts";
+import { openCharts } from "../../src/adapters/chart-pins.ts";
 import { scanChart } from "../../src/adapters/chart-scan.ts";
 import { packChart, temporaryFolder, writeTree } from "../kit/chart-trees.ts";
 

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, readFileSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { openCharts, type ChartWish } from "../../src/adapters/chart-folder.ts";
+import { openCharts, type ChartWish } from "../../src/adapters/chart-pins.ts";
 import type { Diagnostic } from "../../src/core/diagnostic.ts";
 import type { PinnedChart } from "../../src/core/pin.ts";
 import { packChart, runHelm, temporaryFolder, writeTree, type Tree } from "../kit/chart-trees.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, posix, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { openCharts } from "../../src/adapters/chart-folder.ts";
+import { openCharts } from "../../src/adapters/chart-pins.ts";
 import type { PinnedChart } from "../../src/core/pin.ts";
 import { runHelm } from "../kit/chart-trees.ts";
 

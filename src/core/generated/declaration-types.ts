@@ -349,3 +349,118 @@ export interface ChartRepository {
    */
   secretRef?: string;
 }
+
+/**
+ * What a repository of charts holds: ALIAS.yaml in the repository's folder, or in charts-index/ beside headway.yaml. Written by `headway index`.
+ */
+export interface ChartIndex {
+  /**
+   * The version of this format.
+   */
+  apiVersion: "headway.dev/v1";
+  /**
+   * What this document is.
+   */
+  kind: "ChartIndex";
+  /**
+   * Each chart's versions by its name, newest first.
+   */
+  charts: {
+    /**
+     * @minItems 1
+     */
+    [k: string]: [IndexedVersion, ...IndexedVersion[]];
+  };
+}
+/**
+ * One version of one chart.
+ */
+export interface IndexedVersion {
+  /**
+   * The chart's version.
+   */
+  version: string;
+  /**
+   * The version of what the chart installs.
+   */
+  appVersion?: string;
+  /**
+   * sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies.
+   */
+  digest: string;
+  /**
+   * https://….tgz, oci://HOST/PATH/NAME, or a path of a chart's folder or archive relative to this file.
+   */
+  url: string;
+  /**
+   * What the chart depends on, as its Chart.yaml says.
+   */
+  dependencies?: IndexedDependency[];
+}
+export interface IndexedDependency {
+  /**
+   * The dependency's name.
+   */
+  name: string;
+  /**
+   * A range of versions; empty for any.
+   */
+  version: string;
+  /**
+   * Where it comes from; empty where it is vendored.
+   */
+  repository: string;
+}
+
+/**
+ * The chart's exact version.
+ */
+export type Version = string;
+/**
+ * sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies.
+ */
+export type Digest = string;
+/**
+ * Where a server has it; {version} stands for the version.
+ */
+export type Url = string;
+
+/**
+ * headway.lock beside headway.yaml: the exact chart of every release. Written by `headway lock`.
+ */
+export interface Lock {
+  /**
+   * The version of this format.
+   */
+  apiVersion: "headway.dev/v1";
+  /**
+   * What this document is.
+   */
+  kind: "Lock";
+  /**
+   * What each release uses, by NAMESPACE/NAME.
+   */
+  releases: {
+    [k: string]: LockedRelease;
+  };
+  /**
+   * What charts in folders use of headway.yaml's repositories, by `ALIAS/NAME RANGE`.
+   */
+  dependencies?: {
+    [k: string]: LockedDependency;
+  };
+}
+export interface LockedRelease {
+  /**
+   * The chart as the release's declaration names it.
+   */
+  chart: string;
+  version: Version;
+  digest: Digest;
+  url?: Url;
+}
+export interface LockedDependency {
+  version: Version;
+  digest: Digest;
+  url?: Url;
+}

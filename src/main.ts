@@ -64,15 +64,13 @@ function makeWorld(): World {
       const { readStackFolder } = await import("./adapters/stack-source.ts");
       return readStackFolder(dir, root ?? packageRoot);
     },
-    openCharts: async (folder, { repositories, lock, asksRegistries, flags }) => {
+    openCharts: async (folder, { flags, ...options }) => {
       const { openCharts } = await import("./adapters/chart-pins.ts");
       return openCharts({
         repositoryRoot: folder.repositoryRoot,
         shownFrom: folder.stackRoot,
         stackPath: folder.stackPath,
-        repositories,
-        ...(lock === undefined ? {} : { lock }),
-        asksRegistries: asksRegistries ?? false,
+        ...options,
         servers: () => openServers(flags ?? {}),
         say: (text) => {
           process.stderr.write(`${text}\n`);

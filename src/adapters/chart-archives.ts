@@ -18,6 +18,8 @@ export type ArchiveContent = { readonly archive: Buffer; readonly digest: ChartD
 export type Archives = {
   /** The bytes of a resolved chart that is packaged; `name` is what people call it. Each is read once. */
   read(resolved: ResolvedChart, name: string): Promise<Result<Read<ArchiveContent>>>;
+  /** What was read of servers' repositories, by where it is when it is vendored. */
+  readonly used: () => ReadonlyMap<string, Buffer>;
 };
 
 const fetchesAtOnce = 8;
@@ -27,17 +29,20 @@ const [quietMs, repeatMs] = [1_000, 5_000];
 /** `root` is the repository's real path. `servers` is asked for when a chart has to be fetched. */
 export function openArchives(options: {
   readonly root: string;
+  readonly ignoresVendored: boolean;
   readonly servers: () => Promise<ChartServers>;
   readonly say: (text: string) => void;
 }): Archives {
   const pending = new Map<string, Promise<Result<Read<ArchiveContent>>>>();
+  const used = new Map<string, Buffer>();
   const queue = new PQueue({ concurrency: fetchesAtOnce });
   const progress = showProgress(options.say);
 
   const readAny = async (resolved: ResolvedChart, name: string): Promise<Result<Read<ArchiveContent>>> => {
     const { place } = resolved;
     if (place.kind === "folder") throw new Error(`${place.path} is no packaged chart`);
-    const local = place.kind === "archive" ? place.path : place.vendored;
+    const vendored = options.ignoresVendored || place.kind === "archive" ? undefined : place.vendored;
+    const local = place.kind === "archive" ? place.path : vendored;
     const there = local === undefined ? undefined : readInside(options.root, local);
     if (there !== undefined && local !== undefined)
       return succeeded(checkDigest(there, resolved, `the archive ${local}`, local));
@@ -71,12 +76,21 @@ export function openArchives(options: {
     return kind === "chart-digest" ? succeeded(wrong(otherDigest(message, resolved, undefined))) : fetched;
   };
 
+  const readAndNote = async (resolved: ResolvedChart, name: string): ReturnType<typeof readAny> => {
+    const content = await readAny(resolved, name);
+    const vendored = resolved.place.kind === "server" ? resolved.place.vendored : undefined;
+    if (vendored !== undefined && content.ok && content.value.ok)
+      used.set(vendored, content.value.value.archive);
+    return content;
+  };
+
   return {
+    used: () => used,
     read: (resolved, name) => {
       const { place, version, digest } = resolved;
       const where = place.kind === "server" ? `${place.url} ${version ?? ""}` : place.path;
       const key = `${digest ?? ""} ${where}`;
-      const known = pending.get(key) ?? readAny(resolved, name);
+      const known = pending.get(key) ?? readAndNote(resolved, name);
       pending.set(key, known);
       return known;
     },

@@ -19,7 +19,7 @@ export type Catalogues = {
   /** Undefined where there is no index file that can be read. Read once. */
   readonly catalogueOf: (alias: string) => Catalogue | undefined;
   /** What the index file itself says; undefined as above, empty where there is none. */
-  indexOf(alias: string): readonly IndexedChart[] | undefined;
+  readonly indexOf: (alias: string) => readonly IndexedChart[] | undefined;
   /** Takes note that a chart of a folder has this digest: an index file with another one is stale. */
   noteDigest(alias: string, chart: Pick<IndexedChart, "name" | "version" | "digest">): void;
   /** What is wrong with the index files that were read. */

@@ -1,6 +1,5 @@
 // One resolved chart as a pinned one: its folder with what that depends on, or its archive, read, checked against what was
 // asked for and kept as a private copy.
-import { relative, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { ChartDigest } from "../core/chart-index.ts";
 import { resolveDependency, type ChartSources, type ResolvedChart } from "../core/chart-resolution.ts";
@@ -19,13 +18,15 @@ export type Pin = { readonly chart: PinnedChart; readonly digest: ChartDigest };
 
 /** What the charts of one stack share while they are read. */
 export type Opened = {
-  readonly shownFrom: string;
   readonly store: string;
   readonly assembly: Assembly;
   readonly archives: Archives;
   readonly catalogues: Catalogues;
   readonly sources: ChartSources;
+  /** Paths as findings have them. */
+  readonly shown: (path: string) => string;
   readonly used: Map<string, ExactChart>;
+  readonly asked: { readonly alias: string; readonly name: string }[];
 };
 
 /** Reads one chart and keeps its private copy. */
@@ -64,7 +65,7 @@ export async function pinChart(
 }
 
 /** Puts a chart together again and again until nothing more has to be fetched for it. */
-async function assembleComplete(
+export async function assembleComplete(
   opened: Opened,
   path: string,
   written: string,
@@ -107,8 +108,8 @@ async function fetchDependency(
 ): Promise<Result<Read<AssembledChart>>> {
   const known = opened.assembly.fetched.get(key);
   if (known !== undefined) return succeeded(known);
-  const file = relative(opened.shownFrom, place.path).split(sep).join("/");
-  const range: SourceRange = { file, line: place.line, column: place.column };
+  opened.asked.push({ alias, name });
+  const range: SourceRange = { file: opened.shown(place.path), line: place.line, column: place.column };
   const resolved = resolveDependency({ alias, name, version }, range, opened.sources);
   const chart = resolved.value;
   if (chart === undefined) {

@@ -2,13 +2,12 @@
 // as private copies. Reading folders, archives and catalogues is in the chart-*.ts files beside this one.
 import { realpathSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
-import type { ChartDigest } from "../core/chart-index.ts";
+import type { ChartDigest, IndexedChart } from "../core/chart-index.ts";
 import {
   chooseVersion,
   needsRegistry,
   resolveChart,
   type Catalogue,
-  type ChartSources,
   type ResolvedChart,
 } from "../core/chart-resolution.ts";
 import { checkChartVersion } from "../core/chart-version.ts";
@@ -23,6 +22,7 @@ import { openCatalogues } from "./chart-catalogues.ts";
 import { readChartFiles } from "./chart-files.ts";
 import { pinChart, type Opened, type Pin } from "./chart-pin.ts";
 import type { ChartProblem, Read } from "./chart-problem.ts";
+import { askRegistry, refreshIndex, registryOf } from "./chart-refresh.ts";
 import { crdTexts } from "./chart-scan.ts";
 
 export type { ChartWish } from "../core/lock.ts";
@@ -39,8 +39,19 @@ export type StackCharts = Charts & {
   exact(wish: ChartWish): Promise<Result<Checked<LockedChart | undefined>>>;
   /** What a repository holds, from this machine alone; undefined where it has no index. */
   readonly catalogueOf: (alias: string) => Catalogue | undefined;
+  /** What a repository's index file says; undefined where it is broken, empty where there is none. */
+  readonly indexOf: (alias: string) => readonly IndexedChart[] | undefined;
+  /**
+   * What a repository holds now, as its index file is to say: its folder read, its server asked. A registry can't list
+   * charts, and is asked for `names`.
+   */
+  refresh(alias: string, names: readonly string[]): Promise<Result<Checked<readonly IndexedChart[]>>>;
   /** What charts in folders have used of repositories so far, by dependencyKey. */
   usedDependencies(): ReadonlyMap<string, ExactChart>;
+  /** What charts in folders have asked repositories for so far, found or not. */
+  askedDependencies(): readonly { readonly alias: string; readonly name: string }[];
+  /** Archives of servers' repositories that were read so far, by where they are when they are vendored. */
+  usedArchives(): ReadonlyMap<string, Buffer>;
   /** What is wrong with index files, as far as they were read. */
   readonly findings: () => readonly Diagnostic[];
 };
@@ -56,6 +67,10 @@ export type ChartOptions = {
   readonly lock?: ReadLock;
   /** Asked for when something is needed that is not on this machine. */
   readonly servers?: () => Promise<ChartServers>;
+  /** What dependencies of charts in folders stay at, where there is no lock. */
+  readonly keptDependencies?: ReadonlyMap<string, ExactChart>;
+  /** True to do as if no archive was vendored. */
+  readonly ignoresVendored?: boolean;
   /** True to ask registries which version a range means, where nothing here says it. */
   readonly asksRegistries?: boolean;
   readonly say?: (text: string) => void;
@@ -111,7 +126,7 @@ export function openCharts(options: ChartOptions): StackCharts {
     const result = await pinOnce(wish, value);
     if (!result.ok) return result;
     if (!result.value.ok) {
-      const told = result.value.problems.map((problem) => diagnose(problem, wish, opened.shownFrom));
+      const told = result.value.problems.map((problem) => diagnose(problem, wish, opened.shown));
       return succeeded({ value: undefined, diagnostics: told });
     }
     const pinned = result.value.value;
@@ -154,7 +169,11 @@ export function openCharts(options: ChartOptions): StackCharts {
       return succeeded({ value: lockedChart(wish, value, chart.version, digest), diagnostics: [] });
     },
     catalogueOf: opened.sources.catalogueOf,
+    indexOf: opened.catalogues.indexOf,
+    refresh: (alias, names) => refreshIndex(opened, options, alias, names),
     usedDependencies: () => opened.used,
+    askedDependencies: () => opened.asked,
+    usedArchives: opened.archives.used,
     findings: opened.catalogues.findings,
     readCrds: (chart) => {
       const read = readChartFiles(realpathSync(chart.folder), realpathSync(chart.folder));
@@ -181,7 +200,10 @@ function open(options: ChartOptions): Opened {
     ]),
   );
   return {
-    shownFrom,
+    shown: (path) => {
+      const file = relative(shownFrom, path).split(sep).join("/");
+      return file === "" ? "." : file;
+    },
     store: resolve(options.cacheDir, "charts"),
     assembly: {
       root,
@@ -192,42 +214,21 @@ function open(options: ChartOptions): Opened {
     },
     archives: openArchives({
       root,
+      ignoresVendored: options.ignoresVendored ?? false,
       servers: options.servers ?? (() => Promise.reject(new Error("no servers were given"))),
       say: options.say ?? (() => undefined),
     }),
     catalogues,
-    sources: { repositories, stackPath, catalogueOf: catalogues.catalogueOf, lock: options.lock },
+    sources: {
+      repositories,
+      stackPath,
+      catalogueOf: catalogues.catalogueOf,
+      lock: options.lock,
+      keptDependencies: options.keptDependencies ?? new Map(),
+    },
     used: new Map(),
+    asked: [],
   };
-}
-
-type Registry = {
-  readonly url: string;
-  readonly name: string;
-  readonly secret: { readonly alias?: string; readonly secretRef?: string };
-};
-
-function registryOf({ chart }: ChartWish, { repositories }: ChartSources): Registry {
-  if (chart.kind === "oci") {
-    const slash = chart.url.lastIndexOf("/");
-    return { url: chart.url.slice(0, slash), name: chart.url.slice(slash + 1), secret: {} };
-  }
-  if (chart.kind !== "repository") throw new Error(`${chart.written} is not in a registry`);
-  const repository = repositories.get(chart.alias);
-  if (repository?.location.kind !== "oci") throw new Error(`${chart.alias} is no registry`);
-  const { alias, secretRef } = repository;
-  const secret = { alias, ...(secretRef === undefined ? {} : { secretRef }) };
-  return { url: repository.location.url, name: chart.name, secret };
-}
-
-async function askRegistry(
-  options: ChartOptions,
-  { url, name, secret }: Registry,
-): Promise<Result<Catalogue>> {
-  if (options.servers === undefined) throw new Error("no servers were given");
-  const servers = await options.servers();
-  const listed = await servers.list({ kind: "oci", url, ...secret }, [name]);
-  return listed.ok ? succeeded({ file: url, charts: listed.value }) : listed;
 }
 
 /** What is wrong between what was asked for and what was found. */
@@ -268,14 +269,13 @@ function lockedChart(
 }
 
 /** A problem without a place of its own is about the line that names the chart. */
-function diagnose(problem: ChartProblem, wish: ChartWish, shownFrom: string): Diagnostic {
+function diagnose(problem: ChartProblem, wish: ChartWish, shown: Opened["shown"]): Diagnostic {
   const { place, ...words } = problem;
   if (place === undefined) return { severity: "error", ...words, range: wish.chartRange };
-  const file = relative(shownFrom, place.path).split(sep).join("/");
   return {
     severity: "error",
     ...words,
-    range: { file: file === "" ? "." : file, line: place.line, column: place.column },
+    range: { file: shown(place.path), line: place.line, column: place.column },
     related: [{ message: `the chart ${wish.chart.written} is used here`, range: wish.chartRange }],
   };
 }

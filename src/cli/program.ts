@@ -4,6 +4,8 @@ import { registerApplyCommand, registerDestroyCommand } from "./apply-command.ts
 import { registerCompletionCommand } from "./completion-command.ts";
 import { registerDemoCommand } from "./demo-command.ts";
 import { registerGraphCommand } from "./graph-command.ts";
+import { registerIndexCommand } from "./index-command.ts";
+import { registerLockCommand } from "./lock-command.ts";
 import { registerPlanCommand } from "./plan-command.ts";
 import { registerSandboxCommand } from "./sandbox-command.ts";
 import { registerStatusCommands } from "./status-command.ts";
@@ -34,6 +36,8 @@ export function makeProgram(world: World): Command {
   registerApplyCommand(program, world);
   registerStatusCommands(program, world);
   registerDestroyCommand(program, world);
+  registerIndexCommand(program, world);
+  registerLockCommand(program, world);
   registerSandboxCommand(program);
   registerDemoCommand(program, world);
   registerCompletionCommand(program, world);

@@ -1,5 +1,6 @@
 // What commands are given of the world: streams, environment, and ways to open adapters. Filled in by main.ts, so that a
 // command imports no adapter and what it does not need is never loaded.
+import type { IndexedChart } from "../core/chart-index.ts";
 import type { Catalogue } from "../core/chart-resolution.ts";
 import type { Checked, Diagnostic } from "../core/diagnostic.ts";
 import type { Result } from "../core/failure.ts";
@@ -70,8 +71,16 @@ export type ChartFolders = Charts & {
   exact(declaration: Declaration): Promise<Result<Checked<LockedChart | undefined>>>;
   /** What a repository holds, from this machine alone; undefined where it has no index. */
   catalogueOf(alias: string): Catalogue | undefined;
+  /** What a repository's index file says; undefined where it is broken, empty where there is none. */
+  indexOf(alias: string): readonly IndexedChart[] | undefined;
+  /** What a repository holds now: its folder read, its server asked. A registry is asked for `names` alone. */
+  refresh(alias: string, names: readonly string[]): Promise<Result<Checked<readonly IndexedChart[]>>>;
   /** What charts in folders have used of repositories so far. */
   usedDependencies(): Lock["dependencies"];
+  /** What charts in folders have asked repositories for so far, found or not. */
+  askedDependencies(): readonly { readonly alias: string; readonly name: string }[];
+  /** Archives of servers' repositories that were read so far, by their path when vendored, below the repository's root. */
+  usedArchives(): ReadonlyMap<string, Buffer>;
   /** What is wrong with index files, as far as they were read. */
   findings(): readonly Diagnostic[];
 };
@@ -79,6 +88,10 @@ export type ChartFolders = Charts & {
 export type ChartOptions = {
   readonly repositories: ReadonlyMap<string, Repository>;
   readonly lock?: ReadLock;
+  /** What dependencies of charts in folders stay at, where there is no lock. */
+  readonly keptDependencies?: Lock["dependencies"];
+  /** True to do as if no archive was vendored. */
+  readonly ignoresVendored?: boolean;
   /** True to ask registries which version a range means, where nothing here says it. */
   readonly asksRegistries?: boolean;
   /** Which cluster has the Secrets that repositories name. */

@@ -63,6 +63,8 @@ export type ChartSources = {
   /** Undefined where there is no index file, or none that can be read (which is reported elsewhere). */
   readonly catalogueOf: (alias: string) => Catalogue | undefined;
   readonly lock: ReadLock | undefined;
+  /** What dependencies of charts in folders stay at where there is no lock (while a new one is made). */
+  readonly keptDependencies?: ReadonlyMap<string, ExactChart>;
 };
 
 /** The exact chart of a declaration, or what is wrong with asking for it. */
@@ -101,8 +103,11 @@ export function resolveDependency(
   };
   // What lies in the repository is pinned by the digest of the chart that it becomes a part of.
   const isLocal = sources.repositories.get(alias)?.location.kind === "folder";
-  if (sources.lock === undefined || isLocal) return resolveFreely(wish, sources);
   const key = dependencyKey(alias, name, version);
+  const kept = sources.lock === undefined ? sources.keptDependencies?.get(key) : undefined;
+  if (kept !== undefined && !isLocal)
+    return resolveLocked(wish, kept, { file: lockFileName, line: 1, column: 1 }, sources);
+  if (sources.lock === undefined || isLocal) return resolveFreely(wish, sources);
   const entry = sources.lock.dependencies.get(key);
   if (entry === undefined)
     return refuse(

@@ -36,7 +36,8 @@ export function readChartPackage(archive: Buffer): Read<ChartPackage> {
   if (clash !== undefined) return refuse(`has ${shown(clash)} as a file and as a folder`);
   if (!files.has("Chart.yaml")) return refuse("has no Chart.yaml in its folder");
   const metadata = readChartMetadata(files, "", "");
-  if (!metadata.ok) return refuse(`has a Chart.yaml that can't be used: ${metadata.problems[0].message}`);
+  if (!metadata.ok)
+    return refuse(`has a Chart.yaml that can't be used: ${printable(metadata.problems[0].message)}`);
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(metadata.value.name))
     return refuse(`has a Chart.yaml with a name that is none: ${shown(metadata.value.name)}`);
   return found({ metadata: metadata.value, files: sortFiles(files) });
@@ -70,8 +71,12 @@ function fileThatIsFolder(files: ReadonlyMap<string, Buffer>): string | undefine
 
 /** Quoted, short, and without anything that a terminal obeys. */
 function shown(path: string): string {
-  const text = path.replaceAll(/[^\x20-\x7e]/g, "?");
+  const text = printable(path);
   return JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);
+}
+
+function printable(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, "?");
 }
 
 function refuse(message: string): Read<never> {

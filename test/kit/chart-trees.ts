@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { gzipSync } from "node:zlib";
 import { onTestFinished } from "vitest";
 import { findProgram } from "../../src/sandbox/programs.ts";
+import { packTar } from "./tar-archives.ts";
 
 /** Contents by path; `{ link }` is a symbolic link. */
 export type Tree = Readonly<Record<string, string | Buffer | { readonly link: string }>>;
@@ -33,23 +33,7 @@ export function writeTree(folder: string, tree: Tree): void {
 
 /** A packaged chart (.tgz) in memory; paths are below the chart's folder. */
 export function packChart(name: string, tree: Readonly<Record<string, string>>): Buffer {
-  const blocks: Buffer[] = [];
-  for (const [path, text] of Object.entries(tree)) {
-    const content = Buffer.from(text);
-    const header = Buffer.alloc(512);
-    header.write(`${name}/${path}`, 0);
-    header.write("0000644\0", 100);
-    header.write("0000000\0", 108);
-    header.write("0000000\0", 116);
-    header.write(`${content.length.toString(8).padStart(11, "0")}\0`, 124);
-    header.write("00000000000\0", 136);
-    header.write("        0", 148);
-    header.write("ustar\0" + "00", 257);
-    const sum = header.reduce((total, byte) => total + byte, 0);
-    header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-    blocks.push(header, content, Buffer.alloc((512 - (content.length % 512)) % 512));
-  }
-  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]));
+  return packTar(Object.entries(tree).map(([path, content]) => ({ path: `${name}/${path}`, content })));
 }
 
 /** Runs the real helm 4 (HEADWAY_HELM, else the one Headway keeps) in a home of its own; rejects with its words. */

@@ -69,7 +69,7 @@ async function findAccess(
       return {
         credentials: found.credentials,
         authorities,
-        looked: `with what ${found.credentials.source} holds`,
+        looked: `with the credentials from ${found.credentials.source}`,
       };
     if (found.nothing !== "") nothing.push(found.nothing);
   }

@@ -23,6 +23,8 @@ type Reading = {
   readonly index: Buffer;
   readonly parse: (yaml: string) => unknown;
   readonly found: DescribedChart[];
+  /** True where an entry could not be understood by itself; with aliases for example, whose anchors are elsewhere. */
+  isTorn: boolean;
   name: string;
   nameIndent: number;
   entry: Entry | undefined;
@@ -36,12 +38,23 @@ const hash = 0x23;
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 
-/** Every entry, in order; undefined where there is no `entries:` in block style. `parse` is given single entries. */
+/**
+ * Every entry, in order, and whether some were left out because `parse`, which is given single entries, made nothing of
+ * them; undefined where there is no `entries:` in block style.
+ */
 export function readBlockIndex(
   index: Buffer,
   parse: (yaml: string) => unknown,
-): readonly DescribedChart[] | undefined {
-  const reading: Reading = { index, parse, found: [], name: "", nameIndent: -1, entry: undefined };
+): { readonly entries: readonly DescribedChart[]; readonly isTorn: boolean } | undefined {
+  const reading: Reading = {
+    index,
+    parse,
+    found: [],
+    isTorn: false,
+    name: "",
+    nameIndent: -1,
+    entry: undefined,
+  };
   let within = false;
   let seen = false;
   let tab = false;
@@ -65,7 +78,7 @@ export function readBlockIndex(
     at = lineEnd + 1;
   }
   closeEntry(reading, index.length);
-  return seen && !tab ? reading.found : undefined;
+  return seen && !tab ? { entries: reading.found, isTorn: reading.isTorn } : undefined;
 }
 
 function readLine(reading: Reading, lineStart: number, start: number, end: number): void {
@@ -132,7 +145,9 @@ function understood({ fields, urls, dependencies }: Entry): DescribedChart {
 
 function parseEntry(reading: Reading, start: number, end: number): DescribedChart | undefined {
   const list = reading.parse(reading.index.toString("utf8", start, end));
-  return Array.isArray(list) && list.length === 1 ? describedChart(list[0]) : undefined;
+  if (Array.isArray(list) && list.length === 1) return describedChart(list[0]);
+  reading.isTorn = true;
+  return undefined;
 }
 
 function readEntryLine(

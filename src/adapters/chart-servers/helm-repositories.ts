@@ -37,7 +37,7 @@ export async function helmRepositoryEntry(
 function findEntry(text: string, url: string): unknown {
   let document: unknown;
   try {
-    document = parse(text, { logLevel: "silent" });
+    document = parse(text, { logLevel: "error" });
   } catch {
     return undefined;
   }

@@ -25,7 +25,7 @@ export async function listRepository(
   way: Way,
   cache: IndexCache,
 ): Promise<Result<readonly IndexedChart[]>> {
-  const doing = `Reading the charts of ${server.alias === undefined ? "" : `${server.alias} `}(${server.url})`;
+  const doing = `Reading the charts of ${server.alias === undefined ? server.url : `${server.alias} (${server.url})`}`;
   const base = new URL(`${server.url.replace(/\/+$/, "")}/`);
   const url = new URL("index.yaml", base);
   const known = await cache.read(url.href);

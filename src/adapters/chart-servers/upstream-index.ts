@@ -19,12 +19,12 @@ export function readUpstreamIndex(index: Buffer): readonly DescribedChart[] | st
     const value = parseJson(index);
     if (value !== undefined) return entriesOf(value);
   }
-  const entries = readBlockIndex(index, parseWithin(maxYamlBytes));
-  if (entries !== undefined) return entries;
+  const block = readBlockIndex(index, parseWithin(maxYamlBytes));
+  if (block !== undefined && (!block.isTorn || index.length > maxYamlBytes)) return block.entries;
   if (index.length > maxYamlBytes)
     return "is too large for the way it is written; `helm repo index` writes one that can be read";
   try {
-    return entriesOf(parse(index.toString("utf8"), { logLevel: "silent", maxAliasCount: 100 }));
+    return entriesOf(parse(index.toString("utf8"), { logLevel: "error", maxAliasCount: 10_000 }));
   } catch {
     return "is not YAML";
   }
@@ -37,7 +37,7 @@ function parseWithin(budget: number): (text: string) => unknown {
     left -= text.length;
     if (left < 0) return undefined;
     try {
-      const value: unknown = parse(text, { logLevel: "silent", maxAliasCount: 100 });
+      const value: unknown = parse(text, { logLevel: "error", maxAliasCount: 10_000 });
       return value;
     } catch {
       return undefined;

@@ -10,7 +10,10 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const mayImport: Readonly<
   Record<string, { readonly layers: readonly string[]; readonly packages: readonly string[] }>
 > = {
-  core: { layers: ["core"], packages: ["semver", "yaml", "ajv", "@marcbachmann/cel-js", "re2js", "node:crypto"] },
+  core: {
+    layers: ["core"],
+    packages: ["semver", "yaml", "ajv", "@marcbachmann/cel-js", "re2js", "node:crypto"],
+  },
   engine: { layers: ["core", "engine"], packages: ["node:util"] },
   adapters: {
     layers: ["core", "engine", "adapters"],

@@ -1,10 +1,13 @@
 // Reads a stack from its folder, for every command that takes DIR: declarations, graph and, where asked, charts. All that
 // is wrong is told at once.
 import { hasErrors, sortDiagnostics } from "../core/diagnostic.ts";
-import type { Diagnostic } from "../core/diagnostic.ts";
+import type { Declaration } from "../core/declaration.ts";
+import type { Checked, Diagnostic } from "../core/diagnostic.ts";
 import { pinRelease, stackLabelValue } from "../core/fingerprint.ts";
 import { resolveGraph } from "../core/graph.ts";
 import type { Graph } from "../core/graph.ts";
+import { noRules } from "../core/health/rules.ts";
+import type { StackRules } from "../core/health/rules.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import { findOrphans, readLock } from "../core/lock.ts";
 import type { PinnedRelease } from "../core/pin.ts";
@@ -22,6 +25,7 @@ export type LoadedStack = {
   readonly folder: StackFolder;
   readonly stack: ReadStack;
   readonly graph: Graph;
+  readonly rules: StackRules;
   readonly diagnostics: readonly Diagnostic[];
 };
 
@@ -34,11 +38,13 @@ export async function loadStack(world: World, dir: string): Promise<LoadedStack 
   }
   const read = readStack(folder.value);
   const graph = resolveGraph(read.value);
+  const rules = await readRules(read.value.declarations);
   return {
     folder: folder.value,
     stack: read.value,
     graph: graph.value,
-    diagnostics: [...folder.diagnostics, ...read.diagnostics, ...graph.diagnostics],
+    rules: rules.value,
+    diagnostics: [...folder.diagnostics, ...read.diagnostics, ...graph.diagnostics, ...rules.diagnostics],
   };
 }
 
@@ -56,6 +62,17 @@ export async function withValues(
     stack: { ...loaded.stack, declarations },
     diagnostics: [...loaded.diagnostics, ...diagnostics],
   };
+}
+
+// Few stacks have expressions, and their language takes longer to load than everything else there is to read.
+async function readRules(declarations: readonly Declaration[]): Promise<Checked<StackRules>> {
+  if (!declarations.some(hasExpressions)) return { value: noRules, diagnostics: [] };
+  const { compileRules } = await import("../core/expressions/compile-rules.ts");
+  return compileRules(declarations);
+}
+
+function hasExpressions({ health, dependsOn }: Declaration): boolean {
+  return health.length > 0 || dependsOn.some(({ readyExpr }) => readyExpr !== undefined);
 }
 
 export type PinnedStack = {
@@ -137,6 +154,7 @@ export async function loadReadyStack(
       declarations: stack.declarations,
       graph: loaded.graph,
       pins: pinned.pins,
+      rules: loaded.rules,
     },
   };
 }

@@ -94,12 +94,15 @@ export type ValuesSource =
     }
   | { readonly kind: "object"; readonly object: ValuesObject };
 
+/** A CEL expression as it stands in a declaration. */
+export type WrittenExpression = { readonly text: string; readonly range: SourceRange };
+
 /** When objects of one kind are ready or failed, as CEL expressions over the object. */
 export type HealthRule = {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly ready?: string;
-  readonly failed?: string;
+  readonly ready?: WrittenExpression;
+  readonly failed?: WrittenExpression;
   readonly range: SourceRange;
 };
 
@@ -114,7 +117,7 @@ export type FailFast = {
 export type DependencyReference = {
   readonly id: ReleaseId;
   readonly range: SourceRange;
-  readonly readyExpr?: string;
+  readonly readyExpr?: WrittenExpression;
 };
 
 /** One HelmRelease document. Durations are in milliseconds. */

@@ -3,6 +3,7 @@
 import type { Declaration } from "./declaration.ts";
 import { fingerprintFor, verifiedLabelValue } from "./fingerprint.ts";
 import { assessRelease } from "./health/release-health.ts";
+import type { ObjectRules, StackRules } from "./health/rules.ts";
 import type { World } from "./health/world.ts";
 import type { ReleaseId } from "./ids.ts";
 import type { Observation, Owner, ReleasePayload, ReleaseRecord } from "./observation.ts";
@@ -35,12 +36,16 @@ export function observeReleases(input: {
   readonly payloads: ReadonlyMap<string, ReleasePayload>;
   readonly world: World;
   readonly nowMs: number;
+  readonly rules: StackRules;
 }): ReadonlyMap<ReleaseId, Observation> {
   return new Map(
     input.declarations.map((declaration) => {
       const key = releaseKey(declaration);
       const records = input.records.get(key) ?? [];
-      return [declaration.id, observeRelease(records, input.payloads.get(key), input)];
+      return [
+        declaration.id,
+        observeRelease(records, input.payloads.get(key), input, input.rules.healthOf(declaration.id)),
+      ];
     }),
   );
 }
@@ -49,6 +54,7 @@ function observeRelease(
   records: readonly ReleaseRecord[],
   payload: ReleasePayload | undefined,
   context: { readonly stackLabel: string; readonly world: World; readonly nowMs: number },
+  rules: ObjectRules | undefined,
 ): Observation {
   const newest = records[0];
   if (newest === undefined) return { kind: "absent" };
@@ -71,7 +77,11 @@ function observeRelease(
         verified: newest.verifiedLabel === verifiedLabelValue(newest.revision),
         // What was expected long ago has no grace left.
         health: isCurrent
-          ? assessRelease(payload.objects, context.world, { nowMs: context.nowMs, seenSinceMs: 0 })
+          ? assessRelease(payload.objects, context.world, {
+              nowMs: context.nowMs,
+              seenSinceMs: 0,
+              ...(rules === undefined ? {} : { rules }),
+            })
           : { kind: "unknown" },
       };
     }

@@ -12,7 +12,7 @@ import { describeSchemaErrors } from "./schema-words.ts";
 import { labelKeyProblem, labelValueProblem } from "./label-selector.ts";
 import { parseTargetPath } from "./target-path.ts";
 import { layerAt } from "./values-layer.ts";
-import type { YamlTree } from "./yaml-tree.ts";
+import type { Path, YamlTree } from "./yaml-tree.ts";
 
 /** A document that says it is one of Headway's, with the file it stands in. */
 export type FoundDocument = {
@@ -67,6 +67,7 @@ export function readRelease(found: FoundDocument, settings: StackSettings, stack
   if (!fits) return { id: probableId(tree.value, settings), declaration: undefined, diagnostics };
   const { metadata, spec } = value;
   const options = applyOptions(spec, settings.defaults, ["spec"], tree, report);
+  checkStableFor(options, tree, report);
   const id = namespace === undefined ? undefined : releaseId(namespace, metadata.name);
   if (
     id === undefined ||
@@ -98,13 +99,11 @@ export function readRelease(found: FoundDocument, settings: StackSettings, stack
     ...(spec.phase === undefined ? {} : { phaseRange: tree.valueRange(["spec", "phase"]) }),
     dependsOn,
     values: [...settings.values, ...files, ...objects, ...own],
-    health: (spec.health ?? []).map((rule, index) =>
-      readHealthRule(rule, tree.valueRange(["spec", "health", index])),
-    ),
+    health: (spec.health ?? []).map((rule, index) => readHealthRule(rule, ["spec", "health", index], tree)),
     digest: digestOf({
       ...meaning,
       chart: chart.kind === "path" ? chart.path : chart.written,
-      dependsOn: dependsOn.map((one) => `${one.id} ${one.readyExpr ?? ""}`).toSorted(),
+      dependsOn: dependsOn.map((one) => `${one.id} ${one.readyExpr?.text ?? ""}`).toSorted(),
       health: spec.health ?? [],
       valuesFiles: files.map((file) => (file.kind === "file" ? file.path : "")),
       valuesFrom: spec.valuesFrom ?? [],
@@ -203,14 +202,16 @@ function checkTargetPaths(
 
 function readHealthRule(
   { apiVersion, kind, ready, failed }: NonNullable<HelmRelease["spec"]["health"]>[number],
-  range: HealthRule["range"],
+  path: Path,
+  tree: YamlTree,
 ): HealthRule {
+  const expression = (field: string, text: string) => ({ text, range: tree.valueRange([...path, field]) });
   return {
     apiVersion,
     kind,
-    ...(ready === undefined ? {} : { ready }),
-    ...(failed === undefined ? {} : { failed }),
-    range,
+    ...(ready === undefined ? {} : { ready: expression("ready", ready) }),
+    ...(failed === undefined ? {} : { failed: expression("failed", failed) }),
+    range: tree.valueRange(path),
   };
 }
 
@@ -223,7 +224,11 @@ function readDependencies(
   if (!Array.isArray(written)) return [];
   return (written as readonly Json[]).flatMap((one, index) => {
     const range = tree.valueRange(["spec", "dependsOn", index]);
-    const readyExpr = textOf(child(one, "readyExpr"));
+    const condition = textOf(child(one, "readyExpr"));
+    const readyExpr =
+      condition === undefined
+        ? undefined
+        : { text: condition, range: tree.valueRange(["spec", "dependsOn", index, "readyExpr"]) };
     const text = typeof one === "string" ? one : writtenId(one);
     if (text === undefined) return [];
     // Without a namespace only the form can be checked; the missing namespace is reported already.
@@ -245,6 +250,25 @@ function writtenId(value: Json): string | undefined {
   const name = textOf(child(value, "name"));
   const namespace = textOf(child(value, "namespace"));
   return name === undefined || namespace === undefined ? name : `${namespace}/${name}`;
+}
+
+/** The timeout bounds the whole attempt, so that what has to stay healthy for longer would never count as healthy. */
+function checkStableFor(
+  { stableForMs, timeoutMs }: Pick<Declaration, "stableForMs" | "timeoutMs">,
+  tree: YamlTree,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  if (stableForMs === 0 || stableForMs < timeoutMs) return;
+  report({
+    severity: "error",
+    code: "stable-for-too-long",
+    message: `stableFor (${stableForMs / 1000}s) does not fit into timeout (${timeoutMs / 1000}s)`,
+    suggestion: "raise timeout, which is for helm, settling and stableFor together",
+    range: tree.valueRange([
+      "spec",
+      child(child(tree.value, "spec"), "stableFor") === undefined ? "timeout" : "stableFor",
+    ]),
+  });
 }
 
 function checkPhase(

@@ -8,6 +8,7 @@ import {
   verifiedLabel,
   verifiedLabelValue,
 } from "../core/fingerprint.ts";
+import type { StackRules } from "../core/health/rules.ts";
 import { splitReleaseId } from "../core/ids.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import { refOf } from "../core/object.ts";
@@ -48,6 +49,7 @@ export type CarryOutInput = {
   readonly state: StackState;
   /** Raw fingerprint labels of revisions, for a rollback's copy: `NAMESPACE/RELEASENAME@REVISION` → fingerprint. */
   readonly fingerprints: ReadonlyMap<string, string>;
+  readonly rules: StackRules;
   /** Aborted once the stack's lock is lost. */
   readonly lost: AbortSignal;
 };
@@ -73,7 +75,7 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
   const over = new AbortController();
   let tellNow: Tell = () => undefined;
   const secrets = new WeakMap<Applied, ReadonlySet<string>>();
-  const tracker = trackHealth(input.watched, input.clock, (release, applied, health) => {
+  const tracker = trackHealth(input.watched, input.clock, input.rules, (release, applied, health) => {
     const step = stepOf.get(release);
     if (step === undefined) return;
     if (applied.hooks !== undefined) lastWords.listen(release, health);

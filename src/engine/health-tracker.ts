@@ -4,6 +4,7 @@ import { assessGone } from "../core/health/gone.ts";
 import type { ReleaseHealth } from "../core/health/health.ts";
 import { existenceSuffices } from "../core/health/object-health.ts";
 import { assessRelease } from "../core/health/release-health.ts";
+import type { ObjectRules, StackRules } from "../core/health/rules.ts";
 import type { World } from "../core/health/world.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import { objectKey, refOf } from "../core/object.ts";
@@ -18,6 +19,7 @@ export type Question = "healthy" | "wrong-so-far" | "gone";
 type Followed = {
   readonly question: Question;
   readonly applied: Applied;
+  readonly rules: ObjectRules | undefined;
   /** What has to be looked at; what only has to exist was written by helm. */
   readonly objects: readonly KubernetesObject[];
   readonly sinceMs: number;
@@ -55,6 +57,7 @@ const operationHooks: ReadonlySet<string> = new Set([
 export function trackHealth(
   watched: WatchedWorld,
   clock: Clock,
+  stackRules: StackRules,
   observed: (release: ReleaseId, applied: Applied, health: ReleaseHealth) => void,
 ): HealthTracker {
   const followed = new Map<ReleaseId, Followed>();
@@ -121,6 +124,7 @@ export function trackHealth(
   return {
     follow: (release, question, applied, isFirst) => {
       unindex(release, followed, releasesOf, releasesIn);
+      const rules = stackRules.healthOf(release);
       const objects =
         question === "gone"
           ? applied.objects
@@ -128,6 +132,7 @@ export function trackHealth(
       const entry: Followed = {
         question,
         applied,
+        rules,
         objects,
         sinceMs: clock.nowMs(),
         isFresh: false,
@@ -154,18 +159,23 @@ export function trackHealth(
 }
 
 function judge(entry: Followed, world: World, nowMs: number): ReleaseHealth {
+  const context = { nowMs, seenSinceMs: entry.sinceMs, ...rulesIn(entry) };
   switch (entry.question) {
     case "gone":
       return assessGone(entry.objects, world);
     case "healthy":
-      return assessRelease(entry.objects, world, { nowMs, seenSinceMs: entry.sinceMs, allApplied: true });
+      return assessRelease(entry.objects, world, { ...context, allApplied: true });
     case "wrong-so-far": {
       const there = presentIn(entry, world).filter(
         (object) => entry.leftOver?.has(versionOf(object)) !== true,
       );
-      return assessRelease(there, world, { nowMs, seenSinceMs: entry.sinceMs });
+      return assessRelease(there, world, context);
     }
   }
+}
+
+function rulesIn({ rules }: Followed): { readonly rules?: ObjectRules } {
+  return rules === undefined ? {} : { rules };
 }
 
 /** Hooks of the operation and objects, as far as they are there. */
@@ -179,7 +189,7 @@ function presentIn(entry: Followed, world: World): readonly KubernetesObject[] {
 // A hook's Job that failed long ago stands until helm makes it anew, and an object that the upgrade is to mend has failed
 // until helm has written it: neither says anything against the operation under way.
 function failedAlready(entry: Followed, world: World, nowMs: number): ReadonlySet<string> {
-  const context = { nowMs, seenSinceMs: 0 };
+  const context = { nowMs, seenSinceMs: 0, ...rulesIn(entry) };
   const failed = presentIn(entry, world).filter(
     (object) => assessRelease([object], world, context).kind === "failed",
   );

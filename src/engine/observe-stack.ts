@@ -4,6 +4,7 @@ import { succeeded } from "../core/failure.ts";
 import type { Result } from "../core/failure.ts";
 import type { Declaration } from "../core/declaration.ts";
 import { fingerprintFor } from "../core/fingerprint.ts";
+import type { StackRules } from "../core/health/rules.ts";
 import type { World } from "../core/health/world.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import { refOf } from "../core/object.ts";
@@ -29,7 +30,12 @@ export async function observeStack(
     readonly states: States;
     readonly clock: Clock;
   },
-  stack: { readonly name: string; readonly label: string; readonly declarations: readonly Declaration[] },
+  stack: {
+    readonly name: string;
+    readonly label: string;
+    readonly declarations: readonly Declaration[];
+    readonly rules: StackRules;
+  },
 ): Promise<Result<ObservedStack>> {
   const [listed, payloads, state, namespaces] = await Promise.all([
     ports.records.list(),
@@ -55,6 +61,7 @@ export async function observeStack(
       payloads: known,
       world: picture,
       nowMs: ports.clock.nowMs(),
+      rules: stack.rules,
     });
   const observations = await explainUnhealthy(
     ports.objects,

@@ -4,6 +4,7 @@ import { failed, succeeded } from "../core/failure.ts";
 import type { Failure, Result } from "../core/failure.ts";
 import type { Declaration } from "../core/declaration.ts";
 import type { Graph } from "../core/graph.ts";
+import type { StackRules } from "../core/health/rules.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import { makeDestroyPlan } from "../core/make-destroy-plan.ts";
 import type { Staying } from "../core/make-destroy-plan.ts";
@@ -43,6 +44,7 @@ export type ReadyStack = {
   readonly declarations: readonly Declaration[];
   readonly graph: Graph;
   readonly pins: ReadonlyMap<ReleaseId, PinnedRelease>;
+  readonly rules: StackRules;
 };
 
 export type ClusterPorts = {
@@ -206,6 +208,7 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
       watched,
       state: observed.state,
       fingerprints: observed.fingerprints,
+      rules: request.stack.rules,
       lost: lost.signal,
     });
     running = executePlan({

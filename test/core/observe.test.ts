@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { noRules } from "../../src/core/health/rules.ts";
 import { fingerprintLabelValue, verifiedLabelValue } from "../../src/core/fingerprint.ts";
 import { groupRecords, observeReleases, releaseKey } from "../../src/core/observe.ts";
 import type { Observation, RecordStatus, ReleasePayload, ReleaseRecord } from "../../src/core/observation.ts";
@@ -54,6 +55,7 @@ function observe(
     payloads: new Map(payload === undefined ? [] : [["shop/db", payload]]),
     world: worldOf(objects),
     nowMs: 1_000_000,
+    rules: noRules,
   }).get(id("db"));
 }
 
@@ -252,6 +254,7 @@ test("a release is known by its namespace and Helm's name of it", () => {
     payloads: new Map(),
     world: worldOf([]),
     nowMs: 0,
+    rules: noRules,
   });
   expect(observations.get(id("db"))?.kind).toBe("deployed");
 });

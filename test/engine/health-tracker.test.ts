@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { noRules } from "../../src/core/health/rules.ts";
 import { failed, succeeded, type Result } from "../../src/core/failure.ts";
 import { explainWaiting } from "../../src/core/health/describe-trouble.ts";
 import { objectKey, refOf, type KubernetesObject, type ObjectRef } from "../../src/core/object.ts";
@@ -47,7 +48,7 @@ function tracking() {
     onChange: (listener) => void listeners.push(listener),
     close: () => undefined,
   };
-  const tracker = trackHealth(world, clock, (release, applied, health) => {
+  const tracker = trackHealth(world, clock, noRules, (release, applied, health) => {
     const words = explainWaiting(health);
     verdicts.push(`${release}@${applied.revision} ${health.kind}${words === "" ? "" : `: ${words}`}`);
   });

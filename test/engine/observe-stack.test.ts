@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { noRules } from "../../src/core/health/rules.ts";
 import type { ReleasePayload, ReleaseRecord } from "../../src/core/observation.ts";
 import { newestPayloads, observeStack } from "../../src/engine/observe-stack.ts";
 import { startMs } from "../kit/conversation.ts";
@@ -36,7 +37,7 @@ function observing() {
   const observe = async () => {
     const observed = await observeStack(
       { ...cluster, clock },
-      { name: "shop", label, declarations: stack.declarations },
+      { name: "shop", label, declarations: stack.declarations, rules: noRules },
     );
     if (!observed.ok) throw new Error(observed.failure.message);
     return observed.value;

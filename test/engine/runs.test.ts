@@ -1,5 +1,6 @@
 // Whole runs through the engine on a puppet cluster: lock, observe, plan, run, record, and the next run after it.
 import { describe, expect, test } from "vitest";
+import { noRules } from "../../src/core/health/rules.ts";
 import type { Failure, Result } from "../../src/core/failure.ts";
 import type { Hook } from "../../src/core/observation.ts";
 import type { Run } from "../../src/core/run/run.ts";
@@ -62,6 +63,7 @@ function story(lots: Readonly<Record<string, Lot>> = {}): Story {
       declarations: stack.declarations,
       graph: stack.graph,
       pins: stack.pins,
+      rules: noRules,
     };
     const ended = runStack(
       { ...cluster, clock },

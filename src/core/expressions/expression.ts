@@ -8,7 +8,9 @@ import { makeGuardedCel, mostCharacters, type CelProblem, type GuardedCel } from
 
 /** A problem is no answer: a missing field, types that do not fit, too much to look at. Its text holds no values. */
 export type Answer =
-  { readonly kind: "true" | "false" } | { readonly kind: "problem"; readonly text: string };
+  | { readonly kind: "true" }
+  | { readonly kind: "false" }
+  | { readonly kind: "problem"; readonly text: string };
 
 /** Evaluates over these variables; one that is left out is an empty mapping. Bounded in time, never throws. */
 export type Expression = (variables: Readonly<Record<string, Json | undefined>>) => Answer;

@@ -14,7 +14,8 @@ import {
 import { assessCustom } from "./custom-health.ts";
 import type { ObjectHealth } from "./health.ts";
 import { isBeingDeleted, isStatusBehind } from "./read-object.ts";
-import { ABSENT, pending, READY, type ObjectContext, type Rule } from "./verdict.ts";
+import type { RuleVerdict } from "./rules.ts";
+import { ABSENT, failing, pending, READY, type ObjectContext, type Rule } from "./verdict.ts";
 import { assessDaemonSet, assessDeployment, assessReplicaSet, assessStatefulSet } from "./workload-health.ts";
 
 const BEING_DELETED = pending("being deleted");
@@ -53,10 +54,26 @@ export function existenceSuffices(apiVersion: string, kind: string): boolean {
 export function assessObject(object: KubernetesObject | undefined, context: ObjectContext): ObjectHealth {
   if (object === undefined) return ABSENT;
   if (isBeingDeleted(object)) return BEING_DELETED;
+  const said = context.rules?.judge(object);
+  if (said !== undefined) return isStatusBehind(object) ? BEHIND : assessByRules(said, object, context);
   if (existenceSuffices(object.apiVersion, object.kind)) return READY;
   if (isStatusBehind(object)) return BEHIND;
-  const entry = rules.get(object.kind);
-  return entry?.group === groupOf(object.apiVersion)
-    ? entry.rule(object, context)
-    : assessCustom(object, context);
+  return builtInRuleOf(object)?.(object, context) ?? assessCustom(object, context);
+}
+
+/**
+ * What a declaration says of a custom resource stands in place of what its conditions seem to say. A built-in kind has to
+ * be ready by its own rule too: nobody means a Deployment without its pods.
+ */
+function assessByRules(said: RuleVerdict, object: KubernetesObject, context: ObjectContext): ObjectHealth {
+  if (said.failed !== undefined) return failing(said.failed);
+  const builtIn = builtInRuleOf(object)?.(object, context);
+  if (builtIn !== undefined && builtIn.kind !== "ready") return builtIn;
+  if (said.ready === undefined) return builtIn ?? assessCustom(object, context);
+  return said.ready.isReady ? READY : pending(said.ready.why);
+}
+
+function builtInRuleOf({ apiVersion, kind }: KubernetesObject): Rule | undefined {
+  const entry = rules.get(kind);
+  return entry?.group === groupOf(apiVersion) ? entry.rule : undefined;
 }

@@ -7,6 +7,7 @@ import type { ObjectHealth, ReleaseHealth, StuckPod, Suspect, Trouble } from "./
 import { assessObject } from "./object-health.ts";
 import type { PodFinding } from "./pod-trouble.ts";
 import { fieldsOf, numberOf, textOf } from "./read-object.ts";
+import type { ObjectRules } from "./rules.ts";
 import { stuckPodsOf } from "./stuck-pods.ts";
 import { afterGrace, GRACE_MS, READY, type ObjectContext } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -17,6 +18,8 @@ export type ReleaseContext = {
   readonly seenSinceMs: number;
   /** True once helm has ended well: an object that isn't there was deleted, and is a suspect from then on. */
   readonly allApplied?: boolean;
+  /** What the declaration says beyond the built-in rules. */
+  readonly rules?: ObjectRules;
 };
 
 /** More of one object's pods say nothing new; suspects are not counted here, each of them has its own clock. */

@@ -1,6 +1,7 @@
 // What a health rule is, and the verdicts it gives; the rules themselves are object-health.ts and the files it names.
 import type { KubernetesObject } from "../object.ts";
 import type { ObjectHealth } from "./health.ts";
+import type { ObjectRules } from "./rules.ts";
 import type { KindFacts } from "./world.ts";
 
 /** What a rule may know beside the object. Times are in ms of the observer's clock. */
@@ -14,6 +15,8 @@ export type ObjectContext = {
   readonly kindFacts?: KindFacts;
   /** The StorageClass of a claim, where it is known. */
   readonly storageClass?: KubernetesObject;
+  /** What the declaration says beyond the built-in rules. */
+  readonly rules?: ObjectRules;
 };
 
 export type Rule = (object: KubernetesObject, context: ObjectContext) => ObjectHealth;

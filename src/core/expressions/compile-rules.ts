@@ -65,15 +65,7 @@ function compileHealth(rules: readonly HealthRule[], compile: Compile, report: R
   };
 }
 
-function checkRule({ apiVersion, kind, ready, failed, range }: HealthRule, report: Report): void {
-  if (ready === undefined && failed === undefined)
-    report({
-      severity: "error",
-      code: "empty-health-rule",
-      message: `this health rule for ${kind} says neither when it is ready nor when it has failed`,
-      suggestion: "add ready or failed, a CEL expression over the object",
-      range,
-    });
+function checkRule({ apiVersion, kind, range }: HealthRule, report: Report): void {
   if (existenceSuffices(apiVersion, kind))
     report({
       severity: "error",

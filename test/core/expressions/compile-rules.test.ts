@@ -58,7 +58,7 @@ describe("a mistake in a rule", () => {
     → did you mean status?`);
     expect(
       compile("chart: ./web\nhealth:\n  - apiVersion: a.b/v1\n    kind: C\n    failed: status.x ==").told,
-    ).toBe("9:25 error failed: unexpected token: the end");
+    ).toBe("9:26 error failed: unexpected token: the end");
   });
 
   it("is told in words where it stands in a text of several lines", () => {
@@ -72,19 +72,21 @@ describe("a mistake in a rule", () => {
 
   it("is found in each rule and condition at once", () => {
     const { told } = compile(
-      'chart: ./web\ndependsOn: [{ name: db, readyExpr: "dep.name" }, { name: mq, readyExpr: "1 + 1" }]\nhealth:\n  - { apiVersion: a.b/v1, kind: C }\n  - { apiVersion: v1, kind: Secret, ready: "1 == 1" }\n  - { apiVersion: a.b/v1, kind: D, ready: "spec.n", failed: "size(1) > 0" }',
+      'chart: ./web\ndependsOn: [{ name: db, readyExpr: "dep.name" }, { name: mq, readyExpr: "1 + 1" }]\nhealth:\n  - { apiVersion: v1, kind: Secret, ready: "1 == 1" }\n  - { apiVersion: a.b/v1, kind: D, ready: "spec.n", failed: "size(1) > 0" }',
     );
     expect(told).toMatchInlineSnapshot(`
-      "8:7 error spec.health[0] needs ready or failed
-      1 error in 1 file"
+      "8:7 error health rules can't look into Secret objects: of built-in kinds without a state, and of what may hold secrets, Headway reads the metadata alone
+          → write the rule for an object whose status shows what you wait for
+      9:64 error failed: types do not fit: 'size(int)'
+      6:76 error readyExpr: it gives a number, not true or false
+          → compare it with something, as in self.spec.replicas > 0"
     `);
   });
 
   it("is a stableFor that does not fit into the timeout", () => {
     expect(compile("chart: ./web\ntimeout: 30s\nstableFor: 30s").told).toMatchInlineSnapshot(`
       "7:14 error stableFor (30s) does not fit into timeout (30s)
-          → raise timeout, which is for helm, settling and stableFor together
-      1 error in 1 file"
+          → raise timeout, which is for helm, settling and stableFor together"
     `);
     expect(compile("chart: ./web\ntimeout: 31s\nstableFor: 30s").told).toBe("");
   });
@@ -190,6 +192,6 @@ describe("a condition on a dependency", () => {
     const dep = (kind: string, version: string) => ({ objects: [{ kind }], chart: { version } });
     expect(condition?.whyNot({ dep: dep("Service", "1.0.0"), self })).toBeUndefined();
     expect(condition?.whyNot({ dep: dep("Service", "2.0.0"), self })).toBe("readyExpr is not true yet");
-    expect(condition?.whyNot({ dep: {}, self })).toBe("readyExpr: no such field dep.objects");
+    expect(condition?.whyNot({ dep: {}, self })).toBe("readyExpr: no such field dep.chart");
   });
 });

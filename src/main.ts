@@ -4,7 +4,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { CommanderError } from "commander";
@@ -62,7 +62,13 @@ function makeWorld(): World {
     clock,
     readStackFolder: async (dir, root) => {
       const { readStackFolder } = await import("./adapters/stack-source.ts");
-      return readStackFolder(dir, root ?? packageRoot);
+      return readStackFolder(dir, {
+        packageRoot: root ?? packageRoot,
+        buildOverlay: async (overlay) => {
+          const { overlayBuilder } = await import("./adapters/kustomize/build-overlay.ts");
+          return await overlayBuilder({ findProgram: findKustomize })(overlay);
+        },
+      });
     },
     openCharts: async (folder, { flags, ...options }) => {
       const { openCharts } = await import("./adapters/chart-pins.ts");
@@ -187,6 +193,21 @@ async function findSops(say: (text: string) => void) {
   if (named !== undefined && named !== "") return succeeded(named);
   const { findProgram } = await import("./sandbox/programs.ts");
   const found = await findProgram("sops", say);
+  return found.ok ? succeeded(found.value.path) : failed(found.failure);
+}
+
+// HEADWAY_KUSTOMIZE names one on purpose; else what fits on PATH, in the cache, or can be had, which may take minutes.
+async function findKustomize() {
+  const named = process.env["HEADWAY_KUSTOMIZE"];
+  if (named !== undefined && named !== "") {
+    if (existsSync(named)) return succeeded(resolve(named));
+    const message = `HEADWAY_KUSTOMIZE names ${named}, and there is no such file`;
+    return failed({ kind: "program", message, next: "Name kustomize's own file, or unset the variable." });
+  }
+  const { findProgram } = await import("./sandbox/programs.ts");
+  const found = await findProgram("kustomize", (text) => {
+    process.stderr.write(`kustomize: ${text}\n`);
+  });
   return found.ok ? succeeded(found.value.path) : failed(found.failure);
 }
 

@@ -3,18 +3,22 @@
 import { constants, type Dirent } from "node:fs";
 import { lstat, open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import type { BuiltStack } from "../core/built-stack.ts";
 import type { Checked, Diagnostic } from "../core/diagnostic.ts";
 import { lockFileName } from "../core/lock.ts";
 import { readReleasePatterns } from "../core/read-declarations.ts";
 import type { StackFile } from "../core/sort-documents.ts";
 import { localIdentity, sourceIdentity } from "../core/source-identity.ts";
 import {
+  isKustomization,
   isSkippedFolder,
   isYamlFile,
+  kustomizationNames,
   largestFileBytes,
   matchesGlob,
   stackFileName,
 } from "../core/stack-files.ts";
+import type { BuildOverlay, ReadRepository } from "../engine/ports.ts";
 
 /** A stack's folder as it was found. Roots are absolute real paths; `files` are sorted by path. */
 export type StackFolder = {
@@ -22,6 +26,8 @@ export type StackFolder = {
   readonly stackFile?: StackFile;
   /** headway.lock, where there is one. */
   readonly lockFile?: StackFile;
+  /** What kustomize made of it, where it has a kustomization; `files` are none then. */
+  readonly built?: BuiltStack;
   readonly folderName: string;
   readonly stackRoot: string;
   /** The git repository's root; the stack's folder where there is no repository. */
@@ -34,13 +40,20 @@ export type StackFolder = {
 
 const mostFiles = 20_000;
 
+export type StackFolderOptions = {
+  /** Where Headway itself is installed, with its examples: below it and outside of a repository, that counts as one. */
+  readonly packageRoot?: string;
+  /** Called for a folder with a kustomization alone. */
+  readonly buildOverlay: BuildOverlay;
+};
+
 /**
- * Reads a stack's folder; the value is undefined where there is no such folder or git can't be asked about it. Below
- * `packageRoot` (where Headway itself is installed, with its examples) and outside of a repository, that counts as one.
+ * Reads a stack's folder; the value is undefined where there is no such folder, git can't be asked about it, or
+ * kustomize can't build it.
  */
 export async function readStackFolder(
   folder: string,
-  packageRoot?: string,
+  { packageRoot, buildOverlay }: StackFolderOptions,
 ): Promise<Checked<StackFolder | undefined>> {
   const found = await findFolder(folder);
   if (typeof found !== "string") return { value: undefined, diagnostics: [found] };
@@ -50,15 +63,7 @@ export async function readStackFolder(
   const stackPath = relative(repositoryRoot, found).split(sep).join("/");
   const stackFile = await readIfThere(found, stackFileName, repositoryRoot);
   const lockFile = await readIfThere(found, lockFileName, repositoryRoot);
-  const patterns = stackFile === undefined ? undefined : readReleasePatterns(stackFile);
-  const walk: Walk = { repositoryRoot, patterns, files: [], seen: new Set(), links: [] };
-  await walkFolder(walk, "", found);
-  // Links come last, so that what stands in the folder itself is read where it really is.
-  for (let link = walk.links.shift(); link !== undefined; link = walk.links.shift())
-    await followLink(walk, link);
-  const files = walk.files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  const value: StackFolder = {
-    files,
+  const place = {
     ...(stackFile === undefined ? {} : { stackFile }),
     ...(lockFile === undefined ? {} : { lockFile }),
     folderName: basename(found),
@@ -67,7 +72,42 @@ export async function readStackFolder(
     stackPath,
     source: remote === undefined ? localIdentity(found) : sourceIdentity(remote, repositoryRoot, stackPath),
   };
-  return { value, diagnostics: files.length < mostFiles ? [] : [tooManyFiles(folder)] };
+  const names = ((await readEntries(found)) ?? []).map(({ name }) => name);
+  if (names.some((name) => kustomizationNames.includes(name))) {
+    const built = await buildOverlay({ read: repositoryReader(repositoryRoot), stackPath });
+    const value = built.value === undefined ? undefined : { ...place, files: [], built: built.value };
+    return { value, diagnostics: built.diagnostics };
+  }
+  const patterns = stackFile === undefined ? undefined : readReleasePatterns(stackFile);
+  const walk: Walk = { repositoryRoot, patterns, files: [], seen: new Set(), links: [] };
+  await walkFolder(walk, "", found);
+  // Links come last, so that what stands in the folder itself is read where it really is.
+  for (let link = walk.links.shift(); link !== undefined; link = walk.links.shift())
+    await followLink(walk, link);
+  const files = walk.files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return {
+    value: { ...place, files },
+    diagnostics: files.length < mostFiles ? [] : [tooManyFiles(folder)],
+  };
+}
+
+/** Reads single entries of a checkout: files up to their cap, and links only where they stay in the repository. */
+function repositoryReader(repositoryRoot: string): ReadRepository {
+  return async (path) => {
+    try {
+      const real = await realpath(join(repositoryRoot, path));
+      if (!isInside(real, repositoryRoot) || real.split(sep).includes(".git"))
+        return { kind: "refused", reason: "outside-repository" };
+      if ((await stat(real)).isDirectory()) return { kind: "folder", names: await readdir(real) };
+      const bytes = await readBytesCapped(real);
+      if (bytes === undefined) return { kind: "refused", reason: "unreadable" };
+      if (bytes.length > largestFileBytes) return { kind: "refused", reason: "too-large" };
+      return { kind: "file", bytes };
+    } catch (error) {
+      const isMissing = errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR";
+      return isMissing ? { kind: "missing" } : { kind: "refused", reason: "unreadable" };
+    }
+  };
 }
 
 function tooManyFiles(folder: string): Diagnostic {
@@ -83,7 +123,8 @@ async function findFolder(folder: string): Promise<string | Diagnostic> {
   try {
     const real = await realpath(resolve(folder));
     if ((await stat(real)).isDirectory()) return real;
-    const beside = basename(real) === stackFileName ? dirname(folder) : undefined;
+    const beside =
+      basename(real) === stackFileName || isKustomization(basename(real)) ? dirname(folder) : undefined;
     return {
       severity: "error",
       code: "not-a-folder",
@@ -169,7 +210,8 @@ function isAskedFor(walk: Walk, path: string): boolean {
 }
 
 function isWanted(walk: Walk, path: string): boolean {
-  if (walk.patterns === undefined) return isYamlFile(path) && !basename(path).startsWith(".");
+  if (walk.patterns === undefined)
+    return (isYamlFile(path) || isKustomization(path)) && !basename(path).startsWith(".");
   return path === stackFileName || walk.patterns.some((pattern) => matchesGlob(path, pattern));
 }
 
@@ -215,26 +257,32 @@ async function readIfThere(
   return await readFileCapped(path, file);
 }
 
-/** At most one byte more than the cap is read; the text of a larger file ends there. */
 async function readFileCapped(path: string, real: string): Promise<StackFile> {
   try {
-    // A pipe or a device would block, or never end.
-    const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      if (!(await handle.stat()).isFile()) return { path, text: "", problem: "unreadable" };
-      const buffer = new Uint8Array(largestFileBytes + 1);
-      let length = 0;
-      for (;;) {
-        const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-        length += bytesRead;
-        if (bytesRead === 0 || length === buffer.length) break;
-      }
-      return decode(path, buffer.subarray(0, length));
-    } finally {
-      await handle.close();
-    }
+    const bytes = await readBytesCapped(real);
+    return bytes === undefined ? { path, text: "", problem: "unreadable" } : decode(path, bytes);
   } catch {
     return { path, text: "", problem: "unreadable" };
+  }
+}
+
+/** At most one byte more than the cap; undefined for what is not an ordinary file. */
+async function readBytesCapped(real: string): Promise<Uint8Array | undefined> {
+  // A pipe or a device would block, or never end.
+  const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const found = await handle.stat();
+    if (!found.isFile()) return undefined;
+    const buffer = new Uint8Array(Math.min(found.size, largestFileBytes) + 1);
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+      length += bytesRead;
+      if (bytesRead === 0 || length === buffer.length) break;
+    }
+    return buffer.subarray(0, length);
+  } finally {
+    await handle.close();
   }
 }
 

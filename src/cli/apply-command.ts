@@ -86,7 +86,7 @@ export async function applyStack(
 ): Promise<number> {
   const loaded = await loadReadyStack(world, dir, flags.order, flags);
   if (typeof loaded === "number") return loaded;
-  if (destroy && loaded.loaded.folder.stackFile === undefined) {
+  if (destroy && !loaded.loaded.stack.hasDocument) {
     world.stderr.write(
       "error: destroy needs a headway.yaml: without one it is not certain which releases are the stack's\n" +
         "  try: add a headway.yaml with metadata.name to the stack's folder\n",

@@ -1,6 +1,7 @@
 // What commands are given of the world: streams, environment, and ways to open adapters. Filled in by main.ts, so that a
 // command imports no adapter and what it does not need is never loaded.
 import type { IndexedChart } from "../core/chart-index.ts";
+import type { BuiltStack } from "../core/built-stack.ts";
 import type { Catalogue } from "../core/chart-resolution.ts";
 import type { Checked, Diagnostic } from "../core/diagnostic.ts";
 import type { Result } from "../core/failure.ts";
@@ -31,6 +32,8 @@ export type StackFolder = {
   readonly stackFile?: StackFile;
   /** headway.lock, where there is one. */
   readonly lockFile?: StackFile;
+  /** What kustomize made of it, where it has a kustomization. */
+  readonly built?: BuiltStack;
   readonly folderName: string;
   /** Absolute. */
   readonly repositoryRoot: string;

@@ -1,12 +1,15 @@
 // A folder's files as a stack: which documents are Headway's, and what only shows when all of them are known (names
 // used twice, more than one headway.yaml). Never stops at the first mistake. References between releases are graph.ts.
+import { sortBuiltDocuments } from "./built-documents.ts";
+import type { BuiltStack } from "./built-stack.ts";
 import type { Declaration, Stack } from "./declaration.ts";
 import { hasErrors, sortDiagnostics, type Checked, type Diagnostic } from "./diagnostic.ts";
 import { parseDocuments } from "./document.ts";
 import type { ReleaseId } from "./ids.ts";
+import { refuseKustomized } from "./kustomized-folders.ts";
 import { probableId, readRelease, type FoundDocument } from "./read-release.ts";
 import { defaultSettings, readStackDocument, type StackSettings } from "./read-stack-document.ts";
-import { ourVersion, sortDocuments, type StackFile } from "./sort-documents.ts";
+import { ourVersion, sortDocuments, type SortedDocuments, type StackFile } from "./sort-documents.ts";
 import { folderOf, matchesGlob, stackFileName } from "./stack-files.ts";
 import { readTree } from "./yaml-tree.ts";
 
@@ -18,6 +21,8 @@ export type StackInput = {
   readonly folderName: string;
   /** The stack's folder below the repository's root, with `/`; empty where it is the root. */
   readonly stackPath: string;
+  /** What kustomize made of the folder, where it has a kustomization: then nothing else declares a release. */
+  readonly built?: BuiltStack;
 };
 
 /** A stack with what reading it showed besides. */
@@ -26,40 +31,41 @@ export type ReadStack = Stack & {
   readonly ignoredDocuments: number;
   /** Releases that are declared, but not rightly: those who depend on them are not wrong for it. */
   readonly broken: readonly ReleaseId[];
+  /** False where no Stack document names it, so that its name is only its folder's. */
+  readonly hasDocument: boolean;
 };
 
 /** Reads all files of a stack; the value holds what is right, the diagnostics everything that is not. */
 export function readStack(input: StackInput): Checked<ReadStack> {
-  const files = withStackFile(input);
   const diagnostics: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic);
-  const stackDocuments = input.stackFile === undefined ? [] : findStacks(input.stackFile);
-  const first = stackDocuments[0];
+  const built = input.built === undefined ? undefined : sortBuiltDocuments(input.built, report);
+  const own = input.stackFile === undefined ? [] : findStacks(input.stackFile);
+  const first = built?.stacks[0] ?? own[0];
   const read = first === undefined ? undefined : readStackDocument(first, input.stackPath);
   diagnostics.push(...(read?.diagnostics ?? []));
   const settings = read?.settings ?? defaultSettings;
   if (settings.releases !== undefined) checkPatterns(settings.releases, input, report);
+  const found = built ?? sortFiles(input, settings.releases !== undefined, report);
+  const kustomized =
+    built === undefined && settings.releases === undefined
+      ? refuseKustomized(
+          input.files,
+          [...found.releases, ...found.broken].map(({ file }) => file),
+        )
+      : undefined;
+  // Patches are no whole declarations, and bases are not meant to be read together.
+  if (kustomized !== undefined) return { value: emptyStack(input), diagnostics: [kustomized] };
+  if (built === undefined) checkStackDocuments(found.stacks, input, report);
+  else checkBuiltStacks(built.stacks, own, input, report);
+  const releases = found.releases;
+  const broken = found.broken.map((one) => probableId(one.tree.value, settings));
 
-  const isExplicit = settings.releases !== undefined;
-  let ignoredDocuments = 0;
-  const releases: FoundDocument[] = [];
-  const stacks: FoundDocument[] = [];
-  const broken: (ReleaseId | undefined)[] = [];
-  for (const file of files) {
-    const sorted = sortDocuments(file, isExplicit && file.path !== input.stackFile?.path, report);
-    ignoredDocuments += sorted.ignored;
-    releases.push(...sorted.releases);
-    stacks.push(...sorted.stacks);
-    broken.push(...sorted.broken.map((found) => probableId(found.tree.value, settings)));
-  }
-  checkStackDocuments(stacks, input, report);
-
-  const readReleases = releases.map((found) => readRelease(found, settings, input.stackPath));
+  const readReleases = releases.map((one) => readRelease(one, settings, input.stackPath));
   for (const one of readReleases) diagnostics.push(...one.diagnostics);
   const declarations = readReleases.flatMap((one) => one.declaration ?? []);
   broken.push(...readReleases.filter((one) => one.declaration === undefined).map((one) => one.id));
   checkDuplicates(declarations, report);
-  checkKustomizations(files, releases, isExplicit, report);
   if (releases.length === 0 && !hasErrors(diagnostics)) reportEmpty(input, first, report);
 
   const value: ReadStack = {
@@ -68,10 +74,24 @@ export function readStack(input: StackInput): Checked<ReadStack> {
     order: settings.order,
     repositories: settings.repositories ?? new Map(),
     declarations: withoutRepeated(declarations),
-    ignoredDocuments,
+    ignoredDocuments: found.ignored,
+    hasDocument: first !== undefined,
     broken: [...new Set(broken.filter((id) => id !== undefined))],
   };
   return { value, diagnostics: sortDiagnostics(diagnostics) };
+}
+
+function emptyStack(input: StackInput): ReadStack {
+  return {
+    name: nameFromFolder(input.folderName),
+    phases: [],
+    order: "dependencies",
+    repositories: new Map(),
+    declarations: [],
+    ignoredDocuments: 0,
+    hasDocument: false,
+    broken: [],
+  };
 }
 
 /**
@@ -83,6 +103,23 @@ export function readReleasePatterns(stackFile: StackFile): readonly string[] | u
   return found === undefined
     ? undefined
     : readStackDocument(found, "").settings.releases?.map(({ pattern }) => pattern);
+}
+
+/** All files, document by document. */
+function sortFiles(
+  input: StackInput,
+  isExplicit: boolean,
+  report: (diagnostic: Diagnostic) => void,
+): SortedDocuments {
+  const sorted = withStackFile(input).map((file) =>
+    sortDocuments(file, isExplicit && file.path !== input.stackFile?.path, report),
+  );
+  return {
+    releases: sorted.flatMap((one) => one.releases),
+    stacks: sorted.flatMap((one) => one.stacks),
+    broken: sorted.flatMap((one) => one.broken),
+    ignored: sorted.reduce((sum, one) => sum + one.ignored, 0),
+  };
 }
 
 function withStackFile({ files, stackFile }: StackInput): readonly StackFile[] {
@@ -100,6 +137,16 @@ function checkPatterns(
   report: (diagnostic: Diagnostic) => void,
 ): void {
   for (const { pattern, range } of patterns) {
+    if (input.built !== undefined) {
+      report({
+        severity: "error",
+        code: "unused-releases",
+        message: "spec.releases has no effect where a kustomization says what is read",
+        suggestion: "list the files under resources of the kustomization, and remove spec.releases",
+        range,
+      });
+      return;
+    }
     if (pattern.startsWith("/") || pattern.split("/").includes(".."))
       report({
         severity: "error",
@@ -165,6 +212,39 @@ function checkStackDocuments(
   }
 }
 
+/** One Stack document: of what kustomize built, or in the headway.yaml beside the kustomization. */
+function checkBuiltStacks(
+  built: readonly FoundDocument[],
+  own: readonly FoundDocument[],
+  input: StackInput,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  // Its own headway.yaml may be one of the resources.
+  const all = [...built, ...own.filter((one) => !built.some(({ file }) => file === one.file))];
+  const [first, ...more] = all;
+  for (const one of more)
+    report({
+      severity: "error",
+      code: "duplicate-stack",
+      message: "a stack has one Stack document",
+      suggestion: `keep one: a resource of the kustomization, or ${stackFileName} beside it`,
+      range: one.tree.valueRange(["kind"]),
+      related:
+        first === undefined ? [] : [{ message: "the first one", range: first.tree.valueRange(["kind"]) }],
+    });
+  if (input.stackFile === undefined || built.some(({ file }) => file === input.stackFile?.path)) return;
+  const sorted = sortDocuments(input.stackFile, false, report);
+  if (own.length === 0) checkStackDocuments([], input, report);
+  for (const one of sorted.releases)
+    report({
+      severity: "error",
+      code: "unread-release",
+      message: `a release in ${stackFileName} beside a kustomization is not read`,
+      suggestion: "move it to a file that the kustomization lists under resources",
+      range: one.tree.valueRange(["kind"]),
+    });
+}
+
 /** A broken headway.yaml has diagnostics of its own. */
 function stackFileIsBroken(file: StackFile): boolean {
   if (file.problem !== undefined) return true;
@@ -208,27 +288,6 @@ function checkDuplicates(
 
 function withoutRepeated(declarations: readonly Declaration[]): readonly Declaration[] {
   return [...new Map(declarations.toReversed().map((one) => [one.id, one])).values()].toReversed();
-}
-
-/** Read raw, the declarations beside a kustomization would be something else than what kustomize makes of them. */
-function checkKustomizations(
-  files: readonly StackFile[],
-  releases: readonly FoundDocument[],
-  isExplicit: boolean,
-  report: (diagnostic: Diagnostic) => void,
-): void {
-  if (isExplicit) return;
-  const folders = new Set(releases.map((found) => folderOf(found.file)));
-  for (const { path } of files) {
-    if (!/(?:^|\/)kustomization\.ya?ml$/.test(path) || !folders.has(folderOf(path))) continue;
-    report({
-      severity: "error",
-      code: "unsupported-kustomization",
-      message: "declarations in a folder with a kustomization are not supported by this version of Headway",
-      suggestion: `list the files to read in spec.releases of ${stackFileName}, or remove the kustomization`,
-      range: { file: path, line: 1, column: 1 },
-    });
-  }
 }
 
 /** An empty stack may be meant where somebody wrote a headway.yaml; else it is most likely the wrong folder. */

@@ -146,11 +146,11 @@ function applyFailFast(
   };
 }
 
-type FoundStack = { readonly file: string; readonly document: YamlDocument; readonly tree: YamlTree };
+type FoundStack = { readonly document: YamlDocument; readonly tree: YamlTree };
 
 /** Reads a document whose kind is Stack. `stackPath` is the stack's folder below the repository's root. */
 export function readStackDocument(
-  { file, document, tree }: FoundStack,
+  { document, tree }: FoundStack,
   stackPath: string,
 ): {
   readonly settings: StackSettings;
@@ -177,7 +177,7 @@ export function readStackDocument(
     repositories:
       broken.has("spec.repositories") || broken.has("spec")
         ? undefined
-        : readRepositories(spec?.repositories ?? {}, { file, stackPath }, tree, report),
+        : readRepositories(spec?.repositories ?? {}, stackPath, tree, report),
     values:
       spec?.values === undefined || spec.values === null || Object.keys(spec.values).length === 0
         ? []
@@ -235,7 +235,7 @@ function without(
 
 function readRepositories(
   written: NonNullable<NonNullable<StackDocument["spec"]>["repositories"]>,
-  place: { readonly file: string; readonly stackPath: string },
+  stackPath: string,
   tree: YamlTree,
   report: (diagnostic: Diagnostic) => void,
 ): ReadonlyMap<string, Repository> {
@@ -243,7 +243,7 @@ function readRepositories(
     Object.entries(written).flatMap(([alias, { url, secretRef }]) => {
       const path = ["spec", "repositories", alias, "url"];
       const range = tree.valueRange(path);
-      const location = readRepositoryLocation(nameOf(path), url, { ...place, range }, report);
+      const location = readRepositoryLocation(nameOf(path), url, { stackPath, range }, report);
       if (location === undefined) return [];
       const repository: Repository = {
         alias,

@@ -113,13 +113,15 @@ function refuseFile(
   }
 }
 
-type DocumentKind = "release" | "stack" | "foreign" | "empty" | "refused";
+/** What a document is: `empty` is nothing to read, `refused` has been reported. */
+export type DocumentKind = "release" | "stack" | "foreign" | "empty" | "refused";
 
 /** The apiVersion of every document that this version reads. */
 export const ourVersion = "headway.dev/v1";
 const ourKinds = ["HelmRelease", "Stack", "StackSync"];
 
-function classify(
+/** Looks at apiVersion and kind alone. */
+export function classify(
   found: FoundDocument,
   isExplicit: boolean,
   report: (diagnostic: Diagnostic) => void,

@@ -4,6 +4,17 @@
 /** The name of the file that describes a stack, at the stack's root. */
 export const stackFileName = "headway.yaml";
 
+/** The names that kustomize looks for in a folder. */
+export const kustomizationNames: readonly string[] = [
+  "kustomization.yaml",
+  "kustomization.yml",
+  "Kustomization",
+];
+
+export function isKustomization(path: string): boolean {
+  return kustomizationNames.includes(path.slice(path.lastIndexOf("/") + 1));
+}
+
 /** Files above this many bytes (1 MiB) are not read. */
 export const largestFileBytes = 1_048_576;
 
@@ -109,4 +120,14 @@ export function joinPath(...parts: readonly string[]): string | undefined {
 export function folderOf(path: string): string {
   const slash = path.lastIndexOf("/");
   return slash < 0 ? "" : path.slice(0, slash);
+}
+
+/** The way from a folder to a file or folder, both from the same start and without `..` in them; `.` for itself. */
+export function relativePath(fromFolder: string, to: string): string {
+  const from = fromFolder.split("/").filter((name) => name !== "" && name !== ".");
+  const target = to.split("/").filter((name) => name !== "" && name !== ".");
+  let shared = 0;
+  while (shared < from.length && shared < target.length && from[shared] === target[shared]) shared++;
+  const steps = [...from.slice(shared).map(() => ".."), ...target.slice(shared)];
+  return steps.length === 0 ? "." : steps.join("/");
 }

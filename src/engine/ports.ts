@@ -1,7 +1,9 @@
 // What the engine needs of the world, as narrow interfaces that adapters fill. They translate and never decide: a
 // refusal of the world comes back as a Failure.
+import type { BuiltStack } from "../core/built-stack.ts";
 import type { ChartDigest, IndexedChart } from "../core/chart-index.ts";
 import type { Declaration, ValuesObject } from "../core/declaration.ts";
+import type { Checked } from "../core/diagnostic.ts";
 import type { Result } from "../core/failure.ts";
 import type { Evidence, ReleaseHealth, Trouble } from "../core/health/health.ts";
 import type { World } from "../core/health/world.ts";
@@ -18,6 +20,22 @@ export type Clock = {
   /** Calls back once, not before `atMs`; the returned function calls it off. */
   wakeAt(atMs: number, callBack: () => void): () => void;
 };
+
+/** What stands at a path of a git repository; `names` are those in a folder. */
+export type RepositoryEntry =
+  | { readonly kind: "file"; readonly bytes: Uint8Array }
+  | { readonly kind: "folder"; readonly names: readonly string[] }
+  | { readonly kind: "missing" }
+  | { readonly kind: "refused"; readonly reason: "outside-repository" | "too-large" | "unreadable" };
+
+/** Reads from a checkout or from a commit; `path` is relative to the repository's root, with `/` and without `..`. */
+export type ReadRepository = (path: string) => Promise<RepositoryEntry>;
+
+/** Builds the overlay in the folder `stackPath` with kustomize; undefined where that failed, for the reasons told. */
+export type BuildOverlay = (overlay: {
+  readonly read: ReadRepository;
+  readonly stackPath: string;
+}) => Promise<Checked<BuiltStack | undefined>>;
 
 /** Charts of declarations, from wherever they live. Memoised by where and which version. */
 export type Charts = {

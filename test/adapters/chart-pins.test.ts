@@ -59,7 +59,7 @@ function bench(tree: Tree, urls: Readonly<Record<string, string>> = {}): Bench {
     wish: (chart, version, name = "app") => {
       const reference = readChartReference(
         chart,
-        { file: "a.yaml", stackPath: "", range: at(6) },
+        { stackPath: "", range: at(6) },
         repositories,
         () => undefined,
       );

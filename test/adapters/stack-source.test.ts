@@ -7,8 +7,16 @@ import { readStackFolder, type StackFolder } from "../../src/adapters/stack-sour
 import { sourceIdentity } from "../../src/core/source-identity.ts";
 import { temporaryFolder, writeTree, type Tree } from "../kit/chart-trees.ts";
 
+/** No kustomization is in these folders. */
+const neverBuild = (): never => {
+  throw new Error("kustomize was asked for");
+};
+
 async function read(folder: string, packageRoot?: string): Promise<StackFolder> {
-  const { value, diagnostics } = await readStackFolder(folder, packageRoot);
+  const { value, diagnostics } = await readStackFolder(folder, {
+    ...(packageRoot === undefined ? {} : { packageRoot }),
+    buildOverlay: neverBuild,
+  });
   if (value === undefined) throw new Error(diagnostics.map(({ message }) => message).join("\n"));
   return value;
 }
@@ -187,7 +195,9 @@ describe("a stack's folder", () => {
     writeTree(folder, { "headway.yaml": "", "broken/a.yaml": "" });
     mkdirSync(join(folder, "broken/.git"));
     const codes = async (path: string): Promise<readonly string[]> =>
-      (await readStackFolder(path)).diagnostics.map(({ code, suggestion }) => `${code}: ${suggestion ?? ""}`);
+      (await readStackFolder(path, { buildOverlay: neverBuild })).diagnostics.map(
+        ({ code, suggestion }) => `${code}: ${suggestion ?? ""}`,
+      );
     expect(await codes(join(folder, "nowhere"))).toEqual([
       "no-folder: name the folder that holds the declarations",
     ]);

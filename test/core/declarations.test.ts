@@ -503,18 +503,29 @@ describe("a mistake in headway.yaml is told in words:", () => {
     `);
   });
 
-  it("declarations beside a kustomization", () => {
-    const { told: words } = read({
-      "headway.yaml": home,
-      "a.yaml": release("chart: ./a"),
-      "kustomization.yaml": "resources: [a.yaml]\n",
-      "other/kustomization.yaml": "resources: []\n",
+  it("declarations that are meant for kustomize, with the overlays that can be named", () => {
+    const { stack: found, told: words } = read({
+      "base/headway.yaml": home,
+      "base/kustomization.yaml": "resources: [headway.yaml, releases/a.yaml]\n",
+      "base/releases/a.yaml": release("chart: ./a"),
+      "overlays/dev/kustomization.yaml": "resources: [../../base]\npatches: [{ path: a.yaml }]\n",
+      "overlays/dev/a.yaml": release("values: { replicas: 1 }"),
+      "overlays/prod/Kustomization": "resources: [../../base]\ncomponents: [../../parts/tls]\n",
+      "parts/tls/kustomization.yml": "kind: Component\n",
     });
+    expect(found.declarations).toEqual([]);
     expect(words).toMatchInlineSnapshot(`
-      "kustomization.yaml:1:1 error declarations in a folder with a kustomization are not supported by this version of Headway
-          → list the files to read in spec.releases of headway.yaml, or remove the kustomization
+      "base/kustomization.yaml:1:1 error declarations here are made by kustomize, and it was not this folder that was named
+          → name the overlay's folder: overlays/dev, overlays/prod
       1 error in 1 file"
     `);
+  });
+
+  it("no kustomization that has no declarations near it, and none that spec.releases passes by", () => {
+    const a = release("chart: ./a");
+    expect(read({ "headway.yaml": home, "a.yaml": a, "k8s/kustomization.yaml": "" }).told).toBe("");
+    const named = stack("releases: [a.yaml]\ndefaults: { namespace: shop }");
+    expect(read({ "headway.yaml": named, "a.yaml": a, "kustomization.yaml": "" }).told).toBe("");
   });
 });
 

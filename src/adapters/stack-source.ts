@@ -96,7 +96,7 @@ function repositoryReader(repositoryRoot: string): ReadRepository {
   return async (path) => {
     try {
       const real = await realpath(join(repositoryRoot, path));
-      if (!isInside(real, repositoryRoot) || real.split(sep).includes(".git"))
+      if (!isInside(real, repositoryRoot) || relative(repositoryRoot, real).split(sep).includes(".git"))
         return { kind: "refused", reason: "outside-repository" };
       if ((await stat(real)).isDirectory()) return { kind: "folder", names: await readdir(real) };
       const bytes = await readBytesCapped(real);

@@ -4,7 +4,7 @@ import { markField } from "./built-stack.ts";
 import type { Json } from "./declaration.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import { parseDocuments } from "./document.ts";
-import { isMeantFor, isPlainName, mappedTree, partsOf } from "./kustomize-origins.ts";
+import { booleansMadeText, isMeantFor, isPlainName, mappedTree, partsOf } from "./kustomize-origins.ts";
 import { child, type FoundDocument } from "./read-release.ts";
 import { classify, type SortedDocuments } from "./sort-documents.ts";
 import { readTree } from "./yaml-tree.ts";
@@ -37,10 +37,19 @@ export function sortBuiltDocuments(
     const index = sourceIndexOf(raw.value, built.sources);
     const source = index === undefined ? undefined : built.sources[index];
     const origin = source ?? { file: built.kustomization.file, tree: built.kustomization.tree };
-    const tree =
+    const parts =
       index === undefined || source === undefined
-        ? mappedTree(raw, value, [{ tree: origin.tree, at: [], from: [], isSelector: () => true }])
-        : mappedTree(raw, value, partsOf(source, index, value, built.patches));
+        ? [{ tree: origin.tree, at: [], from: [], isSelector: () => true }]
+        : partsOf(source, index, value, built.patches);
+    const tree = mappedTree(raw, value, parts);
+    for (const { written, meant, range } of booleansMadeText(value, parts))
+      report({
+        severity: "warning",
+        code: "boolean-made-text",
+        message: `kustomize makes the text ${JSON.stringify(written)} of this, where Helm alone would read ${meant}`,
+        suggestion: `write ${meant}, or ${JSON.stringify(written)} in quotes if the text is meant`,
+        range,
+      });
     for (const error of [...document.errors, ...raw.errors]) report({ ...error, range: tree.valueRange([]) });
     const isSound = document.errors.length + raw.errors.length === 0;
     const found: FoundDocument = { file: origin.file, document, tree, isSound };

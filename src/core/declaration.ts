@@ -143,8 +143,6 @@ export type Declaration = {
   readonly retries: number;
   readonly waitWith: "auto" | "headway" | "helm";
   readonly health: readonly HealthRule[];
-  readonly stableForMs: number;
-  readonly test: boolean;
   readonly crds: "skip" | "create" | "upgrade";
   readonly fieldConflicts: "take" | "fail";
   readonly suspend: boolean;

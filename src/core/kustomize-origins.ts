@@ -194,8 +194,38 @@ function valueAt(value: Json | undefined, path: Path): Json | undefined {
   return current;
 }
 
+/**
+ * The places of plain words that kustomize, which reads YAML 1.2, has made a text of, and that Helm, which reads YAML 1.1,
+ * takes for a boolean.
+ */
+export function booleansMadeText(
+  value: Json,
+  parts: readonly SourcePart[],
+): readonly { readonly written: string; readonly meant: boolean; readonly range: SourceRange }[] {
+  const found: { readonly written: string; readonly meant: boolean; readonly range: SourceRange }[] = [];
+  const visit = (one: Json, path: Path): void => {
+    if (typeof one === "string" && oldBooleans.test(one)) {
+      const origin = findPart(value, path, parts);
+      const meant = origin === undefined ? undefined : valueAt(origin.part.tree.value, origin.path);
+      if (origin !== undefined && typeof meant === "boolean")
+        found.push({ written: one, meant, range: origin.part.tree.valueRange(origin.path) });
+    }
+    if (typeof one !== "object" || one === null) return;
+    for (const [key, below] of Object.entries<Json>(one))
+      visit(below, [...path, Array.isArray(one) ? Number(key) : key]);
+  };
+  visit(value, []);
+  return found;
+}
+
+const oldBooleans = /^(?:(y|yes|on)|n|no|off)$/i;
+
 function isSame(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
+  if (typeof a === "boolean" && typeof b === "string") {
+    const word = oldBooleans.exec(b);
+    return word !== null && a === (word[1] !== undefined);
+  }
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   const [entries, others] = [Object.entries(a), Object.entries(b)];

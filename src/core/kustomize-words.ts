@@ -37,8 +37,8 @@ type Finding = Omit<Diagnostic, "severity">;
 /** Without what kustomize quotes of patches and objects. */
 function withoutContents(words: string): string {
   return words
-    .replace(/ with config: `[^`]*`/g, "")
-    .replace(/map\[string\]interface \{\}\{.*\}/gs, "an object")
+    .replace(/ with config: `[^`]*(?:`|$)/g, "")
+    .replace(/map\[string\]interface \{\}\{.*(?:\}|$)/gs, "an object")
     .replace(/\[(patch|path): .*\]/gs, "[$1]")
     .replace(/\s+/g, " ")
     .trim();
@@ -106,11 +106,21 @@ function repeatedResource({ text, stack, kustomizations }: Context): Finding | u
       second === undefined
         ? "list its file, or the base that brings it, once"
         : "remove one of them, or give it another name or namespace",
-    range: second ?? first ?? wholeOf(kustomizations[0] ?? stack.kustomization),
+    range: second ?? repeatedReference(kustomizations) ?? first ?? wholeOf(stack.kustomization),
     ...(second === undefined || first === undefined
       ? {}
       : { related: [{ message: "the first one", range: first }] }),
   };
+}
+
+function repeatedReference(kustomizations: readonly Kustomization[]): SourceRange | undefined {
+  return kustomizations
+    .flatMap(({ references }) =>
+      references.filter(({ written }, index) =>
+        references.slice(0, index).some((earlier) => earlier.written === written),
+      ),
+    )
+    .map(({ range }) => range)[0];
 }
 
 function unknownField({ text, kustomizations }: Context): Finding | undefined {

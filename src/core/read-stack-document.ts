@@ -28,7 +28,6 @@ export type ReleaseDefaults = Pick<
   | "crds"
   | "fieldConflicts"
   | "maxHistory"
-  | "stableForMs"
 >;
 
 /** What holds for all releases. `undefined` phases: the list itself is broken, so a phase can't be checked. */
@@ -58,7 +57,6 @@ export const builtInDefaults: ReleaseDefaults = {
   crds: "create",
   fieldConflicts: "take",
   maxHistory: 10,
-  stableForMs: 0,
 };
 
 /** The settings of a stack without a headway.yaml. */
@@ -85,7 +83,6 @@ type Options = Pick<
   | "crds"
   | "fieldConflicts"
   | "maxHistory"
-  | "stableFor"
 >;
 
 /**
@@ -127,7 +124,6 @@ export function applyOptions(
     crds: options.crds ?? below.crds,
     fieldConflicts: options.fieldConflicts ?? below.fieldConflicts,
     maxHistory: options.maxHistory ?? below.maxHistory,
-    stableForMs: duration(options.stableFor, below.stableForMs, ["stableFor"], 0),
   };
 }
 

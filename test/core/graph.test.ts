@@ -39,8 +39,6 @@ function declare(lines: readonly string[]): readonly Declaration[] {
       waitWith: "auto",
       crds: "create",
       health: [],
-      stableForMs: 0,
-      test: false,
       labels: {},
       fieldConflicts: "take",
       suspend: false,

@@ -142,8 +142,6 @@ function declare(
     waitWith: "auto",
     crds: "create",
     health: [],
-    stableForMs: 0,
-    test: false,
     labels: {},
     fieldConflicts: "take",
     suspend: false,

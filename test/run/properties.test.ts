@@ -188,6 +188,9 @@ function reply(
         });
       return;
     }
+    case "read-values":
+      answer(release, { kind: "values-read", release, pin: order.step.pin });
+      return;
     case "roll-back":
       answer(
         release,

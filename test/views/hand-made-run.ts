@@ -36,8 +36,6 @@ export function declarationOf(release: ReleaseId, values: Declaration["values"] 
     waitWith: "auto",
     crds: "create",
     health: [],
-    stableForMs: 0,
-    test: false,
     labels: {},
     fieldConflicts: "take",
     suspend: false,

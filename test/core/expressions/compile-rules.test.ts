@@ -157,5 +157,3 @@ describe("a health rule", () => {
     );
   });
 });
-
-describe("a condition on a dependency", () => {});

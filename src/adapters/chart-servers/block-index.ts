@@ -205,7 +205,7 @@ function readKey(entry: Entry, line: string): void {
 function readListLine(entry: Entry, line: string, indent: number, isItem: boolean): void {
   if (isItem && (entry.itemIndent < 0 || indent === entry.itemIndent)) {
     entry.itemIndent = indent;
-    const content = line.slice(1).trimStart();
+    const content = withoutBlanks(line.slice(1));
     entry.itemKeyIndent = indent + line.length - content.length;
     if (entry.open === "urls") {
       const url = readScalar(content);
@@ -247,6 +247,16 @@ function readScalar(written: string): string | undefined {
   }
   if (first === "'") return /^'((?:[^']|'')*)'(?: +#.*)?$/.exec(written)?.[1]?.replaceAll("''", "'");
   if (first !== "" && "|>&*!{[%@`?".includes(first)) return undefined;
-  const text = written.split(" #", 1)[0]?.trimEnd() ?? "";
+  const text = withoutBlanks(written.split(" #", 1)[0] ?? "");
   return text === "null" || text === "~" ? "" : text;
+}
+
+/** Without blanks and tabs at both ends; JavaScript's trim() takes characters along that YAML keeps, such as U+00A0. */
+function withoutBlanks(text: string): string {
+  const isBlank = (at: number): boolean => text[at] === " " || text[at] === "\t";
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(start)) start++;
+  while (end > start && isBlank(end - 1)) end--;
+  return text.slice(start, end);
 }

@@ -294,6 +294,10 @@ describe("reading line by line", () => {
       "*x",
       "x\ny",
       "1.10",
+      "\u00a0",
+      "x\u00a0",
+      "\u2028x",
+      "x \t",
     ),
     fc.string({ unit: "grapheme", maxLength: 200 }),
   );

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { registerApplyCommand, registerDestroyCommand } from "./apply-command.ts";
 import { registerCompletionCommand } from "./completion-command.ts";
 import { registerDemoCommand } from "./demo-command.ts";
+import { registerDoctorCommand } from "./doctor-command.ts";
 import { registerGraphCommand } from "./graph-command.ts";
 import { registerIndexCommand } from "./index-command.ts";
 import { registerLockCommand } from "./lock-command.ts";
@@ -40,6 +41,7 @@ export function makeProgram(world: World): Command {
   registerLockCommand(program, world);
   registerSandboxCommand(program);
   registerDemoCommand(program, world);
+  registerDoctorCommand(program, world);
   registerCompletionCommand(program, world);
   registerVersionCommand(program, world);
   for (const command of program.commands) overrideExit(command);

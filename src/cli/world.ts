@@ -4,6 +4,7 @@ import type { IndexedChart } from "../core/chart-index.ts";
 import type { BuiltStack } from "../core/built-stack.ts";
 import type { Catalogue } from "../core/chart-resolution.ts";
 import type { Checked, Diagnostic } from "../core/diagnostic.ts";
+import type { ClusterFinding, Right } from "../core/doctor.ts";
 import type { Result } from "../core/failure.ts";
 import type { PinnedChart } from "../core/pin.ts";
 import type { ReleasePayload } from "../core/observation.ts";
@@ -61,6 +62,15 @@ export type Connection = {
   readonly states: States;
   readonly readSystemSecret: ReadSystemSecret;
   readonly locks: Locks;
+  /** Whether it can be worked with, within `deadlineMs`; what was not answered by then is not known. */
+  probe(
+    rights: readonly Right[],
+    deadlineMs: number,
+  ): Promise<
+    Result<
+      Omit<ClusterFinding, "server" | "context"> & { readonly may: (right: Right) => boolean | undefined }
+    >
+  >;
   readonly decode: (release: unknown) => ReleasePayload | undefined;
   countRequests(): number;
   close(): void;

@@ -4,6 +4,7 @@ import { execFile } from "node:child_process";
 import { delimiter, isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
 import { coerce, satisfies } from "semver";
+import type { ProgramFinding } from "../core/doctor.ts";
 import { failed, type Result, succeeded } from "../core/failure.ts";
 import { buildProgram } from "./program-build.ts";
 import { cachedProgram, type CachePlace, fillCache, isExecutable, programCacheDir } from "./program-cache.ts";
@@ -45,6 +46,36 @@ export async function findProgram(
   return await getProgram(wanted, place);
 }
 
+/** Looks for a program and gets none: what Headway would use, or from where it would get it. */
+export async function inspectProgram(
+  name: ProgramName,
+  env: ProgramEnvironment = process.env,
+  source: ProgramSource = programSources[name],
+): Promise<ProgramFinding> {
+  const { fits } = source;
+  const named = env[`HEADWAY_${name.toUpperCase()}`];
+  if (named !== undefined && named !== "") {
+    const version = await askVersion(named, source.versionArgs);
+    const said = version === undefined ? {} : { version: `v${version}` };
+    return version !== undefined && satisfies(version, fits)
+      ? { kind: "found", path: named, version: `v${version}`, from: "named" }
+      : { kind: "unfit", path: named, fits, ...said };
+  }
+  const onPath = await findOnPath(source, env);
+  if (onPath !== undefined) return { kind: "found", ...onPath, from: "path" };
+  const cached = cachedProgram(placeOf(source, env));
+  if (cached !== undefined) return { kind: "found", path: cached, version: source.version, from: "cache" };
+  const there = programsOnPath(source, env);
+  const passedOver = await Promise.all(
+    there.map(async (path) => {
+      const version = await askVersion(path, source.versionArgs);
+      return version === undefined ? { path } : { path, version: `v${version}` };
+    }),
+  );
+  const { host } = mirroredUrl(source.download(currentPlatform()).url, env["HEADWAY_PROGRAM_MIRROR"]);
+  return { kind: "absent", fits, host, passedOver };
+}
+
 /** Finds or gets several at the same time; fails with the first failure. */
 export async function findPrograms(
   names: readonly ProgramName[],
@@ -78,15 +109,17 @@ async function findOnPath(
   source: ProgramSource,
   env: ProgramEnvironment,
 ): Promise<{ readonly path: string; readonly version: string } | undefined> {
-  // A relative entry would make the program depend on the folder one stands in.
-  const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
-  for (const folder of new Set(folders)) {
-    const path = join(folder, source.file);
-    if (!isExecutable(path)) continue;
+  for (const path of programsOnPath(source, env)) {
     const version = await askVersion(path, source.versionArgs);
     if (version !== undefined && satisfies(version, source.fits)) return { path, version: `v${version}` };
   }
   return undefined;
+}
+
+function programsOnPath(source: ProgramSource, env: ProgramEnvironment): readonly string[] {
+  // A relative entry would make the program depend on the folder one stands in.
+  const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
+  return [...new Set(folders)].map((folder) => join(folder, source.file)).filter(isExecutable);
 }
 
 async function askVersion(path: string, args: readonly string[]): Promise<string | undefined> {

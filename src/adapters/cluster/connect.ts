@@ -1,5 +1,6 @@
 // One connection to a cluster and everything of the engine's ports that stands on it.
 import { failed, succeeded, type Result } from "../../core/failure.ts";
+import type { Right } from "../../core/doctor.ts";
 import { textAt } from "../../core/json.ts";
 import type {
   Locks,
@@ -21,6 +22,7 @@ import { makeLocks, type IsGone } from "./locks.ts";
 import { readManagedFields } from "./managed-fields.ts";
 import { ensureNamespace, listNamespaces } from "./namespaces.ts";
 import { deletePods } from "./pods.ts";
+import { probeCluster, type Probe } from "./probe.ts";
 import { makeRecords } from "./records.ts";
 import { makeApi, type Api } from "./request.ts";
 import { takeSnapshot } from "./snapshot.ts";
@@ -35,6 +37,8 @@ export type Cluster = {
   readonly context: string;
   /** `v1.37.2`; one request. */
   kubernetesVersion(): Promise<Result<string>>;
+  /** Whether it can be worked with, within `deadlineMs`. */
+  probe(rights: readonly Right[], deadlineMs: number): Promise<Result<Probe>>;
   readonly records: Records;
   readonly objects: Objects;
   readonly values: ValuesObjects;
@@ -74,6 +78,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Result<Cl
       const answer = await api.json({ doing: "Asking for the cluster's version", path: "/version" });
       return answer.ok ? succeeded(textAt(answer.value, "gitVersion") ?? "unknown") : failed(answer.failure);
     },
+    probe: (rights, deadlineMs) => probeCluster(api, rights, deadlineMs),
     records: makeRecords(api, discovery),
     objects: makeObjects(api, discovery, watches),
     values: makeValuesObjects(api),

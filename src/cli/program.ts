@@ -9,6 +9,7 @@ import { registerIndexCommand } from "./index-command.ts";
 import { registerLockCommand } from "./lock-command.ts";
 import { registerPlanCommand } from "./plan-command.ts";
 import { registerSandboxCommand } from "./sandbox-command.ts";
+import { registerSchemaCommand } from "./schema-command.ts";
 import { registerStatusCommands } from "./status-command.ts";
 import { registerValidateCommand } from "./validate-command.ts";
 import { registerVersionCommand } from "./version-command.ts";
@@ -42,6 +43,7 @@ export function makeProgram(world: World): Command {
   registerSandboxCommand(program);
   registerDemoCommand(program, world);
   registerDoctorCommand(program, world);
+  registerSchemaCommand(program, world);
   registerCompletionCommand(program, world);
   registerVersionCommand(program, world);
   for (const command of program.commands) overrideExit(command);

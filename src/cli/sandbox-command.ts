@@ -84,6 +84,8 @@ async function showStatus({ name, output }: Named & { readonly output: "table" |
 
 function toJson({ name, ready, problem, state }: SandboxStatus): unknown {
   return {
+    apiVersion: "headway.dev/v1",
+    kind: "Sandbox",
     name,
     ready,
     ...(problem === undefined ? {} : { problem }),

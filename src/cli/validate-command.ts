@@ -1,21 +1,29 @@
 // `headway validate`: everything that can be said about a stack without a cluster.
 import type { Command } from "commander";
-import { hasErrors } from "../core/diagnostic.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import { hasErrors, sortDiagnostics } from "../core/diagnostic.ts";
+import { jsonText, yamlText } from "../views/data-output.ts";
+import { diagnosticsDocument } from "../views/diagnostics-view.ts";
 import { exitCodes } from "./exit.ts";
+import type { LoadedStack } from "./load-stack.ts";
 import { loadStack, pinCharts, tellDiagnostics, withValues } from "./load-stack.ts";
+import { outputOption } from "./options.ts";
 import type { World } from "./world.ts";
+
+type Format = "text" | "json" | "yaml";
 
 export function registerValidateCommand(program: Command, world: World): void {
   program
     .command("validate")
     .description("check all declarations and their charts; needs no cluster")
     .argument("[dir]", "the stack's folder", ".")
-    .action(async (dir: string) => {
-      process.exitCode = await validateStack(world, dir);
+    .addOption(outputOption(["text", "json", "yaml"]))
+    .action(async (dir: string, { output }: { readonly output: Format }) => {
+      process.exitCode = await validateStack(world, dir, output);
     });
 }
 
-async function validateStack(world: World, dir: string): Promise<number> {
+async function validateStack(world: World, dir: string, format: Format): Promise<number> {
   const read = await loadStack(world, dir);
   if (typeof read === "number") return read;
   const loaded = await withValues(world, read);
@@ -23,9 +31,25 @@ async function validateStack(world: World, dir: string): Promise<number> {
   const pinned = await pinCharts(world, loaded);
   if (typeof pinned === "number") return pinned;
   const diagnostics = [...loaded.diagnostics, ...pinned.diagnostics];
-  tellDiagnostics(world, diagnostics);
-  if (hasErrors(diagnostics)) return exitCodes.invalid;
-  const { stack, graph } = loaded;
+  if (format === "text") tellText(world, loaded, diagnostics);
+  else {
+    const document = documentOf(loaded, diagnostics);
+    world.stdout.write(format === "json" ? jsonText(document) : yamlText(document));
+  }
+  return hasErrors(diagnostics) ? exitCodes.invalid : exitCodes.done;
+}
+
+function documentOf({ stack, graph }: LoadedStack, diagnostics: readonly Diagnostic[]): unknown {
+  return diagnosticsDocument(sortDiagnostics(diagnostics), {
+    stack: stack.name,
+    releases: stack.declarations.length,
+    waves: graph.waves,
+    ignoredDocuments: stack.ignoredDocuments,
+  });
+}
+
+function tellText(world: World, { stack, graph }: LoadedStack, diagnostics: readonly Diagnostic[]): void {
+  if (tellDiagnostics(world, diagnostics)) return;
   const ignored =
     stack.ignoredDocuments === 0
       ? ""
@@ -33,5 +57,4 @@ async function validateStack(world: World, dir: string): Promise<number> {
   world.stdout.write(
     `${stack.name}: ${stack.declarations.length} releases in ${graph.waves} waves are valid${ignored}\n`,
   );
-  return exitCodes.done;
 }

@@ -11,8 +11,9 @@ export function registerVersionCommand(program: Command, world: World): void {
     .addOption(outputOption(["text", "json"]))
     .action(({ output }: { readonly output: "text" | "json" }) => {
       const facts = { headway: world.version, node: process.versions.node };
+      const document = { apiVersion: "headway.dev/v1", kind: "Version", ...facts };
       world.stdout.write(
-        output === "json" ? jsonText(facts) : `headway ${facts.headway} (Node ${facts.node})\n`,
+        output === "json" ? jsonText(document) : `headway ${facts.headway} (Node ${facts.node})\n`,
       );
     });
 }

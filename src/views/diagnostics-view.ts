@@ -1,5 +1,5 @@
 // Diagnostics as text for people: place, severity and message on a line, what to try below it, a count at the end.
-import type { Diagnostic, SourceRange } from "../core/diagnostic.ts";
+import { hasErrors, type Diagnostic, type SourceRange } from "../core/diagnostic.ts";
 import { renderLines, type Line, type Style, type Tone } from "./style.ts";
 
 const tones: Readonly<Record<Diagnostic["severity"], Tone>> = { error: "bad", warning: "warn", hint: "busy" };
@@ -34,4 +34,32 @@ function countWords(diagnostics: readonly Diagnostic[]): string {
     return count === 0 ? [] : [`${count} ${severity}${count === 1 ? "" : "s"}`];
   });
   return `${counts.join(", ")}${files === 0 ? "" : ` in ${files} file${files === 1 ? "" : "s"}`}`;
+}
+
+/** What schemas/diagnostics.schema.json describes; the findings in the order given. */
+export function diagnosticsDocument(
+  diagnostics: readonly Diagnostic[],
+  facts: {
+    readonly stack: string;
+    readonly releases: number;
+    readonly waves: number;
+    readonly ignoredDocuments: number;
+  },
+): unknown {
+  const { stack, ...counts } = facts;
+  return {
+    apiVersion: "headway.dev/v1",
+    kind: "DiagnosticList",
+    metadata: { name: stack },
+    valid: !hasErrors(diagnostics),
+    ...counts,
+    items: diagnostics.map(({ severity, code, message, suggestion, range, related }) => ({
+      severity,
+      code,
+      message,
+      suggestion,
+      range,
+      related,
+    })),
+  };
 }

@@ -18,6 +18,7 @@ import {
 } from "../core/doctor.ts";
 import type { Check } from "../core/doctor.ts";
 import { readStack } from "../core/read-declarations.ts";
+import { kustomizationNames } from "../core/stack-files.ts";
 import type { ClusterFlags } from "./options.ts";
 import type { StackFolder, World } from "./world.ts";
 
@@ -33,19 +34,37 @@ export type Survey = {
 /** More namespaces than this are not asked about one by one. */
 const mostNamespaces = 10;
 
-/** What the stack in a folder needs; a folder without one needs nothing. */
+/** What a folder needs as far as its names tell. */
+export function needsAtSight(dir: string): Needs {
+  const kustomize = kustomizationNames.some((name) => existsSync(join(dir, name)));
+  return { git: hasGitAbove(dir), kustomize, sops: false };
+}
+
+/** What the stack in a folder needs; a folder without one needs nothing. No program is got for it. */
 export async function surveyStack(world: World, dir: string): Promise<Survey> {
-  const kustomize = ["kustomization.yaml", "kustomization.yml", "Kustomization"].some((name) =>
-    existsSync(join(dir, name)),
-  );
-  const git = hasGitAbove(dir);
+  const needs = needsAtSight(dir);
+  const { inspectProgram } = await import("../sandbox/programs.ts");
+  if (needs.kustomize && (await inspectProgram("kustomize", world.env)).kind !== "found")
+    return {
+      checks: [
+        {
+          check: "stack",
+          verdict: "warning",
+          found: `${dir} has a kustomization`,
+          meaning: "it can be read when kustomize is here",
+          next: "See headway validate, which gets kustomize.",
+        },
+      ],
+      namespaces: [],
+      needs,
+    };
   const folder = await world.readStackFolder(dir);
   if (folder.value === undefined) {
     const [first] = folder.diagnostics;
     return {
       checks: [{ ...badStack(first?.message ?? `${dir} can't be read`), ...nextOf(first?.suggestion) }],
       namespaces: [],
-      needs: { git, kustomize, sops: false },
+      needs,
     };
   }
   const { value: stack, diagnostics } = readStack(folder.value);
@@ -65,7 +84,7 @@ export async function surveyStack(world: World, dir: string): Promise<Survey> {
   return {
     checks: [check],
     namespaces: namespaces.slice(0, mostNamespaces),
-    needs: { git, kustomize, sops: await hasEncrypted(folder.value, stack.declarations) },
+    needs: { ...needs, sops: await hasEncrypted(folder.value, stack.declarations) },
   };
 }
 

@@ -6,7 +6,7 @@ import type { Check } from "../core/doctor.ts";
 import type { CheckFormat } from "../views/doctor-view.ts";
 import { renderChecks } from "../views/doctor-view.ts";
 import { chooseStyle } from "../views/style.ts";
-import { checkCluster, checkMachine, surveyStack } from "./doctor-checks.ts";
+import { checkCluster, checkMachine, needsAtSight, surveyStack } from "./doctor-checks.ts";
 import { clusterOptions, outputOption } from "./options.ts";
 import type { ClusterFlags } from "./options.ts";
 import type { World } from "./world.ts";
@@ -36,7 +36,7 @@ async function examine(world: World, dir: string, flags: DoctorFlags): Promise<n
   const survey = await within(surveyPatienceMs, surveyStack(world, dir), {
     checks: [judgeSlow("stack", surveyPatienceMs / 1_000)],
     namespaces: [],
-    needs: { git: false, kustomize: false, sops: false },
+    needs: needsAtSight(dir),
   });
   const late = (check: string): readonly Check[] => [judgeSlow(check, checkPatienceMs / 1_000)];
   const checks = await Promise.all([

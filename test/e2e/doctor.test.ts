@@ -1,5 +1,5 @@
 // doctor against a real cluster: with all rights, with none, and where cluster or programs are not what they should be.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,7 @@ type Check = {
   readonly check: string;
   readonly verdict: string;
   readonly found: string;
+  readonly meaning?: string;
   readonly next?: string;
 };
 
@@ -60,7 +61,6 @@ async function powerless(cluster: TestCluster): Promise<string> {
     kind: "TokenRequest",
     spec: {},
   })) as { readonly status: { readonly token: string } };
-  const { readFileSync } = await import("node:fs");
   const { clusters } = parse(readFileSync(cluster.kubeconfig, "utf8")) as {
     readonly clusters: readonly [{ readonly cluster: { readonly "certificate-authority-data": string } }];
   };
@@ -148,7 +148,13 @@ describe("doctor", () => {
     };
     const helm = program("helm", "v3.22.0");
     const env = { PATH: `${join(folder, "bin")}:/usr/bin:/bin`, XDG_CACHE_HOME: join(folder, "cache") };
-    writeFileSync(join(folder, "kustomization.yaml"), "resources: []\n");
+    writeFileSync(join(folder, "kustomization.yaml"), "resources: [release.yaml]\n");
+    const release = { apiVersion: "headway.dev/v1", kind: "HelmRelease" };
+    const metadata = { name: "db", namespace: "shop" };
+    writeFileSync(
+      join(folder, "release.yaml"),
+      JSON.stringify({ ...release, metadata, spec: { chart: "./chart" } }),
+    );
     const run = (more: Readonly<Record<string, string>> = {}) =>
       headway(["doctor", folder, "-o", "json"], { kubeconfig: config, env: { ...env, ...more } });
     const end = await run();
@@ -160,6 +166,10 @@ describe("doctor", () => {
     });
     expect(checks["helm"]?.next).toContain("get.helm.sh");
     expect(checks["kustomize"]?.verdict).toBe("warning");
+    expect(checks["stack"]?.meaning).toBe("it can be read when kustomize is here");
+    expect(existsSync(join(folder, "cache"))).toBe(false);
+    const ready = await headway(["doctor", folder, "-o", "json"], { kubeconfig: config });
+    expect(checksOf(ready)["stack"]?.found).toContain("1 releases in 1 namespaces");
     expect(checks["sops"]).toMatchObject({ verdict: "ok" });
     expect(checks["sops"]?.found).toContain("not needed");
     const named = await run({ HEADWAY_HELM: helm });

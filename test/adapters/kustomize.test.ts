@@ -240,7 +240,7 @@ patches:
       "drwx------ COPY/files/base",
       "drwx------ COPY/files/prod",
     ]);
-    expect(readdirSync(copies).toSorted()).toEqual(["kustomize", "seen"]);
+    expect(readdirSync(copies).filter((name) => name.startsWith("headway-kustomize-"))).toEqual([]);
   });
 
   it("warns of words that Helm reads as booleans and kustomize as text", async () => {

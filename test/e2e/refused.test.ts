@@ -257,7 +257,7 @@ describe("a kind that the cluster does not know yet", () => {
 
   it("and nobody brings is the failure after a while, with what to do", async () => {
     const stack = await openTestStack([]);
-    stack.declare([{ name: "topics", spec: { ...own("topics"), timeout: "3s" } }], {
+    stack.declare([{ name: "topics", spec: { ...own("topics"), timeout: "7s" } }], {
       files: topics(stack.name),
     });
     const end = await stack.apply();

@@ -11,7 +11,8 @@ import { eventually, freshNamespace, sharedSandbox, type TestCluster } from "../
 import { connectedApi, failureOf, valueOf } from "./connected.ts";
 import { startFaultyProxy, status } from "./faulty-proxy.ts";
 
-const quick: LockSettings = { leaseMs: 1_000, renewEveryMs: 200, lostAfterMs: 600, observeMs: 400 };
+// A request may take `renewEveryMs`: on a busy machine the API server needs some hundreds of milliseconds.
+const quick: LockSettings = { leaseMs: 4_000, renewEveryMs: 800, lostAfterMs: 2_400, observeMs: 1_600 };
 const unknown: IsGone = () => Promise.resolve("unknown");
 
 function holder(identity: string): Holder {
@@ -182,7 +183,7 @@ describe("the lock of a stack", () => {
     let told = 0;
     held.onLost(() => told++);
     proxy.fault = () => ({ kind: "hang" });
-    await eventually(() => Promise.resolve(told === 1), 3_000);
+    await eventually(() => Promise.resolve(told === 1), 15_000);
     held.onLost(() => told++);
     expect(told).toBe(2);
     proxy.fault = () => undefined;
@@ -193,7 +194,7 @@ describe("the lock of a stack", () => {
     const cluster = await sharedSandbox();
     const namespace = freshNamespace();
     const proxy = await startFaultyProxy(cluster);
-    const locks = await locksOn(proxy.kubeconfig, namespace, unknown, { ...quick, lostAfterMs: 2_000 });
+    const locks = await locksOn(proxy.kubeconfig, namespace, unknown, { ...quick, lostAfterMs: 8_000 });
     const held = valueOf(await locks.acquire("shop", "one"));
     let lost = false;
     held.onLost(() => (lost = true));

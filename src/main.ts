@@ -23,7 +23,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.stderr.on("error", ignoreClosedPipe);
   const world = makeWorld();
   try {
-    await makeProgram(world).parseAsync(argv);
+    const program = await makeProgram(world, argv[2]);
+    await program.parseAsync(argv);
   } catch (error) {
     process.exitCode = endOf(error);
   }

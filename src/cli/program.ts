@@ -1,18 +1,6 @@
-// The command line: which commands there are and what they have in common. Each command is a file of its own.
+// The command line: which commands there are and what they have in common. Each command is a file of its own, loaded when
+// it is asked for.
 import { Command } from "commander";
-import { registerApplyCommand, registerDestroyCommand } from "./apply-command.ts";
-import { registerCompletionCommand } from "./completion-command.ts";
-import { registerDemoCommand } from "./demo-command.ts";
-import { registerDoctorCommand } from "./doctor-command.ts";
-import { registerGraphCommand } from "./graph-command.ts";
-import { registerIndexCommand } from "./index-command.ts";
-import { registerLockCommand } from "./lock-command.ts";
-import { registerPlanCommand } from "./plan-command.ts";
-import { registerSandboxCommand } from "./sandbox-command.ts";
-import { registerSchemaCommand } from "./schema-command.ts";
-import { registerStatusCommands } from "./status-command.ts";
-import { registerValidateCommand } from "./validate-command.ts";
-import { registerVersionCommand } from "./version-command.ts";
 import type { World } from "./world.ts";
 
 const exitCodeHelp = `
@@ -23,7 +11,40 @@ Exit codes:
   8 consent was needed and not given · 130 interrupted
 `;
 
-export function makeProgram(world: World): Command {
+type Register = (program: Command, world: World) => void;
+
+/** In the order of the help. */
+const commands: readonly { readonly names: readonly string[]; readonly load: () => Promise<Register> }[] = [
+  {
+    names: ["validate"],
+    load: async () => (await import("./validate-command.ts")).registerValidateCommand,
+  },
+  { names: ["graph"], load: async () => (await import("./graph-command.ts")).registerGraphCommand },
+  { names: ["plan"], load: async () => (await import("./plan-command.ts")).registerPlanCommand },
+  { names: ["apply"], load: async () => (await import("./apply-command.ts")).registerApplyCommand },
+  {
+    names: ["status", "why"],
+    load: async () => (await import("./status-command.ts")).registerStatusCommands,
+  },
+  { names: ["destroy"], load: async () => (await import("./apply-command.ts")).registerDestroyCommand },
+  { names: ["index"], load: async () => (await import("./index-command.ts")).registerIndexCommand },
+  { names: ["lock"], load: async () => (await import("./lock-command.ts")).registerLockCommand },
+  { names: ["sandbox"], load: async () => (await import("./sandbox-command.ts")).registerSandboxCommand },
+  { names: ["demo"], load: async () => (await import("./demo-command.ts")).registerDemoCommand },
+  { names: ["doctor"], load: async () => (await import("./doctor-command.ts")).registerDoctorCommand },
+  { names: ["schema"], load: async () => (await import("./schema-command.ts")).registerSchemaCommand },
+  {
+    names: ["completion"],
+    load: async () => (await import("./completion-command.ts")).registerCompletionCommand,
+  },
+  { names: ["version"], load: async () => (await import("./version-command.ts")).registerVersionCommand },
+];
+
+/** These say something of all commands. */
+const needsAll: ReadonlySet<string> = new Set(["completion"]);
+
+/** The command line with the command `asked` alone, or with all where that is none or is about all. */
+export async function makeProgram(world: World, asked?: string): Promise<Command> {
   const program = new Command("headway")
     .description(
       "Deploys a whole stack of Helm charts in dependency order, and rolls back what fails its health checks.",
@@ -32,20 +53,9 @@ export function makeProgram(world: World): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText("after", exitCodeHelp);
-  registerValidateCommand(program, world);
-  registerGraphCommand(program, world);
-  registerPlanCommand(program, world);
-  registerApplyCommand(program, world);
-  registerStatusCommands(program, world);
-  registerDestroyCommand(program, world);
-  registerIndexCommand(program, world);
-  registerLockCommand(program, world);
-  registerSandboxCommand(program);
-  registerDemoCommand(program, world);
-  registerDoctorCommand(program, world);
-  registerSchemaCommand(program, world);
-  registerCompletionCommand(program, world);
-  registerVersionCommand(program, world);
+  const own =
+    asked === undefined || needsAll.has(asked) ? [] : commands.filter(({ names }) => names.includes(asked));
+  for (const { load } of own.length > 0 ? own : commands) (await load())(program, world);
   for (const command of program.commands) overrideExit(command);
   return program;
 }

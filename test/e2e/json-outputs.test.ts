@@ -47,9 +47,9 @@ function offeringJson(command: Command, path: readonly string[] = []): readonly 
 }
 
 describe("JSON", () => {
-  it("has a schema for every command that offers it", () => {
+  it("has a schema for every command that offers it", async () => {
     // Registering commands asks nothing of the world but its version.
-    const program = makeProgram({ version: "0.0.0" } as unknown as World);
+    const program = await makeProgram({ version: "0.0.0" } as unknown as World);
     expect(offeringJson(program).toSorted()).toEqual(Object.keys(runs).toSorted());
   });
 

@@ -29,6 +29,7 @@ const commands: readonly { readonly names: readonly string[]; readonly load: () 
   { names: ["destroy"], load: async () => (await import("./apply-command.ts")).registerDestroyCommand },
   { names: ["index"], load: async () => (await import("./index-command.ts")).registerIndexCommand },
   { names: ["lock"], load: async () => (await import("./lock-command.ts")).registerLockCommand },
+  { names: ["set"], load: async () => (await import("./set-command.ts")).registerSetCommand },
   { names: ["sandbox"], load: async () => (await import("./sandbox-command.ts")).registerSandboxCommand },
   { names: ["demo"], load: async () => (await import("./demo-command.ts")).registerDemoCommand },
   { names: ["doctor"], load: async () => (await import("./doctor-command.ts")).registerDoctorCommand },

@@ -2,7 +2,7 @@
 // by rename, complete or not at all.
 import { createHash, randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 import type { ChartFiles } from "./chart-files.ts";
 
 /** SHA-256 (hex) over paths and contents in the order of the paths; modes and times don't count. */
@@ -67,8 +67,8 @@ function holdsExactly(folder: string, files: ChartFiles): boolean {
     let count = 0;
     for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
       if (entry.isDirectory()) continue;
-      const path = join(entry.parentPath, entry.name);
-      const content = files.get(relative(folder, path).split(sep).join("/"));
+      const path = `${entry.parentPath}${sep}${entry.name}`;
+      const content = files.get(path.slice(folder.length + 1).replaceAll(sep, "/"));
       if (!entry.isFile() || !content?.equals(readFileSync(path))) return false;
       count++;
     }

@@ -75,10 +75,11 @@ function typeOf(type: string, header: Buffer): TarEntry["type"] {
   }
 }
 
-/** The sum counts its own field as blanks. */
+/** The sum counts its own field as blanks. An iterator would make an array of every byte of every header. */
 function hasRightSum(header: Buffer): boolean {
   let sum = 0;
-  for (const [index, byte] of header.entries()) sum += index >= 148 && index < 156 ? 0x20 : byte;
+  for (let index = 0; index < header.length; index++)
+    sum += index >= 148 && index < 156 ? 0x20 : (header[index] ?? 0);
   return sum === parseOctal(readText(header, 148, 8));
 }
 

@@ -1,13 +1,7 @@
 // From what a declaration asks for to one exact chart: the lock decides where there is one, else the newest version that
 // fits. Pure: what repositories hold comes in as catalogues; reading and checking content is an adapter's matter.
 import { archiveName, indexPlace, type ChartDigest, type IndexedChart } from "./chart-index.ts";
-import {
-  badRange,
-  isExactVersion,
-  isPrereleaseVersion,
-  newestFirst,
-  satisfiesRange,
-} from "./chart-version.ts";
+import { badRange, isExactVersion, isPrereleaseVersion, newestFirst, readRange } from "./chart-version.ts";
 import type { Repository } from "./declaration.ts";
 import { didYouMean, type Checked, type Diagnostic, type SourceRange } from "./diagnostic.ts";
 import {
@@ -133,17 +127,30 @@ export function needsRegistry(wish: ChartWish, sources: ChartSources): boolean {
 export function chooseVersion(
   wish: ChartWish,
   name: string,
-  { charts, file }: Catalogue,
+  catalogue: Catalogue,
 ): Checked<OfferedChart | undefined> {
-  const offered = charts.filter((chart) => chart.name === name);
+  const { charts, file } = catalogue;
+  const offered = chartsByName(catalogue).get(name) ?? [];
   if (offered.length === 0) return unknownChart(wish, name, charts, file);
   const range = wish.version ?? "*";
-  const fits = satisfiesRange("0.0.0", range) === "bad-range" ? undefined : range;
-  if (fits === undefined) return { value: undefined, diagnostics: [badRange(range, wish.versionRange)] };
-  const [best] = offered
-    .filter((chart) => satisfiesRange(chart.version, range) === true)
-    .toSorted((a, b) => newestFirst(a.version, b.version));
+  const takes = readRange(range);
+  if (takes === "bad-range") return { value: undefined, diagnostics: [badRange(range, wish.versionRange)] };
+  let best: OfferedChart | undefined;
+  for (const chart of offered)
+    if (takes(chart.version) && (best === undefined || newestFirst(chart.version, best.version) < 0))
+      best = chart;
   return best === undefined ? nothingFits(wish, offered, file) : { value: best, diagnostics: [] };
+}
+
+const namesOf = new WeakMap<Catalogue, ReadonlyMap<string, readonly OfferedChart[]>>();
+
+/** A catalogue's charts by name; made once, because every release of a stack looks into the same few catalogues. */
+function chartsByName(catalogue: Catalogue): ReadonlyMap<string, readonly OfferedChart[]> {
+  const known = namesOf.get(catalogue);
+  if (known !== undefined) return known;
+  const byName = Map.groupBy(catalogue.charts, ({ name }) => name);
+  namesOf.set(catalogue, byName);
+  return byName;
 }
 
 function resolveFreely(wish: ChartWish, sources: ChartSources): Checked<ResolvedChart | undefined> {

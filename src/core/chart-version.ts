@@ -69,15 +69,23 @@ export function isPrereleaseVersion(text: string): boolean {
  * could not read the version. Linear in the length of the range.
  */
 export function satisfiesRange(version: string, range: string): boolean | "bad-range" {
+  const takes = readRange(range);
+  return takes === "bad-range" ? takes : takes(version);
+}
+
+/** A range read once, for many versions: what it takes, as satisfiesRange tells. */
+export function readRange(range: string): ((version: string) => boolean) | "bad-range" {
   const alternatives = parseRange(range);
   if (alternatives === undefined) return "bad-range";
-  const parsed = parseVersion(version);
-  if (parsed === undefined) return false;
-  return alternatives.some(
-    (comparisons) =>
-      (parsed.prerelease === "" || comparisons.some((comparison) => comparison.bound.prerelease !== "")) &&
-      comparisons.every((comparison) => holds(parsed, comparison)),
-  );
+  return (version) => {
+    const parsed = parseVersion(version);
+    if (parsed === undefined) return false;
+    return alternatives.some(
+      (comparisons) =>
+        (parsed.prerelease === "" || comparisons.some((comparison) => comparison.bound.prerelease !== "")) &&
+        comparisons.every((comparison) => holds(parsed, comparison)),
+    );
+  };
 }
 
 /** What is wrong between the version a declaration asks for and the version its chart has; undefined if nothing. */
@@ -115,7 +123,19 @@ export function badRange(asked: string, range: Declaration["versionRange"]): Dia
   };
 }
 
+const mostKnownVersions = 10_000;
+/** Indexes hold the same versions over and over. */
+const knownVersions = new Map<string, Version | undefined>();
+
 function parseVersion(text: string): Version | undefined {
+  if (knownVersions.has(text)) return knownVersions.get(text);
+  if (knownVersions.size >= mostKnownVersions) knownVersions.clear();
+  const version = readVersion(text);
+  knownVersions.set(text, version);
+  return version;
+}
+
+function readVersion(text: string): Version | undefined {
   if (text.length > maxVersionLength) return undefined;
   const { core, prerelease, metadata } = splitVersion(text.startsWith("v") ? text.slice(1) : text);
   if (prerelease !== undefined && !isPrerelease(prerelease)) return undefined;

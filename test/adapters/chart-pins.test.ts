@@ -13,7 +13,7 @@ import type { PinnedChart } from "../../src/core/pin.ts";
 import { packChart, temporaryFolder, writeTree, type Tree } from "../kit/chart-trees.ts";
 import { fakeChartServers, sha256, type FakeServers } from "../kit/fake-chart-servers.ts";
 
-const at = (line: number) => ({ file: "releases/app.yaml", line, column: 10 });
+const at = (line: number) => ({ file: "app.yaml", line, column: 10 });
 
 const chartYaml = (name: string, version: string, more = ""): string =>
   `apiVersion: v2\nname: ${name}\nversion: ${version}\n${more}`;

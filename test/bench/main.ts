@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Bench, openBench } from "./bench.ts";
 import { runStartUp, runUnchanged } from "./quiet-scenarios.ts";
+import { runResolve } from "./resolve-scenario.ts";
 import { renderRows, type Row } from "./rows.ts";
 import { type Findings, handOffRows, runChain, runLayered, runMany, runWide } from "./scenarios.ts";
 
@@ -17,6 +18,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   wide: runWide,
   many: runMany,
   unchanged: runUnchanged,
+  resolve: runResolve,
 };
 
 const { values: flags } = parseArgs({

@@ -5,7 +5,7 @@ import type { ChartReference, Repository } from "../../src/core/declaration.ts";
 import type { Diagnostic } from "../../src/core/diagnostic.ts";
 
 const range = { file: "releases/a.yaml", line: 6, column: 10 };
-const place = { file: "releases/a.yaml", stackPath: "clusters/prod", range };
+const place = { stackPath: "clusters/prod", range };
 
 function repositories(...aliases: readonly string[]): ReadonlyMap<string, Repository> {
   return new Map(

@@ -38,7 +38,7 @@ type Finding = Omit<Diagnostic, "severity">;
 function withoutContents(words: string): string {
   return words
     .replace(/ with config: `[^`]*(?:`|$)/g, "")
-    .replace(/map\[string\]interface \{\}\{.*(?:\}|$)/gs, "an object")
+    .replace(/map\[string\]interface \{\}\{(?:.*\}|.*$)/gs, "an object")
     .replace(/\[(patch|path): .*\]/gs, "[$1]")
     .replace(/\s+/g, " ")
     .trim();
@@ -201,6 +201,8 @@ function looksLikePatch(value: Json): boolean {
   return typeof child(value, "kind") === "string" && child(child(value, "metadata"), "name") !== undefined;
 }
 
+type FailedPlace = { readonly range: SourceRange; readonly pointer: string };
+
 /** An operation of a JSON patch that does not apply: kustomize names its path, not its file. */
 function failedOperation({ text, stack }: Context): Finding | undefined {
   const match =
@@ -212,35 +214,37 @@ function failedOperation({ text, stack }: Context): Finding | undefined {
   if (pointer === undefined && kind === undefined) return undefined;
   const places = stack.patches.flatMap(({ tree }) =>
     Array.isArray(tree.value)
-      ? (tree.value as readonly Json[]).flatMap((one, index): readonly SourceRange[] => {
+      ? (tree.value as readonly Json[]).flatMap((one, index): readonly FailedPlace[] => {
           const written = child(one, "path");
           const op = child(one, "op");
           const isIt =
             kind !== undefined
               ? op === kind
               : written === pointer || (typeof written === "string" && written.endsWith(`/${pointer ?? ""}`));
-          return isIt ? [tree.valueRange([index, kind !== undefined ? "op" : "path"])] : [];
+          const range = tree.valueRange([index, kind !== undefined ? "op" : "path"]);
+          return isIt ? [{ range, pointer: typeof written === "string" ? written : "" }] : [];
         })
       : [],
   );
-  const [range, ...more] = places;
+  const [first, ...more] = places;
+  const path = first?.pointer ?? pointer ?? "";
   return {
     code: "failed-patch",
     message:
       kind !== undefined
         ? `${kind} is not one of the operations of a JSON patch`
         : text.includes("testing")
-          ? `the test of ${pointer ?? ""} failed`
-          : `this operation does not apply: there is no ${pointer ?? ""} in the document`,
+          ? `the test of ${path} failed`
+          : `this operation does not apply: there is no ${path} in the document`,
     ...(kind !== undefined
       ? { suggestion: "the operations are add, remove, replace, move, copy and test" }
       : text.includes("testing")
         ? {}
         : { suggestion: "`add` the map around it first, or write a patch in the form of the declaration" }),
-    ...(range === undefined ? {} : { range }),
+    ...(first === undefined ? {} : { range: first.range }),
     ...(more.length === 0
       ? {}
-      : { related: more.slice(0, 5).map((one) => ({ message: "or this one", range: one })) }),
+      : { related: more.slice(0, 5).map(({ range }) => ({ message: "or this one", range })) }),
   };
 }
 

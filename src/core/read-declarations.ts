@@ -78,7 +78,12 @@ export function readStack(input: StackInput): Checked<ReadStack> {
     hasDocument: first !== undefined,
     broken: [...new Set(broken.filter((id) => id !== undefined))],
   };
-  return { value, diagnostics: sortDiagnostics(diagnostics) };
+  return { value, diagnostics: sortDiagnostics(onceEach(diagnostics)) };
+}
+
+/** A patch that changes many releases is wrong once. */
+function onceEach(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return [...new Map(diagnostics.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic])).values()];
 }
 
 function emptyStack(input: StackInput): ReadStack {

@@ -179,9 +179,7 @@ patches:
     expect(read.told).toMatchInlineSnapshot(`
       "../tls/tls.yaml:3:10 error spec.timeout: "fast" is not a duration
           → write it as in 90s, 5m or 1h30m
-      ../tls/tls.yaml:3:10 error spec.timeout: "fast" is not a duration
-          → write it as in 90s, 5m or 1h30m
-      2 errors in 1 file"
+      1 error in 1 file"
     `);
   });
 
@@ -265,7 +263,6 @@ patches:
     expect(read.told).toBe("");
     const labels = read.stack?.declarations[0]?.labels ?? {};
     expect(Object.keys(labels)).toEqual(["app.kubernetes.io/managed-by"]);
-    expect(labels["app.kubernetes.io/managed-by"]).toMatch(/^kustomize-/);
   });
 });
 
@@ -505,7 +502,7 @@ transformers: [t.yaml]
       1 error in 1 file"
     `);
     expect(await patch("- { op: remove, path: /spec/nope }\n")).toMatchInlineSnapshot(`
-      "p.yaml:1:23 error this operation does not apply: there is no nope in the document
+      "p.yaml:1:23 error this operation does not apply: there is no /spec/nope in the document
           → \`add\` the map around it first, or write a patch in the form of the declaration
       1 error in 1 file"
     `);

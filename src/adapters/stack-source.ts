@@ -1,6 +1,6 @@
 // A stack's files from a folder on disk, and where that folder belongs in git. What counts as a stack's file is said in
 // core/stack-files.ts, what is in the files in core/read-declarations.ts.
-import { constants, type Dirent } from "node:fs";
+import { constants, readdirSync, readFileSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { lstat, open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { BuiltStack } from "../core/built-stack.ts";
@@ -18,7 +18,7 @@ import {
   matchesGlob,
   stackFileName,
 } from "../core/stack-files.ts";
-import type { BuildOverlay, ReadRepository } from "../engine/ports.ts";
+import type { BuildOverlay, ReadRepository, RepositoryEntry } from "../engine/ports.ts";
 
 /** A stack's folder as it was found. Roots are absolute real paths; `files` are sorted by path. */
 export type StackFolder = {
@@ -91,23 +91,27 @@ export async function readStackFolder(
   };
 }
 
-/** Reads single entries of a checkout: files up to their cap, and links only where they stay in the repository. */
+/**
+ * Reads single entries of a checkout: files up to their cap, and links only where they stay in the repository. Hundreds
+ * are read one after the other, and calls that wait for a thread each time take several times as long.
+ */
 function repositoryReader(repositoryRoot: string): ReadRepository {
-  return async (path) => {
+  const read = (path: string): RepositoryEntry => {
     try {
-      const real = await realpath(join(repositoryRoot, path));
+      const real = realpathSync.native(join(repositoryRoot, path));
       if (!isInside(real, repositoryRoot) || relative(repositoryRoot, real).split(sep).includes(".git"))
         return { kind: "refused", reason: "outside-repository" };
-      if ((await stat(real)).isDirectory()) return { kind: "folder", names: await readdir(real) };
-      const bytes = await readBytesCapped(real);
-      if (bytes === undefined) return { kind: "refused", reason: "unreadable" };
-      if (bytes.length > largestFileBytes) return { kind: "refused", reason: "too-large" };
-      return { kind: "file", bytes };
+      const found = statSync(real);
+      if (found.isDirectory()) return { kind: "folder", names: readdirSync(real) };
+      if (!found.isFile()) return { kind: "refused", reason: "unreadable" };
+      if (found.size > largestFileBytes) return { kind: "refused", reason: "too-large" };
+      return { kind: "file", bytes: readFileSync(real) };
     } catch (error) {
       const isMissing = errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR";
       return isMissing ? { kind: "missing" } : { kind: "refused", reason: "unreadable" };
     }
   };
+  return (path) => Promise.resolve(read(path));
 }
 
 function tooManyFiles(folder: string): Diagnostic {
@@ -257,32 +261,26 @@ async function readIfThere(
   return await readFileCapped(path, file);
 }
 
+/** At most one byte more than the cap is read; the text of a larger file ends there. */
 async function readFileCapped(path: string, real: string): Promise<StackFile> {
   try {
-    const bytes = await readBytesCapped(real);
-    return bytes === undefined ? { path, text: "", problem: "unreadable" } : decode(path, bytes);
+    // A pipe or a device would block, or never end.
+    const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      if (!(await handle.stat()).isFile()) return { path, text: "", problem: "unreadable" };
+      const buffer = new Uint8Array(largestFileBytes + 1);
+      let length = 0;
+      for (;;) {
+        const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+        length += bytesRead;
+        if (bytesRead === 0 || length === buffer.length) break;
+      }
+      return decode(path, buffer.subarray(0, length));
+    } finally {
+      await handle.close();
+    }
   } catch {
     return { path, text: "", problem: "unreadable" };
-  }
-}
-
-/** At most one byte more than the cap; undefined for what is not an ordinary file. */
-async function readBytesCapped(real: string): Promise<Uint8Array | undefined> {
-  // A pipe or a device would block, or never end.
-  const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    const found = await handle.stat();
-    if (!found.isFile()) return undefined;
-    const buffer = new Uint8Array(Math.min(found.size, largestFileBytes) + 1);
-    let length = 0;
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-      length += bytesRead;
-      if (bytesRead === 0 || length === buffer.length) break;
-    }
-    return buffer.subarray(0, length);
-  } finally {
-    await handle.close();
   }
 }
 

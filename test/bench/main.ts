@@ -4,6 +4,7 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Bench, openBench } from "./bench.ts";
+import { runOverlays } from "./overlays.ts";
 import { runStartUp, runUnchanged } from "./quiet-scenarios.ts";
 import { runResolve } from "./resolve-scenario.ts";
 import { renderRows, type Row } from "./rows.ts";
@@ -13,6 +14,7 @@ type Scenario = (bench: Bench, findings: Findings) => Promise<readonly Row[]>;
 
 const scenarios: Readonly<Record<string, Scenario>> = {
   "start-up": runStartUp,
+  overlays: runOverlays,
   chain: runChain,
   layered: runLayered,
   wide: runWide,

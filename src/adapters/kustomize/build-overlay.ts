@@ -1,6 +1,7 @@
 // Runs `kustomize build` on a private copy of the files that an overlay needs, so that it can read nothing else, and
 // hands back what it printed. What the documents mean is core's.
-import { mkdir, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
@@ -58,7 +59,7 @@ async function buildCopy(
   try {
     const { kustomization } = collected.root;
     const overlay = join(copy, "files", stackPath);
-    await writeFiles(join(copy, "files"), collected, stackPath);
+    writeFiles(join(copy, "files"), collected, stackPath);
     const end = await runKustomize(program, overlay, copy, deadlineMs);
     const patches = patchesInOrder(collected.root);
     const stack: BuiltStack = { output: end.output, sources: collected.sources, patches, kustomization };
@@ -70,16 +71,13 @@ async function buildCopy(
   }
 }
 
-async function writeFiles(
-  root: string,
-  { files, root: node }: CollectedFiles,
-  stackPath: string,
-): Promise<void> {
+// One after the other without a thread for each: several times as fast for hundreds of small files.
+function writeFiles(root: string, { files, root: node }: CollectedFiles, stackPath: string): void {
   for (const folder of new Set([...files.keys()].map((path) => dirname(join(root, path)))))
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const [path, bytes] of files) {
     const isOverlays = relativePath(stackPath, path) === node.kustomization.file;
-    await writeFile(join(root, path), isOverlays ? withoutNotes(bytes) : bytes, { mode: 0o600 });
+    writeFileSync(join(root, path), isOverlays ? withoutNotes(bytes) : bytes, { mode: 0o600 });
   }
 }
 

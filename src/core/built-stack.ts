@@ -51,7 +51,7 @@ export function markDocuments(
     marked += document.text.slice(done, offset) + `${before}${markField}: ${index ?? 0}${after}`;
     done = offset;
   }
-  return done === 0 ? text : marked + (documents[0]?.text.slice(done) ?? "");
+  return marked === "" ? text : marked + (documents[0]?.text.slice(done) ?? "");
 }
 
 function placeOfMark(

@@ -105,6 +105,18 @@ patches:
     ]);
   });
 
+  it("knows where a release was written also when its name has changed", async () => {
+    const read = await readOverlay(
+      {
+        "base/kustomization.yaml": "namespace: x\nnamePrefix: p-\nresources: [a.yaml, b.yaml]\n",
+        "base/a.yaml": release("a", "chart: ./a\nretries: many"),
+        "base/b.yaml": `{ ${"apiVersion: headway.dev/v1, kind: HelmRelease, metadata: { name: b }, spec: { timeout: 1 } }"}`,
+      },
+      "base",
+    );
+    expect(read.told).toMatchInlineSnapshot();
+  });
+
   it("renames dependsOn too where a configuration of kustomize says that it holds names", async () => {
     const read = await readOverlay(
       prod("namePrefix: p-\nconfigurations: [names.yaml]\n", {

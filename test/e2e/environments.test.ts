@@ -1,0 +1,101 @@
+// The built program on overlays: three environments of one base, from the packaged example and from folders made here.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { headway } from "../kit/cli.ts";
+import { freshNamespace, sharedSandbox } from "../kit/sandbox.ts";
+import { appChart } from "../kit/stack-folder.ts";
+
+const example = fileURLToPath(new URL("../../examples/environments", import.meta.url));
+const overlay = (name: string): string => join(example, "overlays", name);
+
+function repositoryOf(files: Readonly<Record<string, string>>): string {
+  const folder = mkdtempSync(join(tmpdir(), "headway-environments-"));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  for (const [path, text] of Object.entries({ ...appChart, ...files })) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  execFileSync("git", ["init", "-q", folder]);
+  return folder;
+}
+
+const release = (name: string, spec: string): string =>
+  `apiVersion: headway.dev/v1\nkind: HelmRelease\nmetadata:\n  name: ${name}\nspec:\n  ${spec}\n`;
+
+describe("environments", () => {
+  it.each([
+    ["dev", "catalogue: 2 releases in 2 waves are valid"],
+    ["staging", "catalogue: 3 releases in 2 waves are valid"],
+    ["prod", "catalogue: 4 releases in 2 waves are valid"],
+  ])("of the example: %s is a stack", async (name, words) => {
+    const end = await headway(["validate", overlay(name)], { kubeconfig: "/nowhere" });
+    expect([end.code, end.stdout.trim()], end.all).toEqual([0, words]);
+    expect(end.stderr).toBe("");
+  });
+
+  it("have graphs of their own", async () => {
+    const end = await headway(["graph", overlay("prod")], { kubeconfig: "/nowhere" });
+    expect(end.code, end.all).toBe(0);
+    for (const id of ["catalog", "metrics", "postgres", "redis"])
+      expect(end.stdout).toContain(`catalogue-prod/${id}`);
+    const dev = await headway(["graph", overlay("dev")], { kubeconfig: "/nowhere" });
+    expect(dev.stdout).not.toContain("redis");
+  });
+
+  it("are named where the folder above them was", async () => {
+    const end = await headway(["validate", example], { kubeconfig: "/nowhere" });
+    expect(end.code, end.all).toBe(3);
+    expect(end.stderr).toContain("overlays/dev, overlays/prod");
+  });
+
+  it("name the patch's line, before anything is asked of a cluster", async () => {
+    const folder = repositoryOf({
+      "base/kustomization.yaml": "resources: [a.yaml]\n",
+      "base/a.yaml": release("a", "chart: ../charts/app"),
+      "prod/kustomization.yaml": "namespace: shop\nresources: [../base]\npatches: [{ path: a.yaml }]\n",
+      "prod/a.yaml": release("a", "retrys: 1"),
+    });
+    for (const command of ["validate", "graph", "plan"]) {
+      const end = await headway([command, join(folder, "prod")], { kubeconfig: "/nowhere" });
+      expect(end.code, end.all).toBe(3);
+      expect(end.stderr).toMatch(/^a\.yaml:6:3 error spec\.retrys/m);
+      expect(end.all).not.toContain("headway-kustomize-");
+    }
+  });
+
+  it("are planned with the overlay's values, and with the chart beside the file that names it", async () => {
+    const { kubeconfig } = await sharedSandbox();
+    const namespace = freshNamespace();
+    const folder = repositoryOf({
+      "base/kustomization.yaml": "resources: [a.yaml]\n",
+      "base/a.yaml": release("a", "chart: ../charts/app\n  values: { replicas: 1 }"),
+      "overlays/prod/kustomization.yaml": `namespace: ${namespace}\nresources: [../../base, b.yaml]\npatches: [{ path: a.yaml }]\n`,
+      "overlays/prod/a.yaml": release("a", "values: { replicas: 2 }"),
+      "overlays/prod/b.yaml": release("b", "chart: ../../charts/app\n  dependsOn: [a]"),
+    });
+    const end = await headway(["plan", join(folder, "overlays/prod"), "-o", "name"], { kubeconfig });
+    expect(end.code, end.all).toBe(0);
+    expect(end.stdout).toContain(`${namespace}/a`);
+    expect(end.stdout).toContain(`${namespace}/b`);
+  });
+
+  it("need kustomize: without it nothing is touched, and the next step is told", async () => {
+    const end = await headway(["validate", overlay("dev")], {
+      env: { HEADWAY_KUSTOMIZE: "/nowhere/kustomize" },
+    });
+    expect(end.code, end.all).toBe(3);
+    expect(end.stderr).toContain("/nowhere/kustomize");
+    expect(end.stderr).toContain("→ Name kustomize's own file");
+    const plain = repositoryOf({
+      "a.yaml": release("a", "chart: ./charts/app").replace("name: a", "name: a\n  namespace: x"),
+    });
+    const other = await headway(["validate", plain], { env: { HEADWAY_KUSTOMIZE: "/nowhere/kustomize" } });
+    expect(other.code, other.all).toBe(0);
+  });
+});

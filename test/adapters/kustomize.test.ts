@@ -110,11 +110,18 @@ patches:
       {
         "base/kustomization.yaml": "namespace: x\nnamePrefix: p-\nresources: [a.yaml, b.yaml]\n",
         "base/a.yaml": release("a", "chart: ./a\nretries: many"),
-        "base/b.yaml": `{ ${"apiVersion: headway.dev/v1, kind: HelmRelease, metadata: { name: b }, spec: { timeout: 1 } }"}`,
+        "base/b.yaml": `{ apiVersion: headway.dev/v1, kind: HelmRelease, metadata: { name: b }, spec: { timeout: 1 } }`,
       },
       "base",
     );
-    expect(read.told).toMatchInlineSnapshot();
+    expect(read.told).toMatchInlineSnapshot(`
+      "a.yaml:7:12 error spec.retries must be a whole number, but it is text
+      b.yaml:1:73 error spec.chart is missing
+          → name the chart's folder: \`chart: ./chart\`
+      b.yaml:1:90 error spec.timeout must be text, but it is the number 1
+          → write a unit, as in 1s
+      3 errors in 2 files"
+    `);
   });
 
   it("renames dependsOn too where a configuration of kustomize says that it holds names", async () => {

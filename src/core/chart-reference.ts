@@ -4,8 +4,8 @@ import type { ChartReference, Repository } from "./declaration.ts";
 import { didYouMean, type Diagnostic, type SourceRange } from "./diagnostic.ts";
 import { folderOf, joinPath } from "./stack-files.ts";
 
-/** Where a text stands: the file that declares it, below the stack's folder, which is `stackPath` in the repository. */
-type Place = { readonly file: string; readonly stackPath: string; readonly range: SourceRange };
+/** Where a text stands: in a file whose path starts at the stack's folder, which is `stackPath` in the repository. */
+type Place = { readonly stackPath: string; readonly range: SourceRange };
 type Report = (diagnostic: Diagnostic) => void;
 
 /** Reads `spec.chart`; undefined after reporting what is wrong with it. */
@@ -110,7 +110,7 @@ export function readPath(
   name: string,
   what: string,
   written: string,
-  { file, stackPath, range }: Place,
+  { stackPath, range }: Place,
   report: Report,
 ): string | undefined {
   const refuse = (code: string, message: string, suggestion: string): string | undefined => {
@@ -124,7 +124,7 @@ export function readPath(
       "paths are written with /",
     );
   return (
-    joinPath(stackPath, folderOf(file), written) ??
+    joinPath(stackPath, folderOf(range.file), written) ??
     refuse(
       "path-outside-repository",
       `${name}: ${JSON.stringify(written)} leaves the repository`,

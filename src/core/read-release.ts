@@ -140,7 +140,7 @@ function readChart(
 ): Declaration["chart"] | undefined {
   if (written === undefined || written === "") return undefined;
   const range = found.tree.valueRange(["spec", "chart"]);
-  return readChartReference(written, { file: range.file, stackPath, range }, settings.repositories, report);
+  return readChartReference(written, { stackPath, range }, settings.repositories, report);
 }
 
 function readValuesFiles(
@@ -153,8 +153,7 @@ function readValuesFiles(
   return (written as readonly Json[]).flatMap((text, index): readonly ValuesSource[] => {
     if (typeof text !== "string" || text === "") return [];
     const range = found.tree.valueRange(["spec", "valuesFiles", index]);
-    // Of a document that kustomize built, each value may be from another file.
-    const place = { file: range.file, stackPath, range };
+    const place = { stackPath, range };
     const path = readPath(`spec.valuesFiles[${index}]`, "a values file", text, place, report);
     return path === undefined ? [] : [{ kind: "file", path, written: text, range }];
   });

@@ -239,12 +239,7 @@ function readRepositories(
     Object.entries(written).flatMap(([alias, { url, secretRef }]) => {
       const path = ["spec", "repositories", alias, "url"];
       const range = tree.valueRange(path);
-      const location = readRepositoryLocation(
-        nameOf(path),
-        url,
-        { file: range.file, stackPath, range },
-        report,
-      );
+      const location = readRepositoryLocation(nameOf(path), url, { stackPath, range }, report);
       if (location === undefined) return [];
       const repository: Repository = {
         alias,

@@ -33,7 +33,7 @@ type Bench = {
 function bench(tree: Tree, urls: Readonly<Record<string, string>> = {}): Bench {
   const root = temporaryFolder();
   writeTree(root, tree);
-  const place = { file: "headway.yaml", stackPath: "", range: at(1) };
+  const place = { stackPath: "", range: { ...at(1), file: "headway.yaml" } };
   const repositories = new Map(
     Object.entries(urls).flatMap(([alias, url]) => {
       const location = readRepositoryLocation(alias, url, place, () => undefined);
@@ -60,7 +60,7 @@ function bench(tree: Tree, urls: Readonly<Record<string, string>> = {}): Bench {
       const reference = readChartReference(
         chart,
         // Paths are relative to the file that declares them: here the root.
-        { file: "app.yaml", stackPath: "", range: at(6) },
+        { stackPath: "", range: { ...at(6), file: "app.yaml" } },
         repositories,
         () => undefined,
       );

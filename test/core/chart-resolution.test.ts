@@ -80,7 +80,7 @@ function reread(lock: Lock): ReadLock {
 function wish(chart: string, version?: string): ChartWish {
   const reference = readChartReference(
     chart,
-    { file: "releases/orders.yaml", stackPath: "clusters/prod", range: at(6) },
+    { stackPath: "clusters/prod", range: at(6) },
     repositories,
     () => undefined,
   );

@@ -143,6 +143,7 @@ export type Declaration = {
   readonly retries: number;
   readonly waitWith: "auto" | "headway" | "helm";
   readonly health: readonly HealthRule[];
+  readonly stableForMs: number;
   readonly crds: "skip" | "create" | "upgrade";
   readonly fieldConflicts: "take" | "fail";
   readonly suspend: boolean;

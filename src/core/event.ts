@@ -80,6 +80,8 @@ export type Event =
       readonly retryAtMs: number;
     })
   | (AtRelease & { readonly kind: "health-changed"; readonly health: ReleaseHealth })
+  /** Its objects are ready, and have to stay so for `forMs`; told again after a break. */
+  | (AtRelease & { readonly kind: "stability-awaited"; readonly forMs: number })
   | (AtRelease & { readonly kind: "release-ready"; readonly revision: number; readonly durationMs: number })
   | (AtRelease & {
       readonly kind: "release-failed";

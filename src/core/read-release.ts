@@ -67,6 +67,7 @@ export function readRelease(found: FoundDocument, settings: StackSettings, stack
   if (!fits) return { id: probableId(tree.value, settings), declaration: undefined, diagnostics };
   const { metadata, spec } = value;
   const options = applyOptions(spec, settings.defaults, ["spec"], tree, report);
+  checkStableFor(options, tree, report);
   const id = namespace === undefined ? undefined : releaseId(namespace, metadata.name);
   if (
     id === undefined ||
@@ -248,6 +249,25 @@ function writtenId(value: Json): string | undefined {
   const name = textOf(child(value, "name"));
   const namespace = textOf(child(value, "namespace"));
   return name === undefined || namespace === undefined ? name : `${namespace}/${name}`;
+}
+
+/** The timeout bounds the whole attempt, so that what has to stay healthy for longer would never count as healthy. */
+function checkStableFor(
+  { stableForMs, timeoutMs }: Pick<Declaration, "stableForMs" | "timeoutMs">,
+  tree: YamlTree,
+  report: (diagnostic: Diagnostic) => void,
+): void {
+  if (stableForMs === 0 || stableForMs < timeoutMs) return;
+  report({
+    severity: "error",
+    code: "stable-for-too-long",
+    message: `stableFor (${stableForMs / 1000}s) does not fit into timeout (${timeoutMs / 1000}s)`,
+    suggestion: "raise timeout, which is for helm, settling and stableFor together",
+    range: tree.valueRange([
+      "spec",
+      child(child(tree.value, "spec"), "stableFor") === undefined ? "timeout" : "stableFor",
+    ]),
+  });
 }
 
 function checkPhase(

@@ -28,6 +28,7 @@ export type ReleaseDefaults = Pick<
   | "crds"
   | "fieldConflicts"
   | "maxHistory"
+  | "stableForMs"
 >;
 
 /** What holds for all releases. `undefined` phases: the list itself is broken, so a phase can't be checked. */
@@ -57,6 +58,7 @@ export const builtInDefaults: ReleaseDefaults = {
   crds: "create",
   fieldConflicts: "take",
   maxHistory: 10,
+  stableForMs: 0,
 };
 
 /** The settings of a stack without a headway.yaml. */
@@ -83,6 +85,7 @@ type Options = Pick<
   | "crds"
   | "fieldConflicts"
   | "maxHistory"
+  | "stableFor"
 >;
 
 /**
@@ -124,6 +127,7 @@ export function applyOptions(
     crds: options.crds ?? below.crds,
     fieldConflicts: options.fieldConflicts ?? below.fieldConflicts,
     maxHistory: options.maxHistory ?? below.maxHistory,
+    stableForMs: duration(options.stableFor, below.stableForMs, ["stableFor"], 0),
   };
 }
 

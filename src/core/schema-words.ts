@@ -7,9 +7,7 @@ import type { Path, YamlTree } from "./yaml-tree.ts";
 
 /** Fields that Headway is going to have: refused, because what has no effect must not look as if it had. */
 const plannedFields: ReadonlySet<string> = new Set([
-  "HelmRelease spec stableFor",
   "HelmRelease spec test",
-  "Stack spec defaults stableFor",
   "Stack spec defaults test",
   "HelmRelease spec provides",
   "HelmRelease spec protect",

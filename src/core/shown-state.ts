@@ -138,6 +138,8 @@ function applyWords(step: Exclude<Step, { kind: "uninstall" }>, attempt: number)
 
 function settlingWords(step: Step, state: Extract<StepState, { kind: "settling" }>): string {
   const doing = step.kind === "verify" ? "verifying" : "waiting for readiness";
+  if (state.stableSinceMs !== undefined && step.kind !== "keep" && step.kind !== "uninstall")
+    return `ready, has to stay so for ${step.pin.declaration.stableForMs / 1000}s`;
   if (state.health === undefined || state.health.kind === "ready") return doing;
   return `${doing} ${state.health.ready}/${state.health.total}`;
 }

@@ -59,6 +59,7 @@ export function eventRecord(event: Event, run: Run): JsonRecord {
     case "apply-finished":
     case "apply-delayed":
     case "health-changed":
+    case "stability-awaited":
     case "release-ready":
     case "release-failed":
     case "rollback-started":
@@ -92,6 +93,8 @@ function releaseFields(event: Extract<Event, { release: ReleaseId }>, run: Run):
     case "apply-finished":
     case "release-ready":
       return { revision: event.revision, durationMs: event.durationMs };
+    case "stability-awaited":
+      return { forMs: event.forMs };
     case "apply-delayed":
       return { failure: failureRecord(event.failure), retryAt: rfc3339(event.retryAtMs) };
     case "health-changed":

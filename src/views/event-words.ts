@@ -42,6 +42,7 @@ export function tell(event: Event, run: Run): Told | undefined {
     case "apply-finished":
     case "apply-delayed":
     case "health-changed":
+    case "stability-awaited":
     case "release-ready":
     case "release-failed":
     case "rollback-started":
@@ -86,6 +87,8 @@ function tellOfRelease(event: Extract<Event, { release: ReleaseId }>, run: Run):
       );
     case "health-changed":
       return healthWords(event);
+    case "stability-awaited":
+      return passing("Running", `ready, has to stay so for ${formatDuration(event.forMs)}`);
     case "release-ready":
       return lasting("Ready", `ready in ${formatDuration(event.durationMs)} (revision ${event.revision})`);
     case "release-failed":

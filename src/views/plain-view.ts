@@ -101,7 +101,7 @@ function wavePrefix(run: Run | undefined, release?: ReleaseId): Line {
 /** `31/52 ready; shop/orders: waiting for readiness 3/4 (…), 2m10s; and 2 more; 18 held back`. */
 function waitingWords(run: Run, nowMs: number): string {
   const { done, total, word } = progressOf(run);
-  const open = openSteps(run);
+  const open = openSteps(run, nowMs);
   const underWay = open.filter((step) => step.underWay);
   const held = open.length - underWay.length;
   const named = underWay.length > 0 ? underWay : open;

@@ -31,6 +31,8 @@ export type PlanItem = {
   readonly reasons: readonly { readonly kind: Reason["kind"]; readonly message: string }[];
   readonly changes: readonly ShownChange[];
   readonly after: readonly ReleaseId[];
+  /** How long it has to stay ready before it counts as healthy; absent where it has not. */
+  readonly stableForMs?: number;
   readonly declaredAt?: string;
 };
 
@@ -59,8 +61,16 @@ function planItem(step: Step): PlanItem {
         : [],
     ),
     after: step.after,
+    ...proofsOf(step),
     ...(at === undefined ? {} : { declaredAt: at }),
   };
+}
+
+/** What it has to prove beside its health. */
+function proofsOf(step: Step): Pick<PlanItem, "stableForMs"> {
+  if (step.kind === "keep" || step.kind === "uninstall") return {};
+  const { stableForMs } = step.pin.declaration;
+  return stableForMs === 0 ? {} : { stableForMs };
 }
 
 function chartOf(step: Step): PlanItem["chart"] {

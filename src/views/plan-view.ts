@@ -6,6 +6,7 @@ import { countVerdicts, planItems, planSummary, type PlanItem } from "./plan-ite
 import type { ShownChange } from "./secret-values.ts";
 import { renderLine, renderLines, type Line, type Style, type Tone } from "./style.ts";
 import { cutTo, displayWidth, padTo } from "./terminal-text.ts";
+import { formatDuration } from "./time-words.ts";
 
 export type PlanFormat = "table" | "wide" | "json" | "yaml" | "name" | "markdown";
 
@@ -101,11 +102,15 @@ function itemLines(item: PlanItem, width: number, wide: boolean): readonly Line[
       padTo(item.release, width),
       `  ${padTo(verdictWords(item), 9)}  `,
       [chartWords(item), reasonsWords(item)].filter((words) => words !== "").join("  "),
-      { text: waits, tone: "dim" },
+      { text: waits + proofWords(item), tone: "dim" },
     ],
     ...shown.map((change): Line => [`      ${changeWords(change, wide ? Infinity : MOST_VALUE_COLUMNS)}`]),
     ...(more > 0 ? [[{ text: `      … ${more} more`, tone: "dim" as const }]] : []),
   ];
+}
+
+function proofWords({ stableForMs }: PlanItem): string {
+  return stableForMs === undefined ? "" : `  then stable for ${formatDuration(stableForMs)}`;
 }
 
 function verdictWords(item: PlanItem): string {

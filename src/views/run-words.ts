@@ -53,14 +53,14 @@ export type OpenStep = {
 };
 
 /** Steps that have not ended: those with trouble first, then those under way, then those held; each by wave. */
-export function openSteps(run: Run): readonly OpenStep[] {
+export function openSteps(run: Run, nowMs: number): readonly OpenStep[] {
   const open = [...run.steps.values()].filter(({ state }) => !hasEnded(state));
   return open
-    .map(({ step, state }) => openStep(step, state))
+    .map(({ step, state }) => openStep(step, state, nowMs))
     .toSorted((a, b) => rank(a) - rank(b) || a.wave - b.wave || (a.sinceMs ?? 0) - (b.sinceMs ?? 0));
 }
 
-function openStep(step: Step, state: StepState): OpenStep {
+function openStep(step: Step, state: StepState, nowMs: number): OpenStep {
   const shown = shownState(step, state);
   const underWay = state.kind !== "holding" && !(state.kind === "preparing" && state.doing === "queue");
   const health = "health" in state ? state.health : undefined;
@@ -70,7 +70,9 @@ function openStep(step: Step, state: StepState): OpenStep {
     release: step.release,
     wave: step.wave,
     state: shown.state,
-    words: underWay ? (shown.detail ?? "") : heldWords(shown),
+    words:
+      stabilityWords(step, state, nowMs) ??
+      (underWay && shown.state !== "Waiting" ? (shown.detail ?? "") : heldWords(shown)),
     ...(sinceMs === undefined ? {} : { sinceMs }),
     ...(waitsFor === "" ? {} : { waitsFor }),
     suspect:
@@ -78,6 +80,14 @@ function openStep(step: Step, state: StepState): OpenStep {
       (health.kind === "failed" || (health.kind === "pending" && health.suspects.length > 0)),
     underWay,
   };
+}
+
+/** `ready, 18s left of stableFor 30s`, where a release has to stay ready for a while. */
+function stabilityWords(step: Step, state: StepState, nowMs: number): string | undefined {
+  if (state.kind !== "settling" || state.stableSinceMs === undefined) return undefined;
+  const forMs = declarationOf(step)?.stableForMs ?? 0;
+  const leftMs = Math.ceil((state.stableSinceMs + forMs - nowMs) / 1000) * 1000;
+  return `ready, ${formatDuration(leftMs)} left of stableFor ${formatDuration(forMs)}`;
 }
 
 function heldWords({ state, detail = "" }: Shown): string {

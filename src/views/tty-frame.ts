@@ -14,7 +14,7 @@ import { formatElapsed } from "./time-words.ts";
  */
 export function frameLines(run: Run, nowMs: number, maxRows: number, style: Style): readonly Line[] {
   if (maxRows < 1) return [];
-  const open = openSteps(run);
+  const open = openSteps(run, nowMs);
   const underWay = open.filter((step) => step.underWay);
   const held = open.filter((step) => !step.underWay);
   return [headerLine(run, nowMs), ...bodyLines(underWay, held, nowMs, maxRows - 1, style)];

@@ -39,6 +39,7 @@ function declare(lines: readonly string[]): readonly Declaration[] {
       waitWith: "auto",
       crds: "create",
       health: [],
+      stableForMs: 0,
       labels: {},
       fieldConflicts: "take",
       suspend: false,

@@ -142,6 +142,7 @@ function declare(
     waitWith: "auto",
     crds: "create",
     health: [],
+    stableForMs: 0,
     labels: {},
     fieldConflicts: "take",
     suspend: false,

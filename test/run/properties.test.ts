@@ -44,15 +44,16 @@ const facts: fc.Arbitrary<ReleaseFacts> = fc
     hasCrds: fc.boolean(),
     onFailure: fc.constantFrom("rollback", "keep", "uninstall"),
     retries: fc.constantFrom(0, 0, 1, 2),
+    stableForMs: fc.constantFrom(0, 0, 5_000, 30_000),
   } as const)
-  .map(({ kind, standing, then, isLocked, hasCrds, onFailure, retries }) => ({
+  .map(({ kind, standing, then, isLocked, hasCrds, onFailure, retries, stableForMs }) => ({
     kind,
     standing,
     then,
     from: kind === "install" ? 0 : 2,
     lastGood: kind === "install" ? "none" : 1,
     chart: { hasCrds },
-    declaration: { onFailure, retries, timeoutMs: 90_000 },
+    declaration: { onFailure, retries, timeoutMs: 90_000, stableForMs },
     ...(isLocked
       ? { locked: { revision: 2, status: "pending-upgrade", resourceVersion: "5", ours: true } }
       : {}),

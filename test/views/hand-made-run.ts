@@ -36,6 +36,7 @@ export function declarationOf(release: ReleaseId, values: Declaration["values"] 
     waitWith: "auto",
     crds: "create",
     health: [],
+    stableForMs: 0,
     labels: {},
     fieldConflicts: "take",
     suspend: false,
@@ -51,6 +52,7 @@ export type StepFacts = {
   readonly reasons?: readonly [Reason, ...Reason[]];
   readonly version?: string;
   readonly values?: Declaration["values"];
+  readonly declaration?: Partial<Declaration>;
 };
 
 function stepBase(release: ReleaseId, facts: StepFacts) {
@@ -62,7 +64,7 @@ export function applyStep(kind: "install" | "upgrade", name: string, facts: Step
   const release = id(name);
   const base: ApplyBase = {
     pin: {
-      declaration: declarationOf(release, facts.values),
+      declaration: { ...declarationOf(release, facts.values), ...facts.declaration },
       chart: {
         name: release.split("/")[1] ?? "",
         version: facts.version ?? "1.4.0",
@@ -276,6 +278,7 @@ export function everyEvent(outcome: Outcome): readonly Event[] {
     },
     "apply-finished": { ...orders, kind: "apply-finished", revision: 18, durationMs: 1_234 },
     "health-changed": { ...orders, kind: "health-changed", health: pendingHealth },
+    "stability-awaited": { ...orders, kind: "stability-awaited", forMs: 30_000 },
     "release-ready": {
       ...at,
       release: id("postgres"),

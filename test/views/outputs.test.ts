@@ -29,7 +29,7 @@ const style = { colour: false, unicode: true };
 
 const plan = {
   ...planOf([
-    applyStep("install", "postgres"),
+    applyStep("install", "postgres", { declaration: { stableForMs: 30_000 } }),
     applyStep("upgrade", "orders", {
       wave: 2,
       after: ["postgres"],
@@ -61,7 +61,7 @@ describe("the plan", () => {
       "+ namespaces to create: shop
 
       Wave 1/3
-        + shop/postgres  install    postgres 1.4.0  not installed
+        + shop/postgres  install    postgres 1.4.0  not installed  then stable for 30s
       Wave 2/3
         ~ shop/orders    upgrade    orders 1.3.9 → 1.4.0  3 values changed  after shop/postgres
             replicas: 1 → 2

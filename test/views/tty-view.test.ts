@@ -93,6 +93,17 @@ describe("the live frame", () => {
     `);
   });
 
+  test("says how long a release still has to stay ready", () => {
+    const stable = applyStep("upgrade", "orders", { declaration: { stableForMs: 90_000 } });
+    const since = { ...states.settling, health: { kind: "ready" as const }, stableSinceMs: START_MS + 5_000 };
+    const lines = frameLines(runOf([[stable, since]]), START_MS + 17_300, 20, style);
+    expect(renderLines(lines, style)).toMatchInlineSnapshot(`
+      "Run shop  wave 1/1  0/1 ready  00:17
+        ● shop/orders  ready, 1m18s left of stableFor 1m30s  00:16
+      "
+    `);
+  });
+
   test("counts what does not fit", () => {
     expect(renderLines(frameLines(midRun(), START_MS, 4, style), style)).toMatchInlineSnapshot(`
       "Run shop  wave 2/4  1/5 ready  00:00

@@ -117,6 +117,10 @@ export interface HelmRelease {
      */
     health?: HealthRule[];
     /**
+     * How long the release must stay healthy without a break before it counts as healthy. Default 0s.
+     */
+    stableFor?: string;
+    /**
      * What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing.
      */
     crds?: "skip" | "create" | "upgrade";
@@ -317,6 +321,10 @@ export interface Stack {
        * Revisions that Helm keeps; a rollback needs at least two. Default 10.
        */
       maxHistory?: number;
+      /**
+       * How long a release must stay healthy without a break before it counts as healthy. Default 0s.
+       */
+      stableFor?: string;
     };
   };
 }

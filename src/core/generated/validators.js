@@ -1,7 +1,7 @@
 // Made by scripts/generate.ts from schemas/; change those and run `npm run generate`.
 "use strict";
 export const validateHelmRelease = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/helmrelease.schema.json","title":"HelmRelease","description":"One Helm release that a stack declares: a chart, its values, and what it waits for.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"HelmRelease","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The release's name in Headway, and in Helm unless spec.releaseName says otherwise."},"namespace":{"$ref":"#/$defs/namespace","description":"The namespace that the release is installed in. Default: spec.defaults.namespace of headway.yaml; there is no default beyond that."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"Labels of the release: -l SELECTOR picks releases by them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the release."},"spec":{"type":"object","additionalProperties":false,"required":["chart"],"description":"What is installed and how.","properties":{"chart":{"type":"string","minLength":1,"description":"The chart: a folder, as ./chart or ../charts/orders, relative to the file that declares it and inside the git repository; or ALIAS/NAME of a repository in headway.yaml; or oci://HOST/PATH/NAME; or the https:// address of a packaged chart (.tgz)."},"version":{"type":"string","minLength":1,"description":"The versions of the chart that will do, in Helm's range syntax. A folder's version is the one in its Chart.yaml; it has to fit."},"dependsOn":{"type":"array","items":{"type":["string","object"],"additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The other release's metadata.name."},"namespace":{"$ref":"#/$defs/namespace","description":"The other release's namespace. Default: the same one."}},"description":"NAME (same namespace) or NAMESPACE/NAME of another release of the stack, or the same as a mapping."},"description":"Releases that must be healthy before this one starts: NAME (same namespace), NAMESPACE/NAME, or a mapping with name and namespace."},"phase":{"type":"string","description":"One of spec.phases of headway.yaml: the release waits for every release of the earlier phases. A release without a phase waits for its own dependsOn only."},"values":{"type":["object","null"],"additionalProperties":true,"description":"The chart's values. Helm sees them exactly as `helm -f` would read the same text."},"valuesFiles":{"type":"array","items":{"type":"string","minLength":1,"description":"A path relative to the file that declares the release."},"description":"YAML files of values, below valuesFrom and values, the last one strongest. Paths are relative to the file that declares the release and stay inside the git repository. Files encrypted with SOPS are decrypted in memory."},"valuesFrom":{"type":"array","items":{"type":"object","title":"ValuesReference","additionalProperties":false,"required":["kind","name"],"description":"One Secret or ConfigMap of the release's namespace.","properties":{"kind":{"type":"string","enum":["Secret","ConfigMap"],"description":"What holds the values."},"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","description":"The object's name, in the release's namespace."},"valuesKey":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[-._a-zA-Z0-9]+$","description":"The key in its data. Default: values.yaml."},"targetPath":{"type":"string","minLength":1,"maxLength":250,"description":"Where the key's content goes as one string, as in db.password or list[0].name. Without it the content is YAML values of its own."},"optional":{"type":"boolean","description":"True: no values where the object or its key is absent. Default false: the release waits for it."}}},"description":"Values from Secrets and ConfigMaps of the cluster, above valuesFiles and below values, the last one strongest."},"releaseName":{"$ref":"#/$defs/dnsName","description":"The release's name in Helm. Default: metadata.name."},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"health":{"type":"array","items":{"type":"object","title":"HealthRule","additionalProperties":false,"required":["apiVersion","kind"],"description":"When objects of one kind are ready or failed.","properties":{"apiVersion":{"type":"string","minLength":1,"description":"The objects' apiVersion, as in cert-manager.io/v1."},"kind":{"type":"string","minLength":1,"description":"The objects' kind."},"ready":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over the object's fields (metadata, spec, status, …; self is the whole object): true where it is ready."},"failed":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression that is true where the object has failed and will not heal."}},"minProperties":3},"description":"Health of custom resources beyond the built-in rules."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"suspend":{"type":"boolean","description":"Leave the release alone. Releases that depend on it count it as ready while it is healthy. Default false."}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/helmrelease.schema.json","title":"HelmRelease","description":"One Helm release that a stack declares: a chart, its values, and what it waits for.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"HelmRelease","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The release's name in Headway, and in Helm unless spec.releaseName says otherwise."},"namespace":{"$ref":"#/$defs/namespace","description":"The namespace that the release is installed in. Default: spec.defaults.namespace of headway.yaml; there is no default beyond that."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"Labels of the release: -l SELECTOR picks releases by them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the release."},"spec":{"type":"object","additionalProperties":false,"required":["chart"],"description":"What is installed and how.","properties":{"chart":{"type":"string","minLength":1,"description":"The chart: a folder, as ./chart or ../charts/orders, relative to the file that declares it and inside the git repository; or ALIAS/NAME of a repository in headway.yaml; or oci://HOST/PATH/NAME; or the https:// address of a packaged chart (.tgz)."},"version":{"type":"string","minLength":1,"description":"The versions of the chart that will do, in Helm's range syntax. A folder's version is the one in its Chart.yaml; it has to fit."},"dependsOn":{"type":"array","items":{"type":["string","object"],"additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The other release's metadata.name."},"namespace":{"$ref":"#/$defs/namespace","description":"The other release's namespace. Default: the same one."}},"description":"NAME (same namespace) or NAMESPACE/NAME of another release of the stack, or the same as a mapping."},"description":"Releases that must be healthy before this one starts: NAME (same namespace), NAMESPACE/NAME, or a mapping with name and namespace."},"phase":{"type":"string","description":"One of spec.phases of headway.yaml: the release waits for every release of the earlier phases. A release without a phase waits for its own dependsOn only."},"values":{"type":["object","null"],"additionalProperties":true,"description":"The chart's values. Helm sees them exactly as `helm -f` would read the same text."},"valuesFiles":{"type":"array","items":{"type":"string","minLength":1,"description":"A path relative to the file that declares the release."},"description":"YAML files of values, below valuesFrom and values, the last one strongest. Paths are relative to the file that declares the release and stay inside the git repository. Files encrypted with SOPS are decrypted in memory."},"valuesFrom":{"type":"array","items":{"type":"object","title":"ValuesReference","additionalProperties":false,"required":["kind","name"],"description":"One Secret or ConfigMap of the release's namespace.","properties":{"kind":{"type":"string","enum":["Secret","ConfigMap"],"description":"What holds the values."},"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","description":"The object's name, in the release's namespace."},"valuesKey":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[-._a-zA-Z0-9]+$","description":"The key in its data. Default: values.yaml."},"targetPath":{"type":"string","minLength":1,"maxLength":250,"description":"Where the key's content goes as one string, as in db.password or list[0].name. Without it the content is YAML values of its own."},"optional":{"type":"boolean","description":"True: no values where the object or its key is absent. Default false: the release waits for it."}}},"description":"Values from Secrets and ConfigMaps of the cluster, above valuesFiles and below values, the last one strongest."},"releaseName":{"$ref":"#/$defs/dnsName","description":"The release's name in Helm. Default: metadata.name."},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"health":{"type":"array","items":{"type":"object","title":"HealthRule","additionalProperties":false,"required":["apiVersion","kind"],"description":"When objects of one kind are ready or failed.","properties":{"apiVersion":{"type":"string","minLength":1,"description":"The objects' apiVersion, as in cert-manager.io/v1."},"kind":{"type":"string","minLength":1,"description":"The objects' kind."},"ready":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over the object's fields (metadata, spec, status, …; self is the whole object): true where it is ready."},"failed":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression that is true where the object has failed and will not heal."}},"minProperties":3},"description":"Health of custom resources beyond the built-in rules."},"stableFor":{"$ref":"#/$defs/duration","description":"How long the release must stay healthy without a break before it counts as healthy. Default 0s."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"suspend":{"type":"boolean","description":"Leave the release alone. Releases that depend on it count it as ready while it is healthy. Default false."}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
 const schema12 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."};
 const schema13 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."};
 const schema17 = {"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."};
@@ -1289,10 +1289,11 @@ vErrors.push(err90);
 errors++;
 }
 }
-if(data9.crds !== undefined){
-let data40 = data9.crds;
-if(typeof data40 !== "string"){
-const err91 = {instancePath:instancePath+"/spec/crds",schemaPath:"#/properties/spec/properties/crds/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.crds.type,parentSchema:schema11.properties.spec.properties.crds,data:data40};
+if(data9.stableFor !== undefined){
+let data40 = data9.stableFor;
+if(typeof data40 === "string"){
+if(!pattern7.test(data40)){
+const err91 = {instancePath:instancePath+"/spec/stableFor",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema17,data:data40};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1301,8 +1302,9 @@ vErrors.push(err91);
 }
 errors++;
 }
-if(!(((data40 === "skip") || (data40 === "create")) || (data40 === "upgrade"))){
-const err92 = {instancePath:instancePath+"/spec/crds",schemaPath:"#/properties/spec/properties/crds/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.crds.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.crds.enum,parentSchema:schema11.properties.spec.properties.crds,data:data40};
+}
+else {
+const err92 = {instancePath:instancePath+"/spec/stableFor",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema17.type,parentSchema:schema17,data:data40};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1312,10 +1314,10 @@ vErrors.push(err92);
 errors++;
 }
 }
-if(data9.fieldConflicts !== undefined){
-let data41 = data9.fieldConflicts;
+if(data9.crds !== undefined){
+let data41 = data9.crds;
 if(typeof data41 !== "string"){
-const err93 = {instancePath:instancePath+"/spec/fieldConflicts",schemaPath:"#/properties/spec/properties/fieldConflicts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.fieldConflicts.type,parentSchema:schema11.properties.spec.properties.fieldConflicts,data:data41};
+const err93 = {instancePath:instancePath+"/spec/crds",schemaPath:"#/properties/spec/properties/crds/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.crds.type,parentSchema:schema11.properties.spec.properties.crds,data:data41};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1324,8 +1326,8 @@ vErrors.push(err93);
 }
 errors++;
 }
-if(!((data41 === "take") || (data41 === "fail"))){
-const err94 = {instancePath:instancePath+"/spec/fieldConflicts",schemaPath:"#/properties/spec/properties/fieldConflicts/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.fieldConflicts.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.fieldConflicts.enum,parentSchema:schema11.properties.spec.properties.fieldConflicts,data:data41};
+if(!(((data41 === "skip") || (data41 === "create")) || (data41 === "upgrade"))){
+const err94 = {instancePath:instancePath+"/spec/crds",schemaPath:"#/properties/spec/properties/crds/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.crds.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.crds.enum,parentSchema:schema11.properties.spec.properties.crds,data:data41};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1335,10 +1337,10 @@ vErrors.push(err94);
 errors++;
 }
 }
-if(data9.maxHistory !== undefined){
-let data42 = data9.maxHistory;
-if(!(((typeof data42 == "number") && (!(data42 % 1) && !isNaN(data42))) && (isFinite(data42)))){
-const err95 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.spec.properties.maxHistory.type,parentSchema:schema11.properties.spec.properties.maxHistory,data:data42};
+if(data9.fieldConflicts !== undefined){
+let data42 = data9.fieldConflicts;
+if(typeof data42 !== "string"){
+const err95 = {instancePath:instancePath+"/spec/fieldConflicts",schemaPath:"#/properties/spec/properties/fieldConflicts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.fieldConflicts.type,parentSchema:schema11.properties.spec.properties.fieldConflicts,data:data42};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1347,9 +1349,8 @@ vErrors.push(err95);
 }
 errors++;
 }
-if((typeof data42 == "number") && (isFinite(data42))){
-if(data42 > 1000 || isNaN(data42)){
-const err96 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema11.properties.spec.properties.maxHistory,data:data42};
+if(!((data42 === "take") || (data42 === "fail"))){
+const err96 = {instancePath:instancePath+"/spec/fieldConflicts",schemaPath:"#/properties/spec/properties/fieldConflicts/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.fieldConflicts.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.fieldConflicts.enum,parentSchema:schema11.properties.spec.properties.fieldConflicts,data:data42};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1358,8 +1359,11 @@ vErrors.push(err96);
 }
 errors++;
 }
-if(data42 < 2 || isNaN(data42)){
-const err97 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema11.properties.spec.properties.maxHistory,data:data42};
+}
+if(data9.maxHistory !== undefined){
+let data43 = data9.maxHistory;
+if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
+const err97 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.spec.properties.maxHistory.type,parentSchema:schema11.properties.spec.properties.maxHistory,data:data43};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1368,12 +1372,9 @@ vErrors.push(err97);
 }
 errors++;
 }
-}
-}
-if(data9.suspend !== undefined){
-let data43 = data9.suspend;
-if(typeof data43 !== "boolean"){
-const err98 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.suspend.type,parentSchema:schema11.properties.spec.properties.suspend,data:data43};
+if((typeof data43 == "number") && (isFinite(data43))){
+if(data43 > 1000 || isNaN(data43)){
+const err98 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema11.properties.spec.properties.maxHistory,data:data43};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1382,10 +1383,8 @@ vErrors.push(err98);
 }
 errors++;
 }
-}
-}
-else {
-const err99 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data9};
+if(data43 < 2 || isNaN(data43)){
+const err99 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema11.properties.spec.properties.maxHistory,data:data43};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1396,8 +1395,10 @@ errors++;
 }
 }
 }
-else {
-const err100 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+if(data9.suspend !== undefined){
+let data44 = data9.suspend;
+if(typeof data44 !== "boolean"){
+const err100 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.suspend.type,parentSchema:schema11.properties.spec.properties.suspend,data:data44};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1406,17 +1407,41 @@ vErrors.push(err100);
 }
 errors++;
 }
+}
+}
+else {
+const err101 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data9};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
+}
+errors++;
+}
+}
+}
+else {
+const err102 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+if(vErrors === null){
+vErrors = [err102];
+}
+else {
+vErrors.push(err102);
+}
+errors++;
+}
 validate10.errors = vErrors;
 return errors === 0;
 }
 
 export const validateStack = validate13;
-const schema22 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stack.schema.json","title":"Stack","description":"A stack of Helm releases: headway.yaml at the root of the folder that declares them.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"Stack","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The stack's name: the releases it installs are marked as its own by this name."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the stack."},"spec":{"type":"object","additionalProperties":false,"description":"What holds for all releases of the stack.","properties":{"releases":{"type":"array","minItems":1,"items":{"type":"string","minLength":1,"description":"A path with *, ?, ** and {a,b}, relative to this file."},"description":"Which files declare releases, as in releases/**/*.yaml. Default: every YAML file below this one, except charts, values files and hidden folders. With this field, a file that matches and holds something else is an error."},"repositories":{"type":"object","propertyNames":{"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63},"additionalProperties":{"type":"object","title":"ChartRepository","additionalProperties":false,"required":["url"],"description":"One repository of charts.","properties":{"url":{"type":"string","minLength":1,"description":"A folder (./charts-index) relative to this file and inside the git repository, an https:// chart repository, or an oci:// registry path."},"secretRef":{"type":"string","minLength":1,"maxLength":253,"description":"A Secret in Headway's system namespace with username and password, or .dockerconfigjson, and ca.crt where the server's authority is a private one."}}},"description":"Where charts named ALIAS/NAME come from, by alias."},"values":{"type":["object","null"],"additionalProperties":true,"description":"Values below every release's own."},"phases":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$","maxLength":63,"description":"A phase's name."},"description":"Names of phases, the first one first. A release of a phase waits for every release of the earlier phases."},"order":{"type":"string","enum":["dependencies","waves"],"description":"dependencies (default): a release starts when its own dependencies are healthy. waves: no release of wave N+1 starts before all of wave N are healthy."},"defaults":{"type":"object","additionalProperties":false,"description":"What holds for each release that does not say otherwise itself.","properties":{"namespace":{"$ref":"#/$defs/namespace"},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."}}}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
-const schema23 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."};
-const schema24 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."};
-const schema25 = {"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."};
-const pattern13 = new RegExp("^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$", "u");
-const schema26 = {"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}};
+const schema23 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stack.schema.json","title":"Stack","description":"A stack of Helm releases: headway.yaml at the root of the folder that declares them.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"Stack","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The stack's name: the releases it installs are marked as its own by this name."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the stack."},"spec":{"type":"object","additionalProperties":false,"description":"What holds for all releases of the stack.","properties":{"releases":{"type":"array","minItems":1,"items":{"type":"string","minLength":1,"description":"A path with *, ?, ** and {a,b}, relative to this file."},"description":"Which files declare releases, as in releases/**/*.yaml. Default: every YAML file below this one, except charts, values files and hidden folders. With this field, a file that matches and holds something else is an error."},"repositories":{"type":"object","propertyNames":{"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63},"additionalProperties":{"type":"object","title":"ChartRepository","additionalProperties":false,"required":["url"],"description":"One repository of charts.","properties":{"url":{"type":"string","minLength":1,"description":"A folder (./charts-index) relative to this file and inside the git repository, an https:// chart repository, or an oci:// registry path."},"secretRef":{"type":"string","minLength":1,"maxLength":253,"description":"A Secret in Headway's system namespace with username and password, or .dockerconfigjson, and ca.crt where the server's authority is a private one."}}},"description":"Where charts named ALIAS/NAME come from, by alias."},"values":{"type":["object","null"],"additionalProperties":true,"description":"Values below every release's own."},"phases":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$","maxLength":63,"description":"A phase's name."},"description":"Names of phases, the first one first. A release of a phase waits for every release of the earlier phases."},"order":{"type":"string","enum":["dependencies","waves"],"description":"dependencies (default): a release starts when its own dependencies are healthy. waves: no release of wave N+1 starts before all of wave N are healthy."},"defaults":{"type":"object","additionalProperties":false,"description":"What holds for each release that does not say otherwise itself.","properties":{"namespace":{"$ref":"#/$defs/namespace"},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"stableFor":{"$ref":"#/$defs/duration","description":"How long a release must stay healthy without a break before it counts as healthy. Default 0s."}}}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
+const schema24 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."};
+const schema25 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."};
+const schema26 = {"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."};
+const pattern14 = new RegExp("^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$", "u");
+const schema27 = {"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}};
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1424,7 +1449,7 @@ let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((key0 === "imagePull") || (key0 === "config")) || (key0 === "crashLoop"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema26,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema27,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1438,7 +1463,7 @@ if(data.imagePull !== undefined){
 let data0 = data.imagePull;
 if(typeof data0 === "string"){
 if(!pattern7.test(data0)){
-const err1 = {instancePath:instancePath+"/imagePull",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema25,data:data0};
+const err1 = {instancePath:instancePath+"/imagePull",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1449,7 +1474,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/imagePull",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema25.type,parentSchema:schema25,data:data0};
+const err2 = {instancePath:instancePath+"/imagePull",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1463,7 +1488,7 @@ if(data.config !== undefined){
 let data1 = data.config;
 if(typeof data1 === "string"){
 if(!pattern7.test(data1)){
-const err3 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema25,data:data1};
+const err3 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1474,7 +1499,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema25.type,parentSchema:schema25,data:data1};
+const err4 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1489,7 +1514,7 @@ let data2 = data.crashLoop;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
 if(!((key1 === "restarts") || (key1 === "for"))){
-const err5 = {instancePath:instancePath+"/crashLoop",schemaPath:"#/properties/crashLoop/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema26.properties.crashLoop,data:data2};
+const err5 = {instancePath:instancePath+"/crashLoop",schemaPath:"#/properties/crashLoop/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema27.properties.crashLoop,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1502,7 +1527,7 @@ errors++;
 if(data2.restarts !== undefined){
 let data3 = data2.restarts;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err6 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema26.properties.crashLoop.properties.restarts.type,parentSchema:schema26.properties.crashLoop.properties.restarts,data:data3};
+const err6 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema27.properties.crashLoop.properties.restarts.type,parentSchema:schema27.properties.crashLoop.properties.restarts,data:data3};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1513,7 +1538,7 @@ errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 > 1000 || isNaN(data3)){
-const err7 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema26.properties.crashLoop.properties.restarts,data:data3};
+const err7 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema27.properties.crashLoop.properties.restarts,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1523,7 +1548,7 @@ vErrors.push(err7);
 errors++;
 }
 if(data3 < 1 || isNaN(data3)){
-const err8 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema26.properties.crashLoop.properties.restarts,data:data3};
+const err8 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema27.properties.crashLoop.properties.restarts,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1538,7 +1563,7 @@ if(data2.for !== undefined){
 let data4 = data2.for;
 if(typeof data4 === "string"){
 if(!pattern7.test(data4)){
-const err9 = {instancePath:instancePath+"/crashLoop/for",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema25,data:data4};
+const err9 = {instancePath:instancePath+"/crashLoop/for",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1549,7 +1574,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/crashLoop/for",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema25.type,parentSchema:schema25,data:data4};
+const err10 = {instancePath:instancePath+"/crashLoop/for",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data4};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1561,7 +1586,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/crashLoop",schemaPath:"#/properties/crashLoop/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema26.properties.crashLoop.type,parentSchema:schema26.properties.crashLoop,data:data2};
+const err11 = {instancePath:instancePath+"/crashLoop",schemaPath:"#/properties/crashLoop/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema27.properties.crashLoop.type,parentSchema:schema27.properties.crashLoop,data:data2};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1573,7 +1598,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema26.type,parentSchema:schema26,data};
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema27.type,parentSchema:schema27,data};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1593,7 +1618,7 @@ let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.apiVersion === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiVersion"},message:"must have required property '"+"apiVersion"+"'",schema:schema22.required,parentSchema:schema22,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiVersion"},message:"must have required property '"+"apiVersion"+"'",schema:schema23.required,parentSchema:schema23,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1603,7 +1628,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.kind === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema22.required,parentSchema:schema22,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema23.required,parentSchema:schema23,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1613,7 +1638,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.metadata === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "metadata"},message:"must have required property '"+"metadata"+"'",schema:schema22.required,parentSchema:schema22,data};
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "metadata"},message:"must have required property '"+"metadata"+"'",schema:schema23.required,parentSchema:schema23,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1624,7 +1649,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "apiVersion") || (key0 === "kind")) || (key0 === "metadata")) || (key0 === "spec"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema22,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema23,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1637,7 +1662,7 @@ errors++;
 if(data.apiVersion !== undefined){
 let data0 = data.apiVersion;
 if(typeof data0 !== "string"){
-const err4 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema22.properties.apiVersion.type,parentSchema:schema22.properties.apiVersion,data:data0};
+const err4 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.apiVersion.type,parentSchema:schema23.properties.apiVersion,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1647,7 +1672,7 @@ vErrors.push(err4);
 errors++;
 }
 if("headway.dev/v1" !== data0){
-const err5 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/const",keyword:"const",params:{allowedValue: "headway.dev/v1"},message:"must be equal to constant",schema:"headway.dev/v1",parentSchema:schema22.properties.apiVersion,data:data0};
+const err5 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/const",keyword:"const",params:{allowedValue: "headway.dev/v1"},message:"must be equal to constant",schema:"headway.dev/v1",parentSchema:schema23.properties.apiVersion,data:data0};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1660,7 +1685,7 @@ errors++;
 if(data.kind !== undefined){
 let data1 = data.kind;
 if(typeof data1 !== "string"){
-const err6 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema22.properties.kind.type,parentSchema:schema22.properties.kind,data:data1};
+const err6 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.kind.type,parentSchema:schema23.properties.kind,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1670,7 +1695,7 @@ vErrors.push(err6);
 errors++;
 }
 if("Stack" !== data1){
-const err7 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "Stack"},message:"must be equal to constant",schema:"Stack",parentSchema:schema22.properties.kind,data:data1};
+const err7 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "Stack"},message:"must be equal to constant",schema:"Stack",parentSchema:schema23.properties.kind,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1684,7 +1709,7 @@ if(data.metadata !== undefined){
 let data2 = data.metadata;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 if(data2.name === undefined){
-const err8 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema22.properties.metadata.required,parentSchema:schema22.properties.metadata,data:data2};
+const err8 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema23.properties.metadata.required,parentSchema:schema23.properties.metadata,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1695,7 +1720,7 @@ errors++;
 }
 for(const key1 in data2){
 if(!(((key1 === "name") || (key1 === "labels")) || (key1 === "annotations"))){
-const err9 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema22.properties.metadata,data:data2};
+const err9 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.metadata,data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1709,7 +1734,7 @@ if(data2.name !== undefined){
 let data3 = data2.name;
 if(typeof data3 === "string"){
 if(data3.length > 53){
-const err10 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/$defs/dnsName/maxLength",keyword:"maxLength",params:{limit: 53},message:"must NOT have more than 53 characters",schema:53,parentSchema:schema23,data:data3};
+const err10 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/$defs/dnsName/maxLength",keyword:"maxLength",params:{limit: 53},message:"must NOT have more than 53 characters",schema:53,parentSchema:schema24,data:data3};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1719,7 +1744,7 @@ vErrors.push(err10);
 errors++;
 }
 if(!pattern0.test(data3)){
-const err11 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/$defs/dnsName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$",parentSchema:schema23,data:data3};
+const err11 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/$defs/dnsName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$",parentSchema:schema24,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1730,7 +1755,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/$defs/dnsName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.type,parentSchema:schema23,data:data3};
+const err12 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/$defs/dnsName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.type,parentSchema:schema24,data:data3};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1746,7 +1771,7 @@ if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key2 in data4){
 let data5 = data4[key2];
 if(typeof data5 !== "string"){
-const err13 = {instancePath:instancePath+"/metadata/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema22.properties.metadata.properties.labels.additionalProperties.type,parentSchema:schema22.properties.metadata.properties.labels.additionalProperties,data:data5};
+const err13 = {instancePath:instancePath+"/metadata/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.metadata.properties.labels.additionalProperties.type,parentSchema:schema23.properties.metadata.properties.labels.additionalProperties,data:data5};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1758,7 +1783,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema22.properties.metadata.properties.labels.type,parentSchema:schema22.properties.metadata.properties.labels,data:data4};
+const err14 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.metadata.properties.labels.type,parentSchema:schema23.properties.metadata.properties.labels,data:data4};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -1774,7 +1799,7 @@ if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 for(const key3 in data6){
 let data7 = data6[key3];
 if(typeof data7 !== "string"){
-const err15 = {instancePath:instancePath+"/metadata/annotations/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/annotations/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema22.properties.metadata.properties.annotations.additionalProperties.type,parentSchema:schema22.properties.metadata.properties.annotations.additionalProperties,data:data7};
+const err15 = {instancePath:instancePath+"/metadata/annotations/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/annotations/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.metadata.properties.annotations.additionalProperties.type,parentSchema:schema23.properties.metadata.properties.annotations.additionalProperties,data:data7};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1786,7 +1811,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/metadata/annotations",schemaPath:"#/properties/metadata/properties/annotations/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema22.properties.metadata.properties.annotations.type,parentSchema:schema22.properties.metadata.properties.annotations,data:data6};
+const err16 = {instancePath:instancePath+"/metadata/annotations",schemaPath:"#/properties/metadata/properties/annotations/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.metadata.properties.annotations.type,parentSchema:schema23.properties.metadata.properties.annotations,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1798,7 +1823,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema22.properties.metadata.type,parentSchema:schema22.properties.metadata,data:data2};
+const err17 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.metadata.type,parentSchema:schema23.properties.metadata,data:data2};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -1813,7 +1838,7 @@ let data8 = data.spec;
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
 for(const key4 in data8){
 if(!((((((key4 === "releases") || (key4 === "repositories")) || (key4 === "values")) || (key4 === "phases")) || (key4 === "order")) || (key4 === "defaults"))){
-const err18 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema22.properties.spec,data:data8};
+const err18 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.spec,data:data8};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -1827,7 +1852,7 @@ if(data8.releases !== undefined){
 let data9 = data8.releases;
 if(Array.isArray(data9)){
 if(data9.length < 1){
-const err19 = {instancePath:instancePath+"/spec/releases",schemaPath:"#/properties/spec/properties/releases/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema22.properties.spec.properties.releases,data:data9};
+const err19 = {instancePath:instancePath+"/spec/releases",schemaPath:"#/properties/spec/properties/releases/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema23.properties.spec.properties.releases,data:data9};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -1841,7 +1866,7 @@ for(let i0=0; i0<len0; i0++){
 let data10 = data9[i0];
 if(typeof data10 === "string"){
 if(data10.length < 1){
-const err20 = {instancePath:instancePath+"/spec/releases/" + i0,schemaPath:"#/properties/spec/properties/releases/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema22.properties.spec.properties.releases.items,data:data10};
+const err20 = {instancePath:instancePath+"/spec/releases/" + i0,schemaPath:"#/properties/spec/properties/releases/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema23.properties.spec.properties.releases.items,data:data10};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -1852,7 +1877,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/spec/releases/" + i0,schemaPath:"#/properties/spec/properties/releases/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema22.properties.spec.properties.releases.items.type,parentSchema:schema22.properties.spec.properties.releases.items,data:data10};
+const err21 = {instancePath:instancePath+"/spec/releases/" + i0,schemaPath:"#/properties/spec/properties/releases/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.releases.items.type,parentSchema:schema23.properties.spec.properties.releases.items,data:data10};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -1864,7 +1889,7 @@ errors++;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/spec/releases",schemaPath:"#/properties/spec/properties/releases/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema22.properties.spec.properties.releases.type,parentSchema:schema22.properties.spec.properties.releases,data:data9};
+const err22 = {instancePath:instancePath+"/spec/releases",schemaPath:"#/properties/spec/properties/releases/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema23.properties.spec.properties.releases.type,parentSchema:schema23.properties.spec.properties.releases,data:data9};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -1881,7 +1906,7 @@ for(const key5 in data11){
 const _errs31 = errors;
 if(typeof key5 === "string"){
 if(key5.length > 63){
-const err23 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/propertyNames/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema22.properties.spec.properties.repositories.propertyNames,data:key5,propertyName:key5};
+const err23 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/propertyNames/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema23.properties.spec.properties.repositories.propertyNames,data:key5,propertyName:key5};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -1891,7 +1916,7 @@ vErrors.push(err23);
 errors++;
 }
 if(!pattern1.test(key5)){
-const err24 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema22.properties.spec.properties.repositories.propertyNames,data:key5,propertyName:key5};
+const err24 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema23.properties.spec.properties.repositories.propertyNames,data:key5,propertyName:key5};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -1903,7 +1928,7 @@ errors++;
 }
 var valid8 = _errs31 === errors;
 if(!valid8){
-const err25 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/propertyNames",keyword:"propertyNames",params:{propertyName: key5},message:"property name must be valid",schema:schema22.properties.spec.properties.repositories.propertyNames,parentSchema:schema22.properties.spec.properties.repositories,data:data11};
+const err25 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/propertyNames",keyword:"propertyNames",params:{propertyName: key5},message:"property name must be valid",schema:schema23.properties.spec.properties.repositories.propertyNames,parentSchema:schema23.properties.spec.properties.repositories,data:data11};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -1917,7 +1942,7 @@ for(const key6 in data11){
 let data12 = data11[key6];
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 if(data12.url === undefined){
-const err26 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/repositories/additionalProperties/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema22.properties.spec.properties.repositories.additionalProperties.required,parentSchema:schema22.properties.spec.properties.repositories.additionalProperties,data:data12};
+const err26 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/repositories/additionalProperties/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema23.properties.spec.properties.repositories.additionalProperties.required,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties,data:data12};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -1928,7 +1953,7 @@ errors++;
 }
 for(const key7 in data12){
 if(!((key7 === "url") || (key7 === "secretRef"))){
-const err27 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/repositories/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema22.properties.spec.properties.repositories.additionalProperties,data:data12};
+const err27 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/repositories/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties,data:data12};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -1942,7 +1967,7 @@ if(data12.url !== undefined){
 let data13 = data12.url;
 if(typeof data13 === "string"){
 if(data13.length < 1){
-const err28 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema22.properties.spec.properties.repositories.additionalProperties.properties.url,data:data13};
+const err28 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties.properties.url,data:data13};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -1953,7 +1978,7 @@ errors++;
 }
 }
 else {
-const err29 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema22.properties.spec.properties.repositories.additionalProperties.properties.url.type,parentSchema:schema22.properties.spec.properties.repositories.additionalProperties.properties.url,data:data13};
+const err29 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.repositories.additionalProperties.properties.url.type,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties.properties.url,data:data13};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -1967,7 +1992,7 @@ if(data12.secretRef !== undefined){
 let data14 = data12.secretRef;
 if(typeof data14 === "string"){
 if(data14.length > 253){
-const err30 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secretRef",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/secretRef/maxLength",keyword:"maxLength",params:{limit: 253},message:"must NOT have more than 253 characters",schema:253,parentSchema:schema22.properties.spec.properties.repositories.additionalProperties.properties.secretRef,data:data14};
+const err30 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secretRef",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/secretRef/maxLength",keyword:"maxLength",params:{limit: 253},message:"must NOT have more than 253 characters",schema:253,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties.properties.secretRef,data:data14};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -1977,7 +2002,7 @@ vErrors.push(err30);
 errors++;
 }
 if(data14.length < 1){
-const err31 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secretRef",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/secretRef/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema22.properties.spec.properties.repositories.additionalProperties.properties.secretRef,data:data14};
+const err31 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secretRef",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/secretRef/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties.properties.secretRef,data:data14};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -1988,7 +2013,7 @@ errors++;
 }
 }
 else {
-const err32 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secretRef",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/secretRef/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema22.properties.spec.properties.repositories.additionalProperties.properties.secretRef.type,parentSchema:schema22.properties.spec.properties.repositories.additionalProperties.properties.secretRef,data:data14};
+const err32 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secretRef",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/secretRef/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.repositories.additionalProperties.properties.secretRef.type,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties.properties.secretRef,data:data14};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -2000,7 +2025,7 @@ errors++;
 }
 }
 else {
-const err33 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/repositories/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema22.properties.spec.properties.repositories.additionalProperties.type,parentSchema:schema22.properties.spec.properties.repositories.additionalProperties,data:data12};
+const err33 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/repositories/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.properties.repositories.additionalProperties.type,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties,data:data12};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -2012,7 +2037,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema22.properties.spec.properties.repositories.type,parentSchema:schema22.properties.spec.properties.repositories,data:data11};
+const err34 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.properties.repositories.type,parentSchema:schema23.properties.spec.properties.repositories,data:data11};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -2025,7 +2050,7 @@ errors++;
 if(data8.values !== undefined){
 let data15 = data8.values;
 if((!(data15 && typeof data15 == "object" && !Array.isArray(data15))) && (data15 !== null)){
-const err35 = {instancePath:instancePath+"/spec/values",schemaPath:"#/properties/spec/properties/values/type",keyword:"type",params:{type: schema22.properties.spec.properties.values.type},message:"must be object,null",schema:schema22.properties.spec.properties.values.type,parentSchema:schema22.properties.spec.properties.values,data:data15};
+const err35 = {instancePath:instancePath+"/spec/values",schemaPath:"#/properties/spec/properties/values/type",keyword:"type",params:{type: schema23.properties.spec.properties.values.type},message:"must be object,null",schema:schema23.properties.spec.properties.values.type,parentSchema:schema23.properties.spec.properties.values,data:data15};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -2043,7 +2068,7 @@ for(let i1=0; i1<len1; i1++){
 let data17 = data16[i1];
 if(typeof data17 === "string"){
 if(data17.length > 63){
-const err36 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema22.properties.spec.properties.phases.items,data:data17};
+const err36 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema23.properties.spec.properties.phases.items,data:data17};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -2052,8 +2077,8 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(!pattern13.test(data17)){
-const err37 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$"},message:"must match pattern \""+"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$"+"\"",schema:"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$",parentSchema:schema22.properties.spec.properties.phases.items,data:data17};
+if(!pattern14.test(data17)){
+const err37 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$"},message:"must match pattern \""+"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$"+"\"",schema:"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$",parentSchema:schema23.properties.spec.properties.phases.items,data:data17};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -2064,7 +2089,7 @@ errors++;
 }
 }
 else {
-const err38 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema22.properties.spec.properties.phases.items.type,parentSchema:schema22.properties.spec.properties.phases.items,data:data17};
+const err38 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.phases.items.type,parentSchema:schema23.properties.spec.properties.phases.items,data:data17};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -2076,7 +2101,7 @@ errors++;
 }
 }
 else {
-const err39 = {instancePath:instancePath+"/spec/phases",schemaPath:"#/properties/spec/properties/phases/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema22.properties.spec.properties.phases.type,parentSchema:schema22.properties.spec.properties.phases,data:data16};
+const err39 = {instancePath:instancePath+"/spec/phases",schemaPath:"#/properties/spec/properties/phases/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema23.properties.spec.properties.phases.type,parentSchema:schema23.properties.spec.properties.phases,data:data16};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -2089,7 +2114,7 @@ errors++;
 if(data8.order !== undefined){
 let data18 = data8.order;
 if(typeof data18 !== "string"){
-const err40 = {instancePath:instancePath+"/spec/order",schemaPath:"#/properties/spec/properties/order/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema22.properties.spec.properties.order.type,parentSchema:schema22.properties.spec.properties.order,data:data18};
+const err40 = {instancePath:instancePath+"/spec/order",schemaPath:"#/properties/spec/properties/order/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.order.type,parentSchema:schema23.properties.spec.properties.order,data:data18};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -2099,7 +2124,7 @@ vErrors.push(err40);
 errors++;
 }
 if(!((data18 === "dependencies") || (data18 === "waves"))){
-const err41 = {instancePath:instancePath+"/spec/order",schemaPath:"#/properties/spec/properties/order/enum",keyword:"enum",params:{allowedValues: schema22.properties.spec.properties.order.enum},message:"must be equal to one of the allowed values",schema:schema22.properties.spec.properties.order.enum,parentSchema:schema22.properties.spec.properties.order,data:data18};
+const err41 = {instancePath:instancePath+"/spec/order",schemaPath:"#/properties/spec/properties/order/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.order.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.order.enum,parentSchema:schema23.properties.spec.properties.order,data:data18};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -2113,8 +2138,8 @@ if(data8.defaults !== undefined){
 let data19 = data8.defaults;
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 for(const key8 in data19){
-if(!(func2.call(schema22.properties.spec.properties.defaults.properties, key8))){
-const err42 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema22.properties.spec.properties.defaults,data:data19};
+if(!(func2.call(schema23.properties.spec.properties.defaults.properties, key8))){
+const err42 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.spec.properties.defaults,data:data19};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -2128,7 +2153,7 @@ if(data19.namespace !== undefined){
 let data20 = data19.namespace;
 if(typeof data20 === "string"){
 if(data20.length > 63){
-const err43 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema24,data:data20};
+const err43 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema25,data:data20};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -2138,7 +2163,7 @@ vErrors.push(err43);
 errors++;
 }
 if(!pattern1.test(data20)){
-const err44 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema24,data:data20};
+const err44 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema25,data:data20};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -2149,7 +2174,7 @@ errors++;
 }
 }
 else {
-const err45 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.type,parentSchema:schema24,data:data20};
+const err45 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema25.type,parentSchema:schema25,data:data20};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -2162,7 +2187,7 @@ errors++;
 if(data19.createNamespace !== undefined){
 let data21 = data19.createNamespace;
 if(typeof data21 !== "boolean"){
-const err46 = {instancePath:instancePath+"/spec/defaults/createNamespace",schemaPath:"#/properties/spec/properties/defaults/properties/createNamespace/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema22.properties.spec.properties.defaults.properties.createNamespace.type,parentSchema:schema22.properties.spec.properties.defaults.properties.createNamespace,data:data21};
+const err46 = {instancePath:instancePath+"/spec/defaults/createNamespace",schemaPath:"#/properties/spec/properties/defaults/properties/createNamespace/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema23.properties.spec.properties.defaults.properties.createNamespace.type,parentSchema:schema23.properties.spec.properties.defaults.properties.createNamespace,data:data21};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -2176,7 +2201,7 @@ if(data19.timeout !== undefined){
 let data22 = data19.timeout;
 if(typeof data22 === "string"){
 if(!pattern7.test(data22)){
-const err47 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema25,data:data22};
+const err47 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data22};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -2187,7 +2212,7 @@ errors++;
 }
 }
 else {
-const err48 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema25.type,parentSchema:schema25,data:data22};
+const err48 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data22};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -2206,7 +2231,7 @@ errors = vErrors.length;
 if(data19.onFailure !== undefined){
 let data24 = data19.onFailure;
 if(typeof data24 !== "string"){
-const err49 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema22.properties.spec.properties.defaults.properties.onFailure.type,parentSchema:schema22.properties.spec.properties.defaults.properties.onFailure,data:data24};
+const err49 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.onFailure.type,parentSchema:schema23.properties.spec.properties.defaults.properties.onFailure,data:data24};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -2216,7 +2241,7 @@ vErrors.push(err49);
 errors++;
 }
 if(!(((data24 === "rollback") || (data24 === "keep")) || (data24 === "uninstall"))){
-const err50 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema22.properties.spec.properties.defaults.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema22.properties.spec.properties.defaults.properties.onFailure.enum,parentSchema:schema22.properties.spec.properties.defaults.properties.onFailure,data:data24};
+const err50 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.onFailure.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.onFailure,data:data24};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -2229,7 +2254,7 @@ errors++;
 if(data19.retries !== undefined){
 let data25 = data19.retries;
 if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
-const err51 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema22.properties.spec.properties.defaults.properties.retries.type,parentSchema:schema22.properties.spec.properties.defaults.properties.retries,data:data25};
+const err51 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema23.properties.spec.properties.defaults.properties.retries.type,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data25};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -2240,7 +2265,7 @@ errors++;
 }
 if((typeof data25 == "number") && (isFinite(data25))){
 if(data25 > 20 || isNaN(data25)){
-const err52 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 20},message:"must be <= 20",schema:20,parentSchema:schema22.properties.spec.properties.defaults.properties.retries,data:data25};
+const err52 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 20},message:"must be <= 20",schema:20,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data25};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -2250,7 +2275,7 @@ vErrors.push(err52);
 errors++;
 }
 if(data25 < 0 || isNaN(data25)){
-const err53 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema22.properties.spec.properties.defaults.properties.retries,data:data25};
+const err53 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data25};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -2264,7 +2289,7 @@ errors++;
 if(data19.waitWith !== undefined){
 let data26 = data19.waitWith;
 if(typeof data26 !== "string"){
-const err54 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema22.properties.spec.properties.defaults.properties.waitWith.type,parentSchema:schema22.properties.spec.properties.defaults.properties.waitWith,data:data26};
+const err54 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.waitWith.type,parentSchema:schema23.properties.spec.properties.defaults.properties.waitWith,data:data26};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -2274,7 +2299,7 @@ vErrors.push(err54);
 errors++;
 }
 if(!(((data26 === "auto") || (data26 === "headway")) || (data26 === "helm"))){
-const err55 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/enum",keyword:"enum",params:{allowedValues: schema22.properties.spec.properties.defaults.properties.waitWith.enum},message:"must be equal to one of the allowed values",schema:schema22.properties.spec.properties.defaults.properties.waitWith.enum,parentSchema:schema22.properties.spec.properties.defaults.properties.waitWith,data:data26};
+const err55 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.waitWith.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.waitWith.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.waitWith,data:data26};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -2287,7 +2312,7 @@ errors++;
 if(data19.crds !== undefined){
 let data27 = data19.crds;
 if(typeof data27 !== "string"){
-const err56 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema22.properties.spec.properties.defaults.properties.crds.type,parentSchema:schema22.properties.spec.properties.defaults.properties.crds,data:data27};
+const err56 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.crds.type,parentSchema:schema23.properties.spec.properties.defaults.properties.crds,data:data27};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -2297,7 +2322,7 @@ vErrors.push(err56);
 errors++;
 }
 if(!(((data27 === "skip") || (data27 === "create")) || (data27 === "upgrade"))){
-const err57 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/enum",keyword:"enum",params:{allowedValues: schema22.properties.spec.properties.defaults.properties.crds.enum},message:"must be equal to one of the allowed values",schema:schema22.properties.spec.properties.defaults.properties.crds.enum,parentSchema:schema22.properties.spec.properties.defaults.properties.crds,data:data27};
+const err57 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.crds.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.crds.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.crds,data:data27};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -2310,7 +2335,7 @@ errors++;
 if(data19.fieldConflicts !== undefined){
 let data28 = data19.fieldConflicts;
 if(typeof data28 !== "string"){
-const err58 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema22.properties.spec.properties.defaults.properties.fieldConflicts.type,parentSchema:schema22.properties.spec.properties.defaults.properties.fieldConflicts,data:data28};
+const err58 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.fieldConflicts.type,parentSchema:schema23.properties.spec.properties.defaults.properties.fieldConflicts,data:data28};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -2320,7 +2345,7 @@ vErrors.push(err58);
 errors++;
 }
 if(!((data28 === "take") || (data28 === "fail"))){
-const err59 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/enum",keyword:"enum",params:{allowedValues: schema22.properties.spec.properties.defaults.properties.fieldConflicts.enum},message:"must be equal to one of the allowed values",schema:schema22.properties.spec.properties.defaults.properties.fieldConflicts.enum,parentSchema:schema22.properties.spec.properties.defaults.properties.fieldConflicts,data:data28};
+const err59 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.fieldConflicts.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.fieldConflicts.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.fieldConflicts,data:data28};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -2333,7 +2358,7 @@ errors++;
 if(data19.maxHistory !== undefined){
 let data29 = data19.maxHistory;
 if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
-const err60 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema22.properties.spec.properties.defaults.properties.maxHistory.type,parentSchema:schema22.properties.spec.properties.defaults.properties.maxHistory,data:data29};
+const err60 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema23.properties.spec.properties.defaults.properties.maxHistory.type,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data29};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -2344,7 +2369,7 @@ errors++;
 }
 if((typeof data29 == "number") && (isFinite(data29))){
 if(data29 > 1000 || isNaN(data29)){
-const err61 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema22.properties.spec.properties.defaults.properties.maxHistory,data:data29};
+const err61 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data29};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -2354,7 +2379,7 @@ vErrors.push(err61);
 errors++;
 }
 if(data29 < 2 || isNaN(data29)){
-const err62 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema22.properties.spec.properties.defaults.properties.maxHistory,data:data29};
+const err62 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data29};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -2365,9 +2390,11 @@ errors++;
 }
 }
 }
-}
-else {
-const err63 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema22.properties.spec.properties.defaults.type,parentSchema:schema22.properties.spec.properties.defaults,data:data19};
+if(data19.stableFor !== undefined){
+let data30 = data19.stableFor;
+if(typeof data30 === "string"){
+if(!pattern7.test(data30)){
+const err63 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data30};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -2377,9 +2404,8 @@ vErrors.push(err63);
 errors++;
 }
 }
-}
 else {
-const err64 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema22.properties.spec.type,parentSchema:schema22.properties.spec,data:data8};
+const err64 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data30};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -2391,7 +2417,7 @@ errors++;
 }
 }
 else {
-const err65 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema22.type,parentSchema:schema22,data};
+const err65 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.properties.defaults.type,parentSchema:schema23.properties.spec.properties.defaults,data:data19};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -2400,439 +2426,41 @@ vErrors.push(err65);
 }
 errors++;
 }
+}
+}
+else {
+const err66 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.type,parentSchema:schema23.properties.spec,data:data8};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+}
+}
+else {
+const err67 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.type,parentSchema:schema23,data};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
 validate13.errors = vErrors;
 return errors === 0;
 }
 
 export const validateChartIndex = validate16;
-const schema30 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/chart-index.schema.json","title":"ChartIndex","description":"What a repository of charts holds: ALIAS.yaml in the repository's folder, or in charts-index/ beside headway.yaml. Written by `headway index`.","type":"object","additionalProperties":false,"required":["apiVersion","kind","charts"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"ChartIndex","type":"string","description":"What this document is."},"charts":{"type":"object","description":"Each chart's versions by its name, newest first.","additionalProperties":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/indexedVersion"}}}},"$defs":{"indexedVersion":{"type":"object","title":"IndexedVersion","description":"One version of one chart.","additionalProperties":false,"required":["version","digest","url"],"properties":{"version":{"type":"string","minLength":1,"maxLength":256,"description":"The chart's version."},"appVersion":{"type":"string","description":"The version of what the chart installs."},"digest":{"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."},"url":{"type":"string","minLength":1,"description":"https://….tgz, oci://HOST/PATH/NAME, or a path of a chart's folder or archive relative to this file."},"dependencies":{"type":"array","description":"What the chart depends on, as its Chart.yaml says.","items":{"type":"object","title":"IndexedDependency","additionalProperties":false,"required":["name","version","repository"],"properties":{"name":{"type":"string","description":"The dependency's name."},"version":{"type":"string","description":"A range of versions; empty for any."},"repository":{"type":"string","description":"Where it comes from; empty where it is vendored."}}}}}}}};
-const schema31 = {"type":"object","title":"IndexedVersion","description":"One version of one chart.","additionalProperties":false,"required":["version","digest","url"],"properties":{"version":{"type":"string","minLength":1,"maxLength":256,"description":"The chart's version."},"appVersion":{"type":"string","description":"The version of what the chart installs."},"digest":{"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."},"url":{"type":"string","minLength":1,"description":"https://….tgz, oci://HOST/PATH/NAME, or a path of a chart's folder or archive relative to this file."},"dependencies":{"type":"array","description":"What the chart depends on, as its Chart.yaml says.","items":{"type":"object","title":"IndexedDependency","additionalProperties":false,"required":["name","version","repository"],"properties":{"name":{"type":"string","description":"The dependency's name."},"version":{"type":"string","description":"A range of versions; empty for any."},"repository":{"type":"string","description":"Where it comes from; empty where it is vendored."}}}}}};
-const pattern19 = new RegExp("^(?:tree-)?sha256:[0-9a-f]{64}$", "u");
+const schema32 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/chart-index.schema.json","title":"ChartIndex","description":"What a repository of charts holds: ALIAS.yaml in the repository's folder, or in charts-index/ beside headway.yaml. Written by `headway index`.","type":"object","additionalProperties":false,"required":["apiVersion","kind","charts"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"ChartIndex","type":"string","description":"What this document is."},"charts":{"type":"object","description":"Each chart's versions by its name, newest first.","additionalProperties":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/indexedVersion"}}}},"$defs":{"indexedVersion":{"type":"object","title":"IndexedVersion","description":"One version of one chart.","additionalProperties":false,"required":["version","digest","url"],"properties":{"version":{"type":"string","minLength":1,"maxLength":256,"description":"The chart's version."},"appVersion":{"type":"string","description":"The version of what the chart installs."},"digest":{"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."},"url":{"type":"string","minLength":1,"description":"https://….tgz, oci://HOST/PATH/NAME, or a path of a chart's folder or archive relative to this file."},"dependencies":{"type":"array","description":"What the chart depends on, as its Chart.yaml says.","items":{"type":"object","title":"IndexedDependency","additionalProperties":false,"required":["name","version","repository"],"properties":{"name":{"type":"string","description":"The dependency's name."},"version":{"type":"string","description":"A range of versions; empty for any."},"repository":{"type":"string","description":"Where it comes from; empty where it is vendored."}}}}}}}};
+const schema33 = {"type":"object","title":"IndexedVersion","description":"One version of one chart.","additionalProperties":false,"required":["version","digest","url"],"properties":{"version":{"type":"string","minLength":1,"maxLength":256,"description":"The chart's version."},"appVersion":{"type":"string","description":"The version of what the chart installs."},"digest":{"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."},"url":{"type":"string","minLength":1,"description":"https://….tgz, oci://HOST/PATH/NAME, or a path of a chart's folder or archive relative to this file."},"dependencies":{"type":"array","description":"What the chart depends on, as its Chart.yaml says.","items":{"type":"object","title":"IndexedDependency","additionalProperties":false,"required":["name","version","repository"],"properties":{"name":{"type":"string","description":"The dependency's name."},"version":{"type":"string","description":"A range of versions; empty for any."},"repository":{"type":"string","description":"Where it comes from; empty where it is vendored."}}}}}};
+const pattern21 = new RegExp("^(?:tree-)?sha256:[0-9a-f]{64}$", "u");
 
 function validate16(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="https://headway.dev/schemas/v1/chart-index.schema.json" */;
-let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.apiVersion === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiVersion"},message:"must have required property '"+"apiVersion"+"'",schema:schema30.required,parentSchema:schema30,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.kind === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema30.required,parentSchema:schema30,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.charts === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "charts"},message:"must have required property '"+"charts"+"'",schema:schema30.required,parentSchema:schema30,data};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-for(const key0 in data){
-if(!(((key0 === "apiVersion") || (key0 === "kind")) || (key0 === "charts"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema30,data};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-if(data.apiVersion !== undefined){
-let data0 = data.apiVersion;
-if(typeof data0 !== "string"){
-const err4 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema30.properties.apiVersion.type,parentSchema:schema30.properties.apiVersion,data:data0};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if("headway.dev/v1" !== data0){
-const err5 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/const",keyword:"const",params:{allowedValue: "headway.dev/v1"},message:"must be equal to constant",schema:"headway.dev/v1",parentSchema:schema30.properties.apiVersion,data:data0};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-if(data.kind !== undefined){
-let data1 = data.kind;
-if(typeof data1 !== "string"){
-const err6 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema30.properties.kind.type,parentSchema:schema30.properties.kind,data:data1};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if("ChartIndex" !== data1){
-const err7 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "ChartIndex"},message:"must be equal to constant",schema:"ChartIndex",parentSchema:schema30.properties.kind,data:data1};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-if(data.charts !== undefined){
-let data2 = data.charts;
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-for(const key1 in data2){
-let data3 = data2[key1];
-if(Array.isArray(data3)){
-if(data3.length < 1){
-const err8 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/charts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema30.properties.charts.additionalProperties,data:data3};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-const len0 = data3.length;
-for(let i0=0; i0<len0; i0++){
-let data4 = data3[i0];
-if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
-if(data4.version === undefined){
-const err9 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'",schema:schema31.required,parentSchema:schema31,data:data4};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if(data4.digest === undefined){
-const err10 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'",schema:schema31.required,parentSchema:schema31,data:data4};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-if(data4.url === undefined){
-const err11 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema31.required,parentSchema:schema31,data:data4};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-for(const key2 in data4){
-if(!(((((key2 === "version") || (key2 === "appVersion")) || (key2 === "digest")) || (key2 === "url")) || (key2 === "dependencies"))){
-const err12 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema31,data:data4};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-}
-if(data4.version !== undefined){
-let data5 = data4.version;
-if(typeof data5 === "string"){
-if(data5.length > 256){
-const err13 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/version",schemaPath:"#/$defs/indexedVersion/properties/version/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema31.properties.version,data:data5};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-if(data5.length < 1){
-const err14 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/version",schemaPath:"#/$defs/indexedVersion/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.version,data:data5};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-else {
-const err15 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/version",schemaPath:"#/$defs/indexedVersion/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.version.type,parentSchema:schema31.properties.version,data:data5};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-if(data4.appVersion !== undefined){
-let data6 = data4.appVersion;
-if(typeof data6 !== "string"){
-const err16 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/appVersion",schemaPath:"#/$defs/indexedVersion/properties/appVersion/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.appVersion.type,parentSchema:schema31.properties.appVersion,data:data6};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-if(data4.digest !== undefined){
-let data7 = data4.digest;
-if(typeof data7 === "string"){
-if(!pattern19.test(data7)){
-const err17 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/digest",schemaPath:"#/$defs/indexedVersion/properties/digest/pattern",keyword:"pattern",params:{pattern: "^(?:tree-)?sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^(?:tree-)?sha256:[0-9a-f]{64}$"+"\"",schema:"^(?:tree-)?sha256:[0-9a-f]{64}$",parentSchema:schema31.properties.digest,data:data7};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-}
-else {
-const err18 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/digest",schemaPath:"#/$defs/indexedVersion/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.digest.type,parentSchema:schema31.properties.digest,data:data7};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-if(data4.url !== undefined){
-let data8 = data4.url;
-if(typeof data8 === "string"){
-if(data8.length < 1){
-const err19 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/url",schemaPath:"#/$defs/indexedVersion/properties/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.url,data:data8};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-else {
-const err20 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/url",schemaPath:"#/$defs/indexedVersion/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.url.type,parentSchema:schema31.properties.url,data:data8};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-}
-if(data4.dependencies !== undefined){
-let data9 = data4.dependencies;
-if(Array.isArray(data9)){
-const len1 = data9.length;
-for(let i1=0; i1<len1; i1++){
-let data10 = data9[i1];
-if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
-if(data10.name === undefined){
-const err21 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema31.properties.dependencies.items.required,parentSchema:schema31.properties.dependencies.items,data:data10};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-if(data10.version === undefined){
-const err22 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'",schema:schema31.properties.dependencies.items.required,parentSchema:schema31.properties.dependencies.items,data:data10};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-if(data10.repository === undefined){
-const err23 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/required",keyword:"required",params:{missingProperty: "repository"},message:"must have required property '"+"repository"+"'",schema:schema31.properties.dependencies.items.required,parentSchema:schema31.properties.dependencies.items,data:data10};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-for(const key3 in data10){
-if(!(((key3 === "name") || (key3 === "version")) || (key3 === "repository"))){
-const err24 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema31.properties.dependencies.items,data:data10};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-}
-if(data10.name !== undefined){
-let data11 = data10.name;
-if(typeof data11 !== "string"){
-const err25 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1+"/name",schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.dependencies.items.properties.name.type,parentSchema:schema31.properties.dependencies.items.properties.name,data:data11};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-}
-if(data10.version !== undefined){
-let data12 = data10.version;
-if(typeof data12 !== "string"){
-const err26 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1+"/version",schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.dependencies.items.properties.version.type,parentSchema:schema31.properties.dependencies.items.properties.version,data:data12};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-}
-if(data10.repository !== undefined){
-let data13 = data10.repository;
-if(typeof data13 !== "string"){
-const err27 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1+"/repository",schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/properties/repository/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.dependencies.items.properties.repository.type,parentSchema:schema31.properties.dependencies.items.properties.repository,data:data13};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-}
-}
-else {
-const err28 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.dependencies.items.type,parentSchema:schema31.properties.dependencies.items,data:data10};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-}
-}
-else {
-const err29 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies",schemaPath:"#/$defs/indexedVersion/properties/dependencies/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.dependencies.type,parentSchema:schema31.properties.dependencies,data:data9};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-}
-else {
-const err30 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data:data4};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-}
-}
-else {
-const err31 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/charts/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema30.properties.charts.additionalProperties.type,parentSchema:schema30.properties.charts.additionalProperties,data:data3};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-}
-}
-else {
-const err32 = {instancePath:instancePath+"/charts",schemaPath:"#/properties/charts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema30.properties.charts.type,parentSchema:schema30.properties.charts,data:data2};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-}
-}
-else {
-const err33 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema30.type,parentSchema:schema30,data};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-validate16.errors = vErrors;
-return errors === 0;
-}
-
-export const validateLock = validate17;
-const schema32 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/lock.schema.json","title":"Lock","description":"headway.lock beside headway.yaml: the exact chart of every release. Written by `headway lock`.","type":"object","additionalProperties":false,"required":["apiVersion","kind","releases"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"Lock","type":"string","description":"What this document is."},"releases":{"type":"object","description":"What each release uses, by NAMESPACE/NAME.","additionalProperties":{"type":"object","title":"LockedRelease","additionalProperties":false,"required":["chart","version","digest"],"properties":{"chart":{"type":"string","minLength":1,"description":"The chart as the release's declaration names it."},"version":{"$ref":"#/$defs/version"},"digest":{"$ref":"#/$defs/digest"},"url":{"$ref":"#/$defs/url"}}}},"dependencies":{"type":"object","description":"What charts in folders use of headway.yaml's repositories, by `ALIAS/NAME RANGE`.","additionalProperties":{"type":"object","title":"LockedDependency","additionalProperties":false,"required":["version","digest"],"properties":{"version":{"$ref":"#/$defs/version"},"digest":{"$ref":"#/$defs/digest"},"url":{"$ref":"#/$defs/url"}}}}},"$defs":{"version":{"type":"string","minLength":1,"maxLength":256,"description":"The chart's exact version."},"digest":{"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."},"url":{"type":"string","minLength":1,"description":"Where a server has it; {version} stands for the version."}}};
-const schema33 = {"type":"string","minLength":1,"maxLength":256,"description":"The chart's exact version."};
-const schema34 = {"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."};
-const schema35 = {"type":"string","minLength":1,"description":"Where a server has it; {version} stands for the version."};
-
-function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-/*# sourceURL="https://headway.dev/schemas/v1/lock.schema.json" */;
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -2856,8 +2484,8 @@ vErrors.push(err1);
 }
 errors++;
 }
-if(data.releases === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "releases"},message:"must have required property '"+"releases"+"'",schema:schema32.required,parentSchema:schema32,data};
+if(data.charts === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "charts"},message:"must have required property '"+"charts"+"'",schema:schema32.required,parentSchema:schema32,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2867,7 +2495,7 @@ vErrors.push(err2);
 errors++;
 }
 for(const key0 in data){
-if(!((((key0 === "apiVersion") || (key0 === "kind")) || (key0 === "releases")) || (key0 === "dependencies"))){
+if(!(((key0 === "apiVersion") || (key0 === "kind")) || (key0 === "charts"))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema32,data};
 if(vErrors === null){
 vErrors = [err3];
@@ -2913,8 +2541,430 @@ vErrors.push(err6);
 }
 errors++;
 }
+if("ChartIndex" !== data1){
+const err7 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "ChartIndex"},message:"must be equal to constant",schema:"ChartIndex",parentSchema:schema32.properties.kind,data:data1};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.charts !== undefined){
+let data2 = data.charts;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+for(const key1 in data2){
+let data3 = data2[key1];
+if(Array.isArray(data3)){
+if(data3.length < 1){
+const err8 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/charts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema32.properties.charts.additionalProperties,data:data3};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+const len0 = data3.length;
+for(let i0=0; i0<len0; i0++){
+let data4 = data3[i0];
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+if(data4.version === undefined){
+const err9 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'",schema:schema33.required,parentSchema:schema33,data:data4};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(data4.digest === undefined){
+const err10 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'",schema:schema33.required,parentSchema:schema33,data:data4};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(data4.url === undefined){
+const err11 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema33.required,parentSchema:schema33,data:data4};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+for(const key2 in data4){
+if(!(((((key2 === "version") || (key2 === "appVersion")) || (key2 === "digest")) || (key2 === "url")) || (key2 === "dependencies"))){
+const err12 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema33,data:data4};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data4.version !== undefined){
+let data5 = data4.version;
+if(typeof data5 === "string"){
+if(data5.length > 256){
+const err13 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/version",schemaPath:"#/$defs/indexedVersion/properties/version/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema33.properties.version,data:data5};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if(data5.length < 1){
+const err14 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/version",schemaPath:"#/$defs/indexedVersion/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema33.properties.version,data:data5};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/version",schemaPath:"#/$defs/indexedVersion/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.version.type,parentSchema:schema33.properties.version,data:data5};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data4.appVersion !== undefined){
+let data6 = data4.appVersion;
+if(typeof data6 !== "string"){
+const err16 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/appVersion",schemaPath:"#/$defs/indexedVersion/properties/appVersion/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.appVersion.type,parentSchema:schema33.properties.appVersion,data:data6};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data4.digest !== undefined){
+let data7 = data4.digest;
+if(typeof data7 === "string"){
+if(!pattern21.test(data7)){
+const err17 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/digest",schemaPath:"#/$defs/indexedVersion/properties/digest/pattern",keyword:"pattern",params:{pattern: "^(?:tree-)?sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^(?:tree-)?sha256:[0-9a-f]{64}$"+"\"",schema:"^(?:tree-)?sha256:[0-9a-f]{64}$",parentSchema:schema33.properties.digest,data:data7};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/digest",schemaPath:"#/$defs/indexedVersion/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.digest.type,parentSchema:schema33.properties.digest,data:data7};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+if(data4.url !== undefined){
+let data8 = data4.url;
+if(typeof data8 === "string"){
+if(data8.length < 1){
+const err19 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/url",schemaPath:"#/$defs/indexedVersion/properties/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema33.properties.url,data:data8};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/url",schemaPath:"#/$defs/indexedVersion/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.url.type,parentSchema:schema33.properties.url,data:data8};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data4.dependencies !== undefined){
+let data9 = data4.dependencies;
+if(Array.isArray(data9)){
+const len1 = data9.length;
+for(let i1=0; i1<len1; i1++){
+let data10 = data9[i1];
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if(data10.name === undefined){
+const err21 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema33.properties.dependencies.items.required,parentSchema:schema33.properties.dependencies.items,data:data10};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+if(data10.version === undefined){
+const err22 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'",schema:schema33.properties.dependencies.items.required,parentSchema:schema33.properties.dependencies.items,data:data10};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+if(data10.repository === undefined){
+const err23 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/required",keyword:"required",params:{missingProperty: "repository"},message:"must have required property '"+"repository"+"'",schema:schema33.properties.dependencies.items.required,parentSchema:schema33.properties.dependencies.items,data:data10};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+for(const key3 in data10){
+if(!(((key3 === "name") || (key3 === "version")) || (key3 === "repository"))){
+const err24 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema33.properties.dependencies.items,data:data10};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+if(data10.name !== undefined){
+let data11 = data10.name;
+if(typeof data11 !== "string"){
+const err25 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1+"/name",schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.dependencies.items.properties.name.type,parentSchema:schema33.properties.dependencies.items.properties.name,data:data11};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+if(data10.version !== undefined){
+let data12 = data10.version;
+if(typeof data12 !== "string"){
+const err26 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1+"/version",schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.dependencies.items.properties.version.type,parentSchema:schema33.properties.dependencies.items.properties.version,data:data12};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+if(data10.repository !== undefined){
+let data13 = data10.repository;
+if(typeof data13 !== "string"){
+const err27 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1+"/repository",schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/properties/repository/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.dependencies.items.properties.repository.type,parentSchema:schema33.properties.dependencies.items.properties.repository,data:data13};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.properties.dependencies.items.type,parentSchema:schema33.properties.dependencies.items,data:data10};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+}
+else {
+const err29 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies",schemaPath:"#/$defs/indexedVersion/properties/dependencies/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema33.properties.dependencies.type,parentSchema:schema33.properties.dependencies,data:data9};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+}
+else {
+const err30 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.type,parentSchema:schema33,data:data4};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+}
+else {
+const err31 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/charts/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema32.properties.charts.additionalProperties.type,parentSchema:schema32.properties.charts.additionalProperties,data:data3};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+}
+else {
+const err32 = {instancePath:instancePath+"/charts",schemaPath:"#/properties/charts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.properties.charts.type,parentSchema:schema32.properties.charts,data:data2};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+}
+else {
+const err33 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.type,parentSchema:schema32,data};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+validate16.errors = vErrors;
+return errors === 0;
+}
+
+export const validateLock = validate17;
+const schema34 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/lock.schema.json","title":"Lock","description":"headway.lock beside headway.yaml: the exact chart of every release. Written by `headway lock`.","type":"object","additionalProperties":false,"required":["apiVersion","kind","releases"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"Lock","type":"string","description":"What this document is."},"releases":{"type":"object","description":"What each release uses, by NAMESPACE/NAME.","additionalProperties":{"type":"object","title":"LockedRelease","additionalProperties":false,"required":["chart","version","digest"],"properties":{"chart":{"type":"string","minLength":1,"description":"The chart as the release's declaration names it."},"version":{"$ref":"#/$defs/version"},"digest":{"$ref":"#/$defs/digest"},"url":{"$ref":"#/$defs/url"}}}},"dependencies":{"type":"object","description":"What charts in folders use of headway.yaml's repositories, by `ALIAS/NAME RANGE`.","additionalProperties":{"type":"object","title":"LockedDependency","additionalProperties":false,"required":["version","digest"],"properties":{"version":{"$ref":"#/$defs/version"},"digest":{"$ref":"#/$defs/digest"},"url":{"$ref":"#/$defs/url"}}}}},"$defs":{"version":{"type":"string","minLength":1,"maxLength":256,"description":"The chart's exact version."},"digest":{"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."},"url":{"type":"string","minLength":1,"description":"Where a server has it; {version} stands for the version."}}};
+const schema35 = {"type":"string","minLength":1,"maxLength":256,"description":"The chart's exact version."};
+const schema36 = {"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."};
+const schema37 = {"type":"string","minLength":1,"description":"Where a server has it; {version} stands for the version."};
+
+function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="https://headway.dev/schemas/v1/lock.schema.json" */;
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.apiVersion === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiVersion"},message:"must have required property '"+"apiVersion"+"'",schema:schema34.required,parentSchema:schema34,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.kind === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema34.required,parentSchema:schema34,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.releases === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "releases"},message:"must have required property '"+"releases"+"'",schema:schema34.required,parentSchema:schema34,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((key0 === "apiVersion") || (key0 === "kind")) || (key0 === "releases")) || (key0 === "dependencies"))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema34,data};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.apiVersion !== undefined){
+let data0 = data.apiVersion;
+if(typeof data0 !== "string"){
+const err4 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.properties.apiVersion.type,parentSchema:schema34.properties.apiVersion,data:data0};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if("headway.dev/v1" !== data0){
+const err5 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/const",keyword:"const",params:{allowedValue: "headway.dev/v1"},message:"must be equal to constant",schema:"headway.dev/v1",parentSchema:schema34.properties.apiVersion,data:data0};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.kind !== undefined){
+let data1 = data.kind;
+if(typeof data1 !== "string"){
+const err6 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.properties.kind.type,parentSchema:schema34.properties.kind,data:data1};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
 if("Lock" !== data1){
-const err7 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "Lock"},message:"must be equal to constant",schema:"Lock",parentSchema:schema32.properties.kind,data:data1};
+const err7 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "Lock"},message:"must be equal to constant",schema:"Lock",parentSchema:schema34.properties.kind,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2931,7 +2981,7 @@ for(const key1 in data2){
 let data3 = data2[key1];
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.chart === undefined){
-const err8 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/required",keyword:"required",params:{missingProperty: "chart"},message:"must have required property '"+"chart"+"'",schema:schema32.properties.releases.additionalProperties.required,parentSchema:schema32.properties.releases.additionalProperties,data:data3};
+const err8 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/required",keyword:"required",params:{missingProperty: "chart"},message:"must have required property '"+"chart"+"'",schema:schema34.properties.releases.additionalProperties.required,parentSchema:schema34.properties.releases.additionalProperties,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2941,7 +2991,7 @@ vErrors.push(err8);
 errors++;
 }
 if(data3.version === undefined){
-const err9 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'",schema:schema32.properties.releases.additionalProperties.required,parentSchema:schema32.properties.releases.additionalProperties,data:data3};
+const err9 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'",schema:schema34.properties.releases.additionalProperties.required,parentSchema:schema34.properties.releases.additionalProperties,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2951,7 +3001,7 @@ vErrors.push(err9);
 errors++;
 }
 if(data3.digest === undefined){
-const err10 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'",schema:schema32.properties.releases.additionalProperties.required,parentSchema:schema32.properties.releases.additionalProperties,data:data3};
+const err10 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'",schema:schema34.properties.releases.additionalProperties.required,parentSchema:schema34.properties.releases.additionalProperties,data:data3};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2962,7 +3012,7 @@ errors++;
 }
 for(const key2 in data3){
 if(!((((key2 === "chart") || (key2 === "version")) || (key2 === "digest")) || (key2 === "url"))){
-const err11 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema32.properties.releases.additionalProperties,data:data3};
+const err11 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema34.properties.releases.additionalProperties,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2976,7 +3026,7 @@ if(data3.chart !== undefined){
 let data4 = data3.chart;
 if(typeof data4 === "string"){
 if(data4.length < 1){
-const err12 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/chart",schemaPath:"#/properties/releases/additionalProperties/properties/chart/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.releases.additionalProperties.properties.chart,data:data4};
+const err12 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/chart",schemaPath:"#/properties/releases/additionalProperties/properties/chart/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema34.properties.releases.additionalProperties.properties.chart,data:data4};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2987,7 +3037,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/chart",schemaPath:"#/properties/releases/additionalProperties/properties/chart/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.releases.additionalProperties.properties.chart.type,parentSchema:schema32.properties.releases.additionalProperties.properties.chart,data:data4};
+const err13 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/chart",schemaPath:"#/properties/releases/additionalProperties/properties/chart/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.properties.releases.additionalProperties.properties.chart.type,parentSchema:schema34.properties.releases.additionalProperties.properties.chart,data:data4};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3001,7 +3051,7 @@ if(data3.version !== undefined){
 let data5 = data3.version;
 if(typeof data5 === "string"){
 if(data5.length > 256){
-const err14 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema33,data:data5};
+const err14 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema35,data:data5};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3011,7 +3061,7 @@ vErrors.push(err14);
 errors++;
 }
 if(data5.length < 1){
-const err15 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema33,data:data5};
+const err15 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema35,data:data5};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3022,7 +3072,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data5};
+const err16 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.type,parentSchema:schema35,data:data5};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3035,8 +3085,8 @@ errors++;
 if(data3.digest !== undefined){
 let data6 = data3.digest;
 if(typeof data6 === "string"){
-if(!pattern19.test(data6)){
-const err17 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/pattern",keyword:"pattern",params:{pattern: "^(?:tree-)?sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^(?:tree-)?sha256:[0-9a-f]{64}$"+"\"",schema:"^(?:tree-)?sha256:[0-9a-f]{64}$",parentSchema:schema34,data:data6};
+if(!pattern21.test(data6)){
+const err17 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/pattern",keyword:"pattern",params:{pattern: "^(?:tree-)?sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^(?:tree-)?sha256:[0-9a-f]{64}$"+"\"",schema:"^(?:tree-)?sha256:[0-9a-f]{64}$",parentSchema:schema36,data:data6};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -3047,7 +3097,7 @@ errors++;
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.type,parentSchema:schema34,data:data6};
+const err18 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.type,parentSchema:schema36,data:data6};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -3061,7 +3111,7 @@ if(data3.url !== undefined){
 let data7 = data3.url;
 if(typeof data7 === "string"){
 if(data7.length < 1){
-const err19 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/$defs/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema35,data:data7};
+const err19 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/$defs/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema37,data:data7};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -3072,7 +3122,7 @@ errors++;
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/$defs/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.type,parentSchema:schema35,data:data7};
+const err20 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/$defs/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.type,parentSchema:schema37,data:data7};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -3084,7 +3134,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.properties.releases.additionalProperties.type,parentSchema:schema32.properties.releases.additionalProperties,data:data3};
+const err21 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.properties.releases.additionalProperties.type,parentSchema:schema34.properties.releases.additionalProperties,data:data3};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -3096,7 +3146,7 @@ errors++;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/releases",schemaPath:"#/properties/releases/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.properties.releases.type,parentSchema:schema32.properties.releases,data:data2};
+const err22 = {instancePath:instancePath+"/releases",schemaPath:"#/properties/releases/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.properties.releases.type,parentSchema:schema34.properties.releases,data:data2};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3113,7 +3163,7 @@ for(const key3 in data8){
 let data9 = data8[key3];
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
 if(data9.version === undefined){
-const err23 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/dependencies/additionalProperties/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'",schema:schema32.properties.dependencies.additionalProperties.required,parentSchema:schema32.properties.dependencies.additionalProperties,data:data9};
+const err23 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/dependencies/additionalProperties/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'",schema:schema34.properties.dependencies.additionalProperties.required,parentSchema:schema34.properties.dependencies.additionalProperties,data:data9};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3123,7 +3173,7 @@ vErrors.push(err23);
 errors++;
 }
 if(data9.digest === undefined){
-const err24 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/dependencies/additionalProperties/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'",schema:schema32.properties.dependencies.additionalProperties.required,parentSchema:schema32.properties.dependencies.additionalProperties,data:data9};
+const err24 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/dependencies/additionalProperties/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'",schema:schema34.properties.dependencies.additionalProperties.required,parentSchema:schema34.properties.dependencies.additionalProperties,data:data9};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3134,7 +3184,7 @@ errors++;
 }
 for(const key4 in data9){
 if(!(((key4 === "version") || (key4 === "digest")) || (key4 === "url"))){
-const err25 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/dependencies/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema32.properties.dependencies.additionalProperties,data:data9};
+const err25 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/dependencies/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema34.properties.dependencies.additionalProperties,data:data9};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3148,7 +3198,7 @@ if(data9.version !== undefined){
 let data10 = data9.version;
 if(typeof data10 === "string"){
 if(data10.length > 256){
-const err26 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema33,data:data10};
+const err26 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema35,data:data10};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -3158,7 +3208,7 @@ vErrors.push(err26);
 errors++;
 }
 if(data10.length < 1){
-const err27 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema33,data:data10};
+const err27 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema35,data:data10};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -3169,7 +3219,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.type,parentSchema:schema33,data:data10};
+const err28 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.type,parentSchema:schema35,data:data10};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -3182,8 +3232,8 @@ errors++;
 if(data9.digest !== undefined){
 let data11 = data9.digest;
 if(typeof data11 === "string"){
-if(!pattern19.test(data11)){
-const err29 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/pattern",keyword:"pattern",params:{pattern: "^(?:tree-)?sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^(?:tree-)?sha256:[0-9a-f]{64}$"+"\"",schema:"^(?:tree-)?sha256:[0-9a-f]{64}$",parentSchema:schema34,data:data11};
+if(!pattern21.test(data11)){
+const err29 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/pattern",keyword:"pattern",params:{pattern: "^(?:tree-)?sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^(?:tree-)?sha256:[0-9a-f]{64}$"+"\"",schema:"^(?:tree-)?sha256:[0-9a-f]{64}$",parentSchema:schema36,data:data11};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -3194,7 +3244,7 @@ errors++;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.type,parentSchema:schema34,data:data11};
+const err30 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.type,parentSchema:schema36,data:data11};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -3208,7 +3258,7 @@ if(data9.url !== undefined){
 let data12 = data9.url;
 if(typeof data12 === "string"){
 if(data12.length < 1){
-const err31 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/$defs/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema35,data:data12};
+const err31 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/$defs/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema37,data:data12};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -3219,7 +3269,7 @@ errors++;
 }
 }
 else {
-const err32 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/$defs/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.type,parentSchema:schema35,data:data12};
+const err32 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/$defs/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.type,parentSchema:schema37,data:data12};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -3231,7 +3281,7 @@ errors++;
 }
 }
 else {
-const err33 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/dependencies/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.properties.dependencies.additionalProperties.type,parentSchema:schema32.properties.dependencies.additionalProperties,data:data9};
+const err33 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/dependencies/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.properties.dependencies.additionalProperties.type,parentSchema:schema34.properties.dependencies.additionalProperties,data:data9};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -3243,7 +3293,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.properties.dependencies.type,parentSchema:schema32.properties.dependencies,data:data8};
+const err34 = {instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.properties.dependencies.type,parentSchema:schema34.properties.dependencies,data:data8};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -3255,7 +3305,7 @@ errors++;
 }
 }
 else {
-const err35 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.type,parentSchema:schema32,data};
+const err35 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.type,parentSchema:schema34,data};
 if(vErrors === null){
 vErrors = [err35];
 }

@@ -6,7 +6,6 @@ import type { Applied, Plan, Reason, Step } from "../plan.ts";
 import {
   attemptObserved,
   attemptWoken,
-  becomeHealthy,
   evidenceBeforeStop,
   helmFailed,
   helmFinished,
@@ -18,6 +17,7 @@ import { closeDraft, openDraft, order, tell } from "./draft.ts";
 import { evidenceCaptured, failureRecorded } from "./failing.ts";
 import { finishRun } from "./outcome.ts";
 import { crdsApplied, preparationRefused, recordRecovered, tryAgain } from "./preparing.ts";
+import { becomeHealthy, hasToBeProven } from "./proving.ts";
 import { valuesAwaited, valuesRead, valuesWoken } from "./reading-values.ts";
 import { rollbackHelmFailed, rollbackHelmFinished, rollbackObserved, rollbackWoken } from "./rolling-back.ts";
 import type { Advance, Fact, Run, StepState } from "./run.ts";
@@ -152,7 +152,7 @@ function applyToStep(draft: Draft, step: Step, state: StepState, fact: StepFact)
     return;
   }
   if (state.kind === "failed" && fact.kind === "health-observed") {
-    if (fact.health.kind === "ready" && mayHeal(state, fact.revision))
+    if (fact.health.kind === "ready" && mayHeal(state, fact.revision) && !hasToBeProven(step))
       becomeHealthy(draft, step, fact.revision, draft.run.startedAtMs);
     return;
   }
@@ -212,7 +212,7 @@ function lastLook(
   { failure, settled, doing, applied }: Extract<StepState, { kind: "failing" }>,
   seen: Extract<Fact, { kind: "health-observed" }>,
 ): void {
-  if (failure.kind !== "timeout" || !settled || doing !== "capture-evidence") return;
+  if (failure.kind !== "timeout" || !settled || doing !== "capture-evidence" || hasToBeProven(step)) return;
   if (seen.health.kind === "ready" && applied?.revision === seen.revision)
     becomeHealthy(draft, step, seen.revision, draft.run.startedAtMs);
 }

@@ -6,12 +6,13 @@ import { describeForeignFields } from "../field-managers.ts";
 import { explainWaiting } from "../health/describe-trouble.ts";
 import { trackSuspects } from "../health/fail-fast.ts";
 import type { Evidence, ReleaseHealth } from "../health/health.ts";
-import type { Applied, ApplyStep, Step } from "../plan.ts";
+import type { Applied, ApplyStep } from "../plan.ts";
 import type { Draft } from "./draft.ts";
 import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
 import { beginFailing } from "./failing.ts";
 import { freeStuckPods, wasBadBefore } from "./free-pods.ts";
 import { isNews, judge } from "./judge.ts";
+import { prove } from "./proving.ts";
 import type { StepState } from "./run.ts";
 
 /** First wait after a transient refusal; doubles up to the longest. */
@@ -153,7 +154,7 @@ export function attemptObserved(
   health: ReleaseHealth,
 ): void {
   if (health.kind === "ready") {
-    if (state.kind === "settling") becomeHealthy(draft, step, state.applied.revision, state.startedAtMs);
+    if (state.kind === "settling") prove(draft, step, state);
     // What was suspected while helm works has healed, though a loop's clock goes on for a while.
     else
       setState(draft, step.release, {
@@ -168,8 +169,10 @@ export function attemptObserved(
     const { suspectsSinceMs } = judged;
     if (state.kind === "settling") {
       const freed = freeStuckPods(draft, step, state.freed, health, wasBadBefore(step) ? "any" : "terminal");
+      // A break: what was stable so far begins anew.
       setState(draft, step.release, {
         ...state,
+        stableSinceMs: undefined,
         health,
         suspectsSinceMs,
         ...(freed === undefined ? {} : { freed }),
@@ -212,23 +215,7 @@ export function evidenceBeforeStop(
 export function attemptWoken(draft: Draft, step: ApplyStep, state: StepState): void {
   switch (state.kind) {
     case "settling":
-      if (draft.atMs >= state.deadlineMs) {
-        const waiting =
-          state.health === undefined ? "its objects were not seen" : explainWaiting(state.health);
-        const failure: Failure = {
-          kind: "timeout",
-          message: `not ready after ${Math.round((state.deadlineMs - state.startedAtMs) / 1000)} s: ${waiting}`,
-          next: "See what it waits for; raise timeout only if it needs longer to start.",
-        };
-        const { attempt, applied, health } = state;
-        beginFailing(draft, step, {
-          attempt,
-          failure,
-          stage: "settling",
-          applied,
-          ...(health === undefined ? {} : { health }),
-        });
-      } else if (state.health !== undefined) attemptObserved(draft, step, state, state.health);
+      settlingWoken(draft, step, state);
       return;
     case "applying":
       if (state.health?.kind === "pending" && state.stopping === undefined)
@@ -250,22 +237,28 @@ export function attemptWoken(draft: Draft, step: ApplyStep, state: StepState): v
   }
 }
 
-export function becomeHealthy(draft: Draft, step: Step, revision: number, startedAtMs: number): void {
-  setState(draft, step.release, { kind: "healthy", revision });
-  tell(draft, {
-    kind: "release-ready",
-    release: step.release,
-    revision,
-    durationMs: draft.atMs - startedAtMs,
-  });
-  order(draft, { kind: "unwatch", release: step.release });
-  if (step.kind === "keep" || step.kind === "uninstall") return;
-  order(draft, {
-    kind: "mark-verified",
-    release: step.release,
-    step,
-    revision,
-    fingerprint: step.pin.fingerprint,
-  });
-  order(draft, { kind: "clear-failure", release: step.release });
+function settlingWoken(draft: Draft, step: ApplyStep, state: Extract<StepState, { kind: "settling" }>): void {
+  const { stableForMs } = step.pin.declaration;
+  const isStable = state.stableSinceMs !== undefined && draft.atMs >= state.stableSinceMs + stableForMs;
+  if (isStable) prove(draft, step, state);
+  else if (draft.atMs >= state.deadlineMs) {
+    const { attempt, applied, health, startedAtMs, deadlineMs } = state;
+    const seconds = Math.round((deadlineMs - startedAtMs) / 1000);
+    const failure: Failure = {
+      kind: "timeout",
+      message:
+        health?.kind === "ready"
+          ? `not stable after ${seconds} s: it is ready, but has not been for ${stableForMs / 1000} s without a break`
+          : `not ready after ${seconds} s: ${health === undefined ? "its objects were not seen" : explainWaiting(health)}`,
+      next: "See what it waits for; raise timeout only if it needs longer to start.",
+    };
+    beginFailing(draft, step, {
+      attempt,
+      failure,
+      stage: "settling",
+      applied,
+      ...(health === undefined ? {} : { health }),
+    });
+  } else if (state.health !== undefined && state.health.kind !== "ready")
+    attemptObserved(draft, step, state, state.health);
 }

@@ -57,7 +57,13 @@ export type StepState =
       readonly stopping?: { readonly failure: Failure; readonly evidence?: Evidence };
     } & Attempt &
       SuspectClock)
-  | ({ readonly kind: "settling"; readonly applied: Applied; readonly health?: ReleaseHealth } & Attempt &
+  | ({
+      readonly kind: "settling";
+      readonly applied: Applied;
+      readonly health?: ReleaseHealth;
+      /** Since when it has been ready without a break, where it has to stay so for a while. */
+      readonly stableSinceMs?: number | undefined;
+    } & Attempt &
       SuspectClock &
       FreedPods)
   | ({

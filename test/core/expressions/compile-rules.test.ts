@@ -69,6 +69,15 @@ describe("a mistake in a rule", () => {
     ).toBe(`9:14 error ready: there is no variable stauts, at character 1 of the expression's line 2
     → did you mean status?`);
   });
+
+  it("is a stableFor that does not fit into the timeout", () => {
+    expect(compile("chart: ./web\ntimeout: 30s\nstableFor: 30s").told).toMatchInlineSnapshot(`
+      "7:14 error stableFor (30s) does not fit into timeout (30s)
+          → raise timeout, which is for helm, settling and stableFor together"
+    `);
+    expect(compile("chart: ./web\ntimeout: 31s\nstableFor: 30s").told).toBe("");
+    expect(compile("chart: ./web\nstableFor: 5s\ntimeout: 3s").told).toMatch(/^6:14 error stableFor \(5s\)/);
+  });
 });
 
 describe("a health rule", () => {

@@ -86,6 +86,10 @@ function makeWorld(): World {
       });
     },
     openChartServers: openServers,
+    readChartValues: async (chart) => {
+      const { readChartValues } = await import("./adapters/chart-values.ts");
+      return readChartValues(chart.folder);
+    },
     openValues: async (folder, say) => {
       const { openValues } = await import("./adapters/values/open-values.ts");
       return openValues({ root: folder.repositoryRoot, env: process.env, findSops: () => findSops(say) });

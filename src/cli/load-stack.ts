@@ -18,6 +18,7 @@ import type { ReadyStack } from "../engine/run-stack.ts";
 import { renderDiagnostics } from "../views/diagnostics-view.ts";
 import { chooseStyle } from "../views/style.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
+import { checkAllValues } from "./check-all-values.ts";
 import { loadValues } from "./load-values.ts";
 import type { ChartFolders, ConnectFlags, StackFolder, World } from "./world.ts";
 
@@ -117,7 +118,12 @@ export async function pinCharts(
       pins.set(declaration.id, pinRelease(declaration, result.value.value));
   }
   const orphans = lock?.value === undefined ? [] : findOrphans(lock.value, knownReleases(loaded.stack));
-  return { charts, pins, diagnostics: onceEach([...diagnostics, ...charts.findings(), ...orphans]) };
+  const values = await checkAllValues(world, pins);
+  return {
+    charts,
+    pins,
+    diagnostics: onceEach([...diagnostics, ...charts.findings(), ...orphans, ...values]),
+  };
 }
 
 /** A stack ready to be planned, or the exit code after all findings have been told. */

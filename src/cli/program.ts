@@ -20,6 +20,7 @@ const commands: readonly { readonly names: readonly string[]; readonly load: () 
     load: async () => (await import("./validate-command.ts")).registerValidateCommand,
   },
   { names: ["graph"], load: async () => (await import("./graph-command.ts")).registerGraphCommand },
+  { names: ["values"], load: async () => (await import("./values-command.ts")).registerValuesCommand },
   { names: ["plan"], load: async () => (await import("./plan-command.ts")).registerPlanCommand },
   { names: ["apply"], load: async () => (await import("./apply-command.ts")).registerApplyCommand },
   {

@@ -1,5 +1,6 @@
 // What commands are given of the world: streams, environment, and ways to open adapters. Filled in by main.ts, so that a
 // command imports no adapter and what it does not need is never loaded.
+import type { ChartValues } from "../core/chart-values.ts";
 import type { IndexedChart } from "../core/chart-index.ts";
 import type { BuiltStack } from "../core/built-stack.ts";
 import type { Catalogue } from "../core/chart-resolution.ts";
@@ -128,6 +129,8 @@ export type World = {
   openCharts(folder: StackFolder, options: ChartOptions): Promise<ChartFolders>;
   /** Repositories and registries; the cluster of `flags` is asked only for a Secret that a repository names. */
   openChartServers(flags: ConnectFlags): Promise<ChartServers>;
+  /** What a pinned chart says of values, its subcharts included. */
+  readChartValues(chart: PinnedChart): Promise<ChartValues>;
   /** `say` is told of a sops that has to be downloaded or built. */
   openValues(folder: StackFolder, say: (text: string) => void): Promise<ValuesFiles>;
   connect(flags: ConnectFlags): Promise<Result<Connection>>;

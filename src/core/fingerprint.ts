@@ -2,11 +2,14 @@
 // upgrade carries them on, a rollback copies its target's), so each value names the revision it is meant for.
 import { createHash } from "node:crypto";
 import type { Declaration, ValuesLayer, ValuesObject } from "./declaration.ts";
+import { leavesIn } from "./merge-values.ts";
 import type { PinnedChart, PinnedRelease } from "./pin.ts";
 
 export const fingerprintLabel = "headway.dev/fingerprint";
 export const verifiedLabel = "headway.dev/verified";
 export const stackLabel = "headway.dev/stack";
+/** Which leaves of a revision's values came from encrypted files and Secrets: what must not be shown of it later. */
+export const secretsLabel = "headway.dev/secrets";
 
 /** Changes when what goes into a fingerprint changes; an older one then counts as unknown. */
 const algorithm = "v1";
@@ -60,6 +63,25 @@ export function fingerprintFor(revision: number, labelValue: string | undefined)
 
 export function verifiedLabelValue(revision: number): string {
   return `r${revision}`;
+}
+
+/** Stands for the paths of all secret leaves; undefined where there are none. */
+export function secretsDigest(values: readonly ValuesLayer[]): string | undefined {
+  const paths = values
+    .filter((layer) => layer.isSecret)
+    .flatMap(({ tree }) => leavesIn(tree).map(({ path }) => JSON.stringify(path)));
+  return paths.length === 0 ? undefined : digestOf([...new Set(paths)].toSorted()).slice(0, 16);
+}
+
+export function secretsLabelValue(revision: number, digest: string): string {
+  return `r${revision}.${digest}`;
+}
+
+/** The digest in a label value, or "unknown" where it is another revision's: Helm carries labels on. */
+export function secretsFor(revision: number, labelValue: string | undefined): string | undefined {
+  if (labelValue === undefined) return undefined;
+  const prefix = `r${revision}.`;
+  return labelValue.startsWith(prefix) ? labelValue.slice(prefix.length) : "unknown";
 }
 
 /**

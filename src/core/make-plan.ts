@@ -1,7 +1,7 @@
 // The plan as a function of declarations, pins and one observation: which step each release needs, and why. Nothing here
 // knows how a step is carried out.
 import type { Declaration, Json } from "./declaration.ts";
-import { quarantineKey } from "./fingerprint.ts";
+import { quarantineKey, secretsDigest } from "./fingerprint.ts";
 import type { Graph } from "./graph.ts";
 import type { ReleaseId } from "./ids.ts";
 import { releaseKey } from "./observe.ts";
@@ -10,6 +10,7 @@ import type { Observation, ReleasePayload, ReleaseState } from "./observation.ts
 import type { PinnedRelease } from "./pin.ts";
 import type { ApplyBase, Plan, Reason, Step } from "./plan.ts";
 import { describeValuesObject } from "./values-objects.ts";
+import type { Path } from "./yaml-tree.ts";
 import { compareValues, secretPaths } from "./value-changes.ts";
 
 export type PlanInput = {
@@ -269,7 +270,7 @@ function changeReasons(
         from: `${payload.chart.name} ${payload.chart.version}`,
         to: `${pin.chart.name} ${pin.chart.version}`,
       });
-    if (pin.missing.length === 0) reasons.push(...valuesReasons(payload.config, pin));
+    if (pin.missing.length === 0) reasons.push(...valuesReasons(payload.config, observation.secrets, pin));
   }
   const [first, ...more] = reasons;
   if (first !== undefined) return [first, ...more];
@@ -286,11 +287,19 @@ function changeReasons(
 }
 
 // What is missing or locked can't be compared; the rest can.
-function valuesReasons(config: Json | undefined, { values }: PinnedRelease): readonly Reason[] {
+function valuesReasons(
+  config: Json | undefined,
+  secrets: string | undefined,
+  { values }: PinnedRelease,
+): readonly Reason[] {
   const locked = values.filter((layer) => layer.locked !== undefined);
   const files = [...new Set(locked.flatMap(({ locked: file }) => file?.path ?? []))];
   const isLocked = secretPaths(locked);
-  const changes = compareValues(config, mergeLayers(values), secretPaths(values), isLocked);
+  // Which leaves were secret is known only where the same ones still are.
+  const isAsBefore = secrets === undefined || secrets === secretsDigest(values);
+  const isSecret = secretPaths(values);
+  const sidesToHide = (path: Path) => (isSecret(path) ? "both" : isAsBefore ? undefined : "before");
+  const changes = compareValues(config, mergeLayers(values), sidesToHide, isLocked);
   return [
     ...(changes.length > 0 ? [{ kind: "values-changed", changes } as const] : []),
     ...(files.length > 0 ? [{ kind: "values-locked", files } as const] : []),

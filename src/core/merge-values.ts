@@ -5,7 +5,7 @@ import type { Path } from "./yaml-tree.ts";
 
 export type JsonMap = { readonly [key: string]: Json };
 
-/** A leaf of merged values, with the layer that it comes from. An empty map or list is a leaf. */
+/** A leaf of merged values, with the layer that it comes from. */
 export type ValuesLeaf = { readonly path: Path; readonly value: Json; readonly layer: ValuesLayer };
 
 /** True for a map, false for a list, a scalar and nothing at all. */
@@ -46,21 +46,26 @@ function mergeMaps(weaker: JsonMap, stronger: Json): JsonMap {
   return mapOf(merged);
 }
 
-/** Every leaf of the merged layers, in the order in which the keys come up. */
-export function leavesOf(layers: readonly ValuesLayer[]): readonly ValuesLeaf[] {
-  const leaves: ValuesLeaf[] = [];
+/** Every leaf of a tree, in the order of its keys. An empty map or list is a leaf. */
+export function leavesIn(tree: Json): readonly { readonly path: Path; readonly value: Json }[] {
+  const leaves: { readonly path: Path; readonly value: Json }[] = [];
   const visit = (value: Json, path: Path): void => {
     if (isMap(value) && Object.keys(value).length > 0)
       for (const [key, item] of Object.entries(value)) visit(item, [...path, key]);
     else if (Array.isArray(value) && value.length > 0)
       for (const [index, item] of (value as readonly Json[]).entries()) visit(item, [...path, index]);
-    else {
-      const layer = layerOf(layers, path);
-      if (layer !== undefined && path.length > 0) leaves.push({ path, value, layer });
-    }
+    else if (path.length > 0) leaves.push({ path, value });
   };
-  visit(mergeLayers(layers), []);
+  visit(tree, []);
   return leaves;
+}
+
+/** Every leaf of the merged layers, in the order in which the keys come up. */
+export function leavesOf(layers: readonly ValuesLayer[]): readonly ValuesLeaf[] {
+  return leavesIn(mergeLayers(layers)).flatMap((leaf) => {
+    const layer = layerOf(layers, leaf.path);
+    return layer === undefined ? [] : [{ ...leaf, layer }];
+  });
 }
 
 /** The strongest layer that says something at this path of the merged values. */

@@ -29,6 +29,7 @@ export type ReleaseRecord = {
   readonly fingerprintLabel?: string;
   readonly verifiedLabel?: string;
   readonly stackLabel?: string;
+  readonly secretsLabel?: string;
   /** Another tool's mark of ownership: `flux`. */
   readonly foreignOwner?: string;
   readonly resourceVersion: string;
@@ -68,6 +69,8 @@ export type Observation =
       /** The pin's fingerprint, where the record carries one that counts for this very revision. */
       readonly fingerprint?: string;
       readonly verified: boolean;
+      /** Stands for the leaves of its values that are secret; "unknown" where there are some, absent where none are. */
+      readonly secrets?: string;
       /** The newest revision that was verified and can still be gone back to; may be this one. */
       readonly lastGood?: number;
       readonly owner: Owner;

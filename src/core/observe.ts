@@ -1,7 +1,7 @@
 // Makes observations from what was fetched: records by their labels, payloads, a picture of the objects. Total over
 // everything that Helm's storage can hold.
 import type { Declaration } from "./declaration.ts";
-import { fingerprintFor, verifiedLabelValue } from "./fingerprint.ts";
+import { fingerprintFor, secretsFor, verifiedLabelValue } from "./fingerprint.ts";
 import { assessRelease } from "./health/release-health.ts";
 import type { ObjectRules, StackRules } from "./health/rules.ts";
 import type { World } from "./health/world.ts";
@@ -69,11 +69,13 @@ function observeRelease(
   switch (newest.status) {
     case "deployed": {
       const fingerprint = fingerprintFor(newest.revision, newest.fingerprintLabel);
+      const secrets = secretsFor(newest.revision, newest.secretsLabel);
       const isCurrent = payload?.revision === newest.revision;
       return {
         ...base,
         kind: "deployed",
         ...(fingerprint === undefined ? {} : { fingerprint }),
+        ...(secrets === undefined ? {} : { secrets }),
         verified: newest.verifiedLabel === verifiedLabelValue(newest.revision),
         // What was expected long ago has no grace left.
         health: isCurrent

@@ -17,7 +17,8 @@ export type ValueChange = {
   readonly path: string;
   readonly before?: Json;
   readonly after?: Json;
-  readonly secret?: true;
+  /** Which sides are not to be shown. */
+  readonly secret?: "both" | "before";
 };
 
 /** Why a step is what it is; the first one is the headline. */

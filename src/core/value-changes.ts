@@ -14,13 +14,14 @@ const limit = 200;
 export function compareValues(
   before: Json | undefined,
   after: Json | undefined,
-  isSecret: (path: Path) => boolean = () => false,
+  isSecret: (path: Path) => ValueChange["secret"] = () => undefined,
   isUnknown: (path: Path) => boolean = () => false,
 ): readonly ValueChange[] {
   const changes: ValueChange[] = [];
   const add = (path: Path, sides: Pick<ValueChange, "before" | "after">): void => {
     if (isUnknown(path)) return;
-    changes.push({ path: pathText(path), ...sides, ...(isSecret(path) ? { secret: true } : {}) });
+    const secret = isSecret(path);
+    changes.push({ path: pathText(path), ...sides, ...(secret === undefined ? {} : { secret }) });
   };
   // No values at all and an empty map are the same to helm.
   if (!isNothing(before) || !isNothing(after)) collect(before, after, [], changes, add);
@@ -52,8 +53,12 @@ function collect(
 
 /** True for paths at which one of the secret layers says something, or at which a value above or below does. */
 export function secretPaths(layers: readonly ValuesLayer[]): (path: Path) => boolean {
-  const secret = layers.filter((layer) => layer.isSecret);
-  return (path) => secret.some(({ tree }) => touches(tree, path));
+  return pathsOf(layers.filter((layer) => layer.isSecret));
+}
+
+/** True for paths at which one of the layers says something, or at which a value above or below does. */
+export function pathsOf(layers: readonly ValuesLayer[]): (path: Path) => boolean {
+  return (path) => layers.some(({ tree }) => touches(tree, path));
 }
 
 function touches(tree: Json, path: Path): boolean {

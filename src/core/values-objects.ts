@@ -100,6 +100,39 @@ function layerOfObject(
   return { ...layer, text: flow, tree };
 }
 
+/**
+ * The layers of a release as far as they are known: `mark` stands where an object's content that was not read will go.
+ * `open` is the place of the strongest layer of which not even the names are known, -1 where there is none.
+ */
+export function layersWithMarks(
+  declaration: Pick<Declaration, "values">,
+  mark: (object: ValuesObject) => string,
+): {
+  readonly layers: readonly ValuesLayer[];
+  readonly marked: readonly ValuesLayer[];
+  readonly open: number;
+} {
+  const layers: ValuesLayer[] = [];
+  const marked: ValuesLayer[] = [];
+  let open = -1;
+  for (const source of declaration.values) {
+    if (source.kind === "layer") layers.push(source.layer);
+    if (source.kind !== "object") continue;
+    const { object } = source;
+    const path = object.targetPath === undefined ? undefined : parseTargetPath(object.targetPath);
+    if (path === undefined || "problem" in path) {
+      open = layers.length;
+      continue;
+    }
+    const tree = treeWith(path, mark(object), mergeLayers(layers));
+    const origin = { kind: "object", object } as const;
+    const layer = { origin, range: object.range, text: "", tree, isSecret: false };
+    layers.push(layer);
+    marked.push(layer);
+  }
+  return { layers, marked, open };
+}
+
 function unreadableContent(object: ValuesObject, what: string): Failure {
   return {
     kind: "values-unreadable",

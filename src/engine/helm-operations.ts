@@ -2,7 +2,14 @@
 // while helm is still at work.
 import { succeeded } from "../core/failure.ts";
 import type { Failure, Result } from "../core/failure.ts";
-import { fingerprintLabel, fingerprintLabelValue, stackLabel } from "../core/fingerprint.ts";
+import {
+  fingerprintLabel,
+  fingerprintLabelValue,
+  secretsDigest,
+  secretsLabel,
+  secretsLabelValue,
+  stackLabel,
+} from "../core/fingerprint.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import type { Hook, ReleasePayload } from "../core/observation.ts";
 import type { Applied, ApplyStep } from "../core/plan.ts";
@@ -114,6 +121,7 @@ async function upgrade(
     declaration.waitWith === "helm" ||
     (declaration.waitWith === "auto" &&
       chart.hooks.some((hook) => hook === "post-install" || hook === "post-upgrade"));
+  const secret = secretsDigest(values);
   const lookout = new AbortController();
   const result = await input.releases.upgrade({
     namespace: step.namespace,
@@ -123,6 +131,7 @@ async function upgrade(
     labels: {
       [fingerprintLabel]: fingerprintLabelValue(revision, fingerprint),
       [stackLabel]: input.stackLabel,
+      ...(secret === undefined ? {} : { [secretsLabel]: secretsLabelValue(revision, secret) }),
     },
     maxHistory: declaration.maxHistory,
     timeoutMs: effect.timeoutMs,

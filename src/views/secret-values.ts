@@ -32,8 +32,8 @@ export function maskChanges(
     const neighbours = parent === undefined ? [] : nameAt(`${parent}.name`);
     const secret =
       looksSecret(change.path) || neighbours.some((name) => typeof name === "string" && looksSecret(name));
-    const before = maskSide(change.before, secret, change.secret === true);
-    const after = maskSide(change.after, secret, change.secret === true);
+    const before = maskSide(change.before, secret, change.secret !== undefined);
+    const after = maskSide(change.after, secret, change.secret === "both");
     return {
       path: change.path,
       ...(before === undefined ? {} : { before }),

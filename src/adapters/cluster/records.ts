@@ -113,6 +113,7 @@ export function readRecord(item: unknown): ReleaseRecord | undefined {
   const fingerprintLabel = labels["headway.dev/fingerprint"];
   const verifiedLabel = labels["headway.dev/verified"];
   const stackLabel = labels["headway.dev/stack"];
+  const secretsLabel = labels["headway.dev/secrets"];
   return {
     namespace,
     releaseName: named[1] ?? "",
@@ -121,6 +122,7 @@ export function readRecord(item: unknown): ReleaseRecord | undefined {
     ...(fingerprintLabel === undefined ? {} : { fingerprintLabel }),
     ...(verifiedLabel === undefined ? {} : { verifiedLabel }),
     ...(stackLabel === undefined ? {} : { stackLabel }),
+    ...(secretsLabel === undefined ? {} : { secretsLabel }),
     ...(labels["helm.toolkit.fluxcd.io/name"] === undefined ? {} : { foreignOwner: "flux" }),
     resourceVersion: textAt(item, "metadata", "resourceVersion") ?? "",
   };

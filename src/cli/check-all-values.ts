@@ -1,0 +1,29 @@
+// The values of all releases against their charts' schemas, each chart read and each schema compiled once.
+import type { ChartValues } from "../core/chart-values.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
+import type { KnownSchemas } from "../core/check-values.ts";
+import type { ReleaseId } from "../core/ids.ts";
+import type { PinnedRelease } from "../core/pin.ts";
+import type { World } from "./world.ts";
+
+/** Everything that schemas say against the values that the repository holds. */
+export async function checkAllValues(
+  world: World,
+  pins: ReadonlyMap<ReleaseId, PinnedRelease>,
+): Promise<readonly Diagnostic[]> {
+  const charts = new Map<string, ChartValues>();
+  for (const { chart } of pins.values())
+    if (!charts.has(chart.digest)) charts.set(chart.digest, await world.readChartValues(chart));
+  if (![...charts.values()].some(hasSchema)) return [];
+  // Only a stack with schemas pays for loading what compiles them.
+  const { checkValues } = await import("../core/check-values.ts");
+  const known: KnownSchemas = new Map();
+  return [...pins.values()].flatMap((pin) => {
+    const chart = charts.get(pin.chart.digest);
+    return chart === undefined ? [] : checkValues(pin, chart, known);
+  });
+}
+
+function hasSchema(chart: ChartValues): boolean {
+  return chart.schema !== undefined || chart.subcharts.some(hasSchema);
+}

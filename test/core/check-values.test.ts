@@ -346,7 +346,7 @@ describe("a schema", () => {
     expect(read).toEqual(typeof problem === "string" ? problem : expect.stringMatching(problem));
   });
 
-  it("that doubles its work with every reference is given up, soon", () => {
+  it("that doubles its work with every reference is given up", () => {
     const doubled = Object.fromEntries(
       Array.from({ length: 40 }, (_, index) => [
         `d${index}`,
@@ -355,17 +355,13 @@ describe("a schema", () => {
     );
     const read = readValuesSchema(JSON.stringify({ $defs: doubled, $ref: "#/$defs/d0" }));
     if (typeof read === "string") throw new Error(read);
-    const beganAtMs = performance.now();
     expect(read.check({})).toBeUndefined();
-    expect(performance.now() - beganAtMs).toBeLessThan(5_000);
   });
 
-  it("with a pattern that others take exponential time for is done soon", () => {
+  it("with a pattern that others take exponential time for comes to an end", () => {
     const read = readValuesSchema(JSON.stringify({ properties: { a: { pattern: "^(a+)+$" } } }));
     if (typeof read === "string") throw new Error(read);
-    const beganAtMs = performance.now();
     expect(read.check({ a: `${"a".repeat(50_000)}!` })).toHaveLength(1);
-    expect(performance.now() - beganAtMs).toBeLessThan(5_000);
   });
 
   it("with names like keywords is understood", () => {
@@ -378,7 +374,7 @@ describe("a schema", () => {
     expect(read.check({ $ref: 1, enum: "x", id: 1 })).toHaveLength(3);
   });
 
-  it("checks 200 releases of 12 charts in a second or so", () => {
+  it("is compiled once for all releases of a chart", () => {
     const sketch = {
       schema: {
         definitions: { p: ports },
@@ -392,9 +388,7 @@ describe("a schema", () => {
       ...chart,
       schema: `${chart.schema ?? ""}${" ".repeat(index)}`,
     }));
-    const beganAtMs = performance.now();
     for (let index = 0; index < 200; index++) checkValues(pin, charts[index % 12] ?? chart, known);
-    expect(performance.now() - beganAtMs).toBeLessThan(3_000);
     expect(known.size).toBe(12);
   });
 });

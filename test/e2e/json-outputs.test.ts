@@ -20,6 +20,12 @@ type Run = { readonly schema: string; readonly argv: (stack: TestStack) => reado
 const runs: Readonly<Record<string, readonly Run[]>> = {
   validate: [{ schema: "diagnostics", argv: ({ folder }) => ["validate", folder] }],
   graph: [{ schema: "graph", argv: ({ folder }) => ["graph", folder] }],
+  values: [
+    {
+      schema: "values",
+      argv: ({ folder, namespace }) => ["values", `${namespace}/db`, folder, "--origins", "--all"],
+    },
+  ],
   plan: [{ schema: "plan", argv: ({ folder }) => ["plan", folder] }],
   status: [{ schema: "status", argv: ({ name }) => ["status", "--stack", name] }],
   why: [

@@ -28,7 +28,8 @@ import { selectStaying } from "./select-staying.ts";
 import type { StayingFlags } from "./select-staying.ts";
 import type { ChartFolders, Connection, World } from "./world.ts";
 
-type ApplyFlags = ClusterFlags &
+/** Of apply, redeploy and destroy; each has some of them. */
+export type ApplyFlags = ClusterFlags &
   ProgressFlags &
   StayingFlags & {
     readonly order?: "dependencies" | "waves";
@@ -37,6 +38,7 @@ type ApplyFlags = ClusterFlags &
     readonly adopt?: boolean;
     readonly yes?: boolean;
     readonly concurrency?: number;
+    readonly redeploy?: { readonly restart: boolean };
   };
 
 export function registerApplyCommand(program: Command, world: World): void {
@@ -77,7 +79,7 @@ export function registerDestroyCommand(program: Command, world: World): void {
     });
 }
 
-/** Runs `apply`, or `destroy`; the exit code. */
+/** Runs `apply` (or `redeploy`), or `destroy`; the exit code. */
 export async function applyStack(
   world: World,
   dir: string,
@@ -102,6 +104,7 @@ export async function applyStack(
       retry: flags.retry ?? false,
       adopt: flags.adopt ?? false,
       destroy,
+      ...(flags.redeploy === undefined ? {} : { redeploy: flags.redeploy }),
       ...chosen,
     };
     const ready = destroy
@@ -236,7 +239,7 @@ async function askConsent(
   const answer = await world.ask(
     options.destroy
       ? `Type the stack's name (${stack.name}) to uninstall ${countVerdicts(items).uninstall ?? 0} releases: `
-      : "Apply this? [y/N] ",
+      : `${options.redeploy === undefined ? "Apply" : "Redeploy"} this? [y/N] `,
     stop,
   );
   if (answer !== undefined && (options.destroy ? answer === stack.name : /^y(?:es)?$/i.test(answer)))

@@ -13,6 +13,7 @@ export type SelectionFlags = {
   readonly only?: readonly string[];
   readonly selector?: LabelSelector;
   readonly withDependencies?: boolean;
+  readonly withDependents?: boolean;
 };
 
 export function clusterOptions(): readonly Option[] {

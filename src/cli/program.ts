@@ -24,6 +24,10 @@ const commands: readonly { readonly names: readonly string[]; readonly load: () 
   { names: ["plan"], load: async () => (await import("./plan-command.ts")).registerPlanCommand },
   { names: ["apply"], load: async () => (await import("./apply-command.ts")).registerApplyCommand },
   {
+    names: ["redeploy"],
+    load: async () => (await import("./redeploy-command.ts")).registerRedeployCommand,
+  },
+  {
     names: ["status", "why"],
     load: async () => (await import("./status-command.ts")).registerStatusCommands,
   },

@@ -15,13 +15,13 @@ type Selectable = {
 };
 
 /**
- * The releases named or matched, with all that they depend on where asked; undefined where all are meant. Says what is
+ * The releases named or matched, with all that they depend on, or that depends on them, where asked; undefined where all are meant. Says what is
  * unknown, or that nothing matches, and gives the exit code.
  */
 export function selectReleases(
   world: World,
   stack: Selectable,
-  { only, selector, withDependencies }: SelectionFlags,
+  { only, selector, withDependencies, withDependents }: SelectionFlags,
 ): ReadonlySet<ReleaseId> | undefined | number {
   const names = only ?? [];
   if (names.length === 0 && selector === undefined) return undefined;
@@ -29,11 +29,31 @@ export function selectReleases(
     selector === undefined
       ? findNamed(world, stack.declarations, names)
       : findMatching(world, stack.declarations, selector);
-  if (typeof chosen === "number" || withDependencies !== true) return chosen;
+  if (typeof chosen === "number") return chosen;
+  const { after } = stack.graph;
+  return new Set([
+    ...chosen,
+    ...(withDependencies === true ? reachedBy(chosen, (id) => after.get(id) ?? []) : []),
+    ...(withDependents === true ? reachedBy(chosen, dependentsIn(after)) : []),
+  ]);
+}
+
+function reachedBy(
+  chosen: ReadonlySet<ReleaseId>,
+  next: (id: ReleaseId) => readonly ReleaseId[],
+): ReadonlySet<ReleaseId> {
   const all = new Set(chosen);
-  // A set grows while it is walked: each dependency added is walked in turn.
-  for (const id of all) for (const dependency of stack.graph.after.get(id) ?? []) all.add(dependency);
+  // A set grows while it is walked: each one added is walked in turn.
+  for (const id of all) for (const neighbour of next(id)) all.add(neighbour);
   return all;
+}
+
+function dependentsIn(after: Graph["after"]): (id: ReleaseId) => readonly ReleaseId[] {
+  const dependents = Map.groupBy(
+    [...after].flatMap(([dependent, dependencies]) => dependencies.map((on) => ({ dependent, on }))),
+    ({ on }) => on,
+  );
+  return (id) => dependents.get(id)?.map(({ dependent }) => dependent) ?? [];
 }
 
 /** The releases of these names; a bare NAME will do where it is the only one of that name. */

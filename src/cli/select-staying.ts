@@ -11,7 +11,6 @@ import type { World } from "./world.ts";
 
 export type StayingFlags = SelectionFlags & {
   readonly keep?: readonly string[];
-  readonly withDependents?: boolean;
 };
 
 const mostNamed = 10;
@@ -22,12 +21,13 @@ export function selectStaying(
   stack: { readonly declarations: readonly Declaration[]; readonly graph: Graph },
   flags: StayingFlags,
 ): Staying | number {
-  const selected = selectReleases(world, stack, flags);
+  const { withDependents, ...selection } = flags;
+  const selected = selectReleases(world, stack, selection);
   const keep = findNamed(world, stack.declarations, flags.keep ?? []);
   if (typeof selected === "number") return selected;
   if (typeof keep === "number") return keep;
   const { stays, stranded } = chooseStaying(stack.graph, {
-    withDependents: flags.withDependents ?? false,
+    withDependents: withDependents ?? false,
     keep,
     ...(selected === undefined ? {} : { selected }),
   });

@@ -4,6 +4,7 @@ import type { ValuesObject } from "./declaration.ts";
 import type { Failure } from "./failure.ts";
 import type { Evidence, ReleaseHealth } from "./health/health.ts";
 import type { ReleaseId } from "./ids.ts";
+import type { ObjectRef } from "./object.ts";
 import type { Reason } from "./plan.ts";
 
 /** Why a step has not started. Waiting goes by itself; `blocked` needs its root fixed. */
@@ -79,6 +80,7 @@ export type Event =
       readonly failure: Failure;
       readonly retryAtMs: number;
     })
+  | (AtRelease & { readonly kind: "workloads-restarted"; readonly objects: readonly ObjectRef[] })
   | (AtRelease & { readonly kind: "health-changed"; readonly health: ReleaseHealth })
   /** Its objects are ready, and have to stay so for `forMs`; told again after a break. */
   | (AtRelease & { readonly kind: "stability-awaited"; readonly forMs: number })

@@ -30,6 +30,8 @@ export type PlanInput = {
   readonly retry: boolean;
   /** Take releases over from another owner. */
   readonly adopt: boolean;
+  /** Put every release through helm though nothing changed; `restart`: make its pods anew, too. */
+  readonly redeploy?: { readonly restart: boolean };
 };
 
 /** Makes the plan. Every declared release gets exactly one step; all of `pins` and `observations` must be there. */
@@ -101,9 +103,21 @@ function decide(
     pin.missing.length === 0
       ? []
       : [{ kind: "values-awaited", objects: pin.missing.map(describeValuesObject) }];
+  // What is installed for the first time has nothing to restart.
+  if (observation.kind === "absent")
+    return { ...base, kind: "install", reasons: [{ kind: "not-installed" }, ...awaited] };
+  return withRestart(input, decideThere(input, observation, base, state, awaited, keep));
+}
+
+function decideThere(
+  input: PlanInput,
+  observation: Exclude<Observation, { kind: "absent" }>,
+  base: ApplyBase,
+  state: ReleaseState | undefined,
+  awaited: readonly Reason[],
+  keep: Keep,
+): Decision & Reasons {
   switch (observation.kind) {
-    case "absent":
-      return { ...base, kind: "install", reasons: [{ kind: "not-installed" }, ...awaited] };
     case "locked":
       return {
         ...base,
@@ -123,7 +137,9 @@ function decide(
         reasons: [lastAttemptFailed(observation.revision, state), ...awaited],
       };
     case "deployed":
-      return decideDeployed(observation, base, state, input.retry, keep);
+      return input.redeploy === undefined
+        ? decideDeployed(observation, base, state, input.retry, keep)
+        : redeploy(observation, base);
   }
 }
 
@@ -172,6 +188,28 @@ function decideDeployed(
     case "unknown":
       return keep("unknown", { kind: "degraded", troubles: [] });
   }
+}
+
+function redeploy(
+  observation: Extract<Observation, { kind: "deployed" }>,
+  base: ApplyBase,
+): Decision & Reasons {
+  const isSame = observation.fingerprint === base.pin.fingerprint;
+  const { rollbackTo, ...others } = base;
+  // What is in trouble as it is would be no better for going back to just that.
+  const isGoodToGoBackTo =
+    !isSame || rollbackTo !== observation.revision || observation.health.kind === "ready";
+  return {
+    ...(isGoodToGoBackTo ? base : others),
+    kind: "upgrade",
+    reasons: [{ kind: "redeploy-asked" }, ...(isSame ? [] : changeReasons(observation, base.pin))],
+  };
+}
+
+function withRestart({ redeploy }: PlanInput, decision: Decision & Reasons): Decision & Reasons {
+  // What is not put through helm is left alone here, too.
+  if (redeploy?.restart !== true || decision.kind === "keep" || decision.kind === "verify") return decision;
+  return { ...decision, restarts: true, reasons: [...decision.reasons, { kind: "restart-asked" }] };
 }
 
 // A run that was cut between the record of a failure and the end of its rollback owes that rollback; and what heals
@@ -250,6 +288,9 @@ function applyBase(
     // Helm 4 applies a new release server-side, and an older one as its last revision was.
     applyMethod: payload?.applyMethod ?? "server-side",
     quarantineKey: key,
+    ...("lastGoodFingerprint" in observation && observation.lastGoodFingerprint === pin.fingerprint
+      ? { proven: true as const }
+      : {}),
     priority,
   };
 }

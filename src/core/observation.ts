@@ -73,6 +73,7 @@ export type Observation =
       readonly secrets?: string;
       /** The newest revision that was verified and can still be gone back to; may be this one. */
       readonly lastGood?: number;
+      readonly lastGoodFingerprint?: string;
       readonly owner: Owner;
       readonly payload?: ReleasePayload;
       readonly health: ReleaseHealth | { readonly kind: "unknown" };
@@ -83,6 +84,7 @@ export type Observation =
       readonly revision: number;
       readonly deployed?: number;
       readonly lastGood?: number;
+      readonly lastGoodFingerprint?: string;
       readonly owner: Owner;
       readonly payload?: ReleasePayload;
     }
@@ -96,6 +98,7 @@ export type Observation =
       readonly isForeign?: boolean;
       readonly deployed?: number;
       readonly lastGood?: number;
+      readonly lastGoodFingerprint?: string;
       readonly owner: Owner;
       readonly payload?: ReleasePayload;
     }
@@ -105,6 +108,7 @@ export type Observation =
       readonly revision: number;
       readonly status: RecordStatus;
       readonly lastGood?: number;
+      readonly lastGoodFingerprint?: string;
       readonly owner: Owner;
     };
 

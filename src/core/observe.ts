@@ -58,12 +58,14 @@ function observeRelease(
 ): Observation {
   const newest = records[0];
   if (newest === undefined) return { kind: "absent" };
-  const lastGood = records.find(isGood)?.revision;
+  const good = records.find(isGood);
+  const goodFingerprint = good && fingerprintFor(good.revision, good.fingerprintLabel);
   const deployed = records.find((record) => record.status === "deployed")?.revision;
   const base = {
     revision: newest.revision,
     owner: ownerOf(newest, context.stackLabel),
-    ...(lastGood === undefined ? {} : { lastGood }),
+    ...(good === undefined ? {} : { lastGood: good.revision }),
+    ...(goodFingerprint === undefined ? {} : { lastGoodFingerprint: goodFingerprint }),
     ...(payload === undefined ? {} : { payload }),
   };
   switch (newest.status) {

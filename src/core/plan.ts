@@ -46,6 +46,10 @@ export type Reason =
   | { readonly kind: "kept"; readonly dependent?: ReleaseId }
   | { readonly kind: "refused"; readonly failure: Failure }
   | { readonly kind: "retry-asked" }
+  /** A person asked for everything anew, changed or not. */
+  | { readonly kind: "redeploy-asked" }
+  /** A person asked for new pods, too. */
+  | { readonly kind: "restart-asked" }
   /** Fields that somebody else has set since: taken back, or what the upgrade will stop at. */
   | {
       readonly kind: "field-conflicts";
@@ -79,6 +83,10 @@ export type ApplyBase = {
   /** How the newest revision was applied: field conflicts exist server-side only. */
   readonly applyMethod: "server-side" | "client-side";
   readonly quarantineKey: string;
+  /** True where a failed upgrade goes back to this very fingerprint: then it is what surrounds it that fails. */
+  readonly proven?: true;
+  /** True where its workloads make their pods anew once helm is done. */
+  readonly restarts?: true;
   /** Whose pins are part of `quarantineKey`. */
   readonly dependencies: readonly ReleaseId[];
 };

@@ -23,14 +23,14 @@ import {
   readPatienceMs,
   readPayload,
   readStored,
-  type RecordsInput,
   whyStillThere,
 } from "./left-records.ts";
 import { pause } from "./pause.ts";
 import type { Releases } from "./ports.ts";
+import { restartPods, undoRestarts, type RestartInput } from "./restart-pods.ts";
 
 /** `stackLabel` is the value of headway.dev/stack for new records. */
-export type HelmInput = RecordsInput & {
+export type HelmInput = RestartInput & {
   readonly releases: Releases;
 };
 
@@ -90,7 +90,8 @@ export function helmOperations(input: HelmInput): HelmOperations {
     },
     upgrade: (effect, tell) =>
       operate(effect.step, tell, (revision) => upgrade(input, effect, revision, tell)),
-    rollBack: (effect, tell) => operate(effect.step, tell, (revision) => rollBack(input, effect, revision)),
+    rollBack: (effect, tell) =>
+      operate(effect.step, tell, (revision) => rollBack(input, effect, revision, tell)),
     uninstall: (effect, tell) => {
       const { step } = effect;
       const revision =
@@ -158,7 +159,11 @@ async function upgrade(
   if (result.ok && payload !== undefined) {
     for (const message of result.value.warnings)
       tell({ kind: "warned", release, message: redact(message, secrets) });
-    return finished(release, payload);
+    const failure = step.restarts === true ? await restartPods(input, step, payload, tell) : undefined;
+    // Nothing is wrong with what helm applied, so there is nothing to undo.
+    return failure === undefined
+      ? finished(release, payload)
+      : { ...revisionOf(payload), isCut: false, news: { kind: "helm-failed", release, failure } };
   }
   const failure = result.ok ? notFound(read, `helm ended well, but revision ${revision}`) : result.failure;
   const news: News = {
@@ -217,8 +222,15 @@ function isHeldBack(hooks: readonly Hook[], revision: number): boolean {
   return revision > 1 && hooks.some((hook) => hook.events.includes("pre-upgrade"));
 }
 
-async function rollBack(input: HelmInput, effect: EffectOf<"roll-back">, revision: number): Promise<Ended> {
+async function rollBack(
+  input: HelmInput,
+  effect: EffectOf<"roll-back">,
+  revision: number,
+  tell: Tell,
+): Promise<Ended> {
   const { release, step } = effect;
+  const stuck = await undoRestarts(input, step, effect.toRevision, tell);
+  if (stuck !== undefined) return { isCut: false, news: { kind: "helm-failed", release, failure: stuck } };
   const result = await input.releases.rollBack({
     namespace: step.namespace,
     releaseName: step.releaseName,

@@ -8,11 +8,12 @@ import type { Result } from "../core/failure.ts";
 import type { Evidence, ReleaseHealth, Trouble } from "../core/health/health.ts";
 import type { World } from "../core/health/world.ts";
 import type { Holder } from "../core/holder.ts";
-import type { ObjectRef } from "../core/object.ts";
+import type { KubernetesObject, ObjectRef } from "../core/object.ts";
 import type { ReleasePayload, ReleaseRecord, StackState } from "../core/observation.ts";
 import type { PinnedChart } from "../core/pin.ts";
 import type { FoundValuesFile } from "../core/read-values-file.ts";
 import type { FoundObjects } from "../core/values-objects.ts";
+import type { RestartFields } from "../core/workload-restart.ts";
 
 export type Clock = {
   /** Wall clock, milliseconds since the epoch. */
@@ -214,6 +215,15 @@ export type Objects = {
   managedFields(refs: readonly ObjectRef[]): Promise<ReadonlyMap<string, unknown>>;
   /** Deletes these pods, each only while it has this uid; one that is gone is no failure. */
   deletePods(pods: readonly { readonly object: ObjectRef; readonly uid: string }[]): Promise<Result<void>>;
+  /**
+   * Writes what `fieldsFor` says of each of these workloads as it is now, under a field manager of its own, so that helm
+   * neither takes it away nor conflicts with it; undefined leaves one alone. Returns those written; one that is not there
+   * is no failure.
+   */
+  restart(
+    refs: readonly ObjectRef[],
+    fieldsFor: (live: KubernetesObject) => RestartFields | undefined,
+  ): Promise<Result<readonly ObjectRef[]>>;
   /** Claims in these namespaces, and every CRD with how many objects it has: what an uninstall may take along. */
   losses(namespaces: readonly string[]): Promise<{
     readonly claims: readonly ObjectRef[];

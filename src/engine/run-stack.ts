@@ -60,6 +60,8 @@ export type PlanOptions = {
   readonly retry: boolean;
   readonly adopt: boolean;
   readonly destroy: boolean;
+  /** Every release through helm though nothing changed; `restart`: its pods anew, too. */
+  readonly redeploy?: { readonly restart: boolean };
   /** What a destroy leaves where it is. */
   readonly stays?: Staying;
 };
@@ -95,6 +97,7 @@ export async function planStack(
         namespaces: observed.value.namespaces,
         retry: options.retry,
         adopt: options.adopt,
+        ...(options.redeploy === undefined ? {} : { redeploy: options.redeploy }),
         ...(options.only === undefined ? {} : { only: options.only }),
       });
   const named = await nameConflicts(ports.objects, plan, observed.value.observations);

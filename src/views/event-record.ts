@@ -58,6 +58,7 @@ export function eventRecord(event: Event, run: Run): JsonRecord {
     case "apply-started":
     case "apply-finished":
     case "apply-delayed":
+    case "workloads-restarted":
     case "health-changed":
     case "stability-awaited":
     case "release-ready":
@@ -97,6 +98,8 @@ function releaseFields(event: Extract<Event, { release: ReleaseId }>, run: Run):
       return { forMs: event.forMs };
     case "apply-delayed":
       return { failure: failureRecord(event.failure), retryAt: rfc3339(event.retryAtMs) };
+    case "workloads-restarted":
+      return { objects: event.objects };
     case "health-changed":
       return healthFields(event.health);
     case "release-failed": {

@@ -1,6 +1,7 @@
 // Each event in one line of words, for the views that people read. When and where the line appears is the view's.
 import type { Event, Outcome, ShownState } from "../core/event.ts";
 import type { ReleaseId } from "../core/ids.ts";
+import { describeRef } from "../core/object.ts";
 import type { Run } from "../core/run/run.ts";
 import { causeOf, shownHold } from "../core/shown-state.ts";
 import { headline, titleOf } from "./failure-words.ts";
@@ -41,6 +42,7 @@ export function tell(event: Event, run: Run): Told | undefined {
     case "apply-started":
     case "apply-finished":
     case "apply-delayed":
+    case "workloads-restarted":
     case "health-changed":
     case "stability-awaited":
     case "release-ready":
@@ -85,6 +87,8 @@ function tellOfRelease(event: Extract<Event, { release: ReleaseId }>, run: Run):
         "Waiting",
         `${titleOf(event.failure.kind)}, next attempt in ${formatDuration(event.retryAtMs - event.atMs)}: ${causeOf(event.failure)}`,
       );
+    case "workloads-restarted":
+      return passing("Running", `making the pods of ${event.objects.map(describeRef).join(", ")} anew`);
     case "health-changed":
       return healthWords(event);
     case "stability-awaited":

@@ -49,6 +49,10 @@ export function reasonWords(reason: Reason): string {
       return causeOf(reason.failure) + (reason.failure.next === undefined ? "" : `; ${reason.failure.next}`);
     case "retry-asked":
       return "asked to try again";
+    case "redeploy-asked":
+      return "asked to redeploy";
+    case "restart-asked":
+      return "asked to make its pods anew";
     case "field-conflicts":
       return describeForeignFields(reason.fields, reason.takes);
     case "destroy":

@@ -389,6 +389,79 @@ describe("a quarantined fingerprint", () => {
   });
 });
 
+describe("redeploy", () => {
+  const redeploy = { redeploy: { restart: false } };
+  const rows: readonly (readonly [string, Observation, ReleaseState | undefined, string])[] = [
+    ["unchanged", deployed(), undefined, "upgrade: redeploy-asked"],
+    [
+      "changed",
+      deployed({ fingerprint: "old", payload: older }),
+      undefined,
+      "upgrade: redeploy-asked, chart-changed",
+    ],
+    ["never verified", unverified(), undefined, "upgrade: redeploy-asked"],
+    ["unhealthy by now", deployed({ health: broken("db") }), undefined, "upgrade: redeploy-asked"],
+    ["failed", failed, hasFailed, "upgrade: last-attempt-failed"],
+    ["left in the middle", locked, undefined, "recover, then upgrade: left-over"],
+    ["absent", { kind: "absent" }, undefined, "install: not-installed"],
+    [
+      "quarantined",
+      deployed({ fingerprint: "old", revision: 4 }),
+      quarantined(),
+      "keep quarantined: quarantined",
+    ],
+    ["another's", deployed({ owner: another }), undefined, "keep refused: refused"],
+  ];
+  test.each(rows)("of a release that is %s", (_name, observation, state, wanted) => {
+    expect(inWords(stepFor(observation, state, redeploy))).toBe(wanted);
+  });
+
+  test("leaves what is suspended or not chosen", () => {
+    const asleep = fleet("db", { db: { declaration: { suspend: true } } });
+    expect(inWords(stepFor(deployed(), undefined, redeploy, asleep))).toBe("keep healthy: suspended");
+    const only = { ...redeploy, only: new Set([id("api")]) };
+    expect(inWords(stepFor(deployed(), undefined, only))).toBe("keep healthy: not-selected");
+  });
+
+  test("restarts where asked what has pods already", () => {
+    const restart = { redeploy: { restart: true } };
+    for (const there of [deployed(), failed, locked]) {
+      const step = stepFor(there, undefined, restart);
+      expect(step).toMatchObject({ restarts: true });
+      expect(step.reasons.at(-1)).toEqual({ kind: "restart-asked" });
+    }
+    expect(stepFor({ kind: "absent" }, undefined, restart)).not.toHaveProperty("restarts");
+    expect(stepFor(deployed(), undefined, redeploy)).not.toHaveProperty("restarts");
+    const rolledBack = deployed({ fingerprint: "old", revision: 4 });
+    expect(stepFor(rolledBack, quarantined(), restart)).not.toHaveProperty("restarts");
+  });
+
+  test("goes back to what was healthy, and to nothing where the same was in trouble already", () => {
+    expect(stepFor(deployed(), undefined, redeploy)).toMatchObject({ rollbackTo: 3, firstInstall: false });
+    const broke = stepFor(deployed({ health: broken("db") }), undefined, redeploy);
+    expect(broke).toMatchObject({ firstInstall: false });
+    expect(broke).not.toHaveProperty("rollbackTo");
+    const changed = deployed({ fingerprint: "old", health: broken("db") });
+    expect(stepFor(changed, undefined, redeploy)).toMatchObject({ rollbackTo: 3 });
+  });
+});
+
+describe("a step knows that the same was healthy before", () => {
+  const proven = db.fingerprint;
+  test("by the revision that it would go back to", () => {
+    const redeploy = { redeploy: { restart: false } };
+    const same = deployed({ lastGoodFingerprint: proven });
+    expect(stepFor(same, undefined, redeploy)).toMatchObject({ proven: true });
+    expect(stepFor(unverified({ lastGoodFingerprint: proven }))).toMatchObject({
+      kind: "verify",
+      proven: true,
+    });
+    expect(stepFor({ ...failed, lastGoodFingerprint: proven })).toMatchObject({ proven: true });
+    expect(stepFor({ ...failed, lastGoodFingerprint: "old" })).not.toHaveProperty("proven");
+    expect(stepFor(failed)).not.toHaveProperty("proven");
+  });
+});
+
 describe("what a failed upgrade goes back to", () => {
   const rows: readonly (readonly [string, Observation, number | undefined])[] = [
     ["the verified revision in force", deployed({ fingerprint: "old" }), 3],

@@ -78,6 +78,7 @@ describe("the newest record", () => {
       fingerprint: "fingerprint3",
       verified: true,
       lastGood: 3,
+      lastGoodFingerprint: "fingerprint3",
       owner: { kind: "this-stack" },
       payload: payload(3),
       health: { kind: "ready" },

@@ -27,6 +27,8 @@ export type ReleaseFacts = {
   /** The verified revision to go back to; `from` by default, none for installs. */
   readonly lastGood?: number | "none";
   readonly objects?: readonly KubernetesObject[];
+  /** The same was healthy before. */
+  readonly proven?: true;
   readonly hooks?: readonly Hook[];
 };
 
@@ -186,6 +188,7 @@ function stepOf(pin: PinnedRelease, after: readonly ReleaseId[], wave: number, f
     firstInstall: lastGood === "none",
     priority: 0,
     applyMethod: "server-side",
+    ...(facts.proven === undefined ? {} : { proven: facts.proven }),
     quarantineKey: `quarantine of ${declaration.id}`,
     dependencies: after,
   };

@@ -373,6 +373,18 @@ export function puppetCluster(clock: VirtualClock, fate: Fate = () => ({})): Pup
       },
       managedFields: () => Promise.resolve(new Map()),
       deletePods: () => answer(undefined),
+      restart: (refs, fieldsFor) => {
+        const written = refs.filter((ref) => {
+          const fields = fieldsFor({
+            apiVersion: ref.apiVersion,
+            kind: ref.kind,
+            metadata: { name: ref.name },
+          });
+          return fields !== undefined;
+        });
+        for (const { kind, name } of written) log.push(`restart ${kind} ${name}`);
+        return answer(written);
+      },
       losses: () => Promise.resolve({ claims: [], definitions: [] }),
       evidence: (troubles) => {
         log.push("evidence");

@@ -40,6 +40,14 @@ describe("a failed upgrade", () => {
     });
   });
 
+  test("is undone and not quarantined where the same was healthy before", () => {
+    settled({ proven: true })
+      .when("db failing", "evidence of db")
+      .expects("capture-evidence db", "record-failure db: rolled-back")
+      .when("failure of db recorded", "helm finished db", "db healthy")
+      .ends(5, "rolled-back");
+  });
+
   test("by helm's word is undone in the same order where a part was stored", () => {
     one()
       .when("helm started db", "helm failed db: hook-failed, stored")

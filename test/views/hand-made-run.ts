@@ -277,6 +277,11 @@ export function everyEvent(outcome: Outcome): readonly Event[] {
       retryAtMs: START_MS + 9_000,
     },
     "apply-finished": { ...orders, kind: "apply-finished", revision: 18, durationMs: 1_234 },
+    "workloads-restarted": {
+      ...orders,
+      kind: "workloads-restarted",
+      objects: [{ apiVersion: "apps/v1", kind: "Deployment", namespace: "shop", name: "orders" }],
+    },
     "health-changed": { ...orders, kind: "health-changed", health: pendingHealth },
     "stability-awaited": { ...orders, kind: "stability-awaited", forMs: 30_000 },
     "release-ready": {

@@ -370,6 +370,8 @@ describe("the schemas of outputs", () => {
       kept: true,
       refused: true,
       "retry-asked": true,
+      "redeploy-asked": true,
+      "restart-asked": true,
       "field-conflicts": true,
       destroy: true,
     });

@@ -25,6 +25,7 @@ import { deletePods } from "./pods.ts";
 import { probeCluster, type Probe } from "./probe.ts";
 import { makeRecords } from "./records.ts";
 import { makeApi, type Api } from "./request.ts";
+import { restartWorkloads } from "./restart.ts";
 import { takeSnapshot } from "./snapshot.ts";
 import { readSecretValues } from "./secret-values.ts";
 import { makeStates } from "./states.ts";
@@ -108,6 +109,7 @@ function makeObjects(api: Api, discovery: Discovery, watches: WatchedWorld[]): O
     applyCrds: (texts, mode, deadlineMs) => applyCrds(api, discovery, texts, mode, deadlineMs),
     managedFields: (refs) => readManagedFields(api, discovery, refs),
     deletePods: (pods) => deletePods(api, pods),
+    restart: (refs, fieldsFor) => restartWorkloads(api, discovery, refs, fieldsFor),
     losses: (namespaces) => findLosses(api, discovery, namespaces),
     evidence: (troubles, namespace, health) => captureEvidence(api, troubles, namespace, health),
   };

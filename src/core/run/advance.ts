@@ -131,6 +131,7 @@ function apply(draft: Draft, fact: Fact): void {
     case "health-observed":
     case "evidence-captured":
     case "failure-recorded":
+    case "workloads-restarted":
     case "warned": {
       const entry = draft.steps.get(fact.release);
       if (entry !== undefined) applyToStep(draft, entry.step, entry.state, fact);
@@ -143,6 +144,10 @@ type StepFact = Extract<Fact, { readonly release: ReleaseId }>;
 function applyToStep(draft: Draft, step: Step, state: StepState, fact: StepFact): void {
   if (fact.kind === "warned") {
     tell(draft, { kind: "warning", release: step.release, message: fact.message });
+    return;
+  }
+  if (fact.kind === "workloads-restarted") {
+    tell(draft, { kind: "workloads-restarted", release: step.release, objects: fact.objects });
     return;
   }
   if (state.kind === "uninstalling") {

@@ -38,7 +38,7 @@ export function beginFailing(draft: Draft, step: ApplyStep, end: AttemptEnd): vo
     failure,
     then: decideThen(draft, step, end),
     // A first install is tried again by the next run.
-    quarantine: !step.firstInstall && speaksAgainstDeclaration(end),
+    quarantine: !step.firstInstall && step.proven !== true && speaksAgainstDeclaration(end),
     settled: end.stage === "settling",
     ...(applied === undefined ? {} : { applied }),
   };

@@ -17,6 +17,7 @@ import type { Event, Hold, Outcome } from "../event.ts";
 import type { Failure } from "../failure.ts";
 import type { Evidence, ReleaseHealth, StuckPod } from "../health/health.ts";
 import type { ReleaseId } from "../ids.ts";
+import type { ObjectRef } from "../object.ts";
 import type { FailureRecord } from "../observation.ts";
 import type { PinnedRelease } from "../pin.ts";
 import type { Applied, ApplyStep, Plan, Step } from "../plan.ts";
@@ -203,6 +204,7 @@ export type Fact =
       readonly unreachable?: Failure;
     })
   | (AtRelease & { readonly kind: "failure-recorded" })
+  | (AtRelease & { readonly kind: "workloads-restarted"; readonly objects: readonly ObjectRef[] })
   | (AtRelease & { readonly kind: "warned"; readonly message: string })
   | (At & { readonly kind: "woken" })
   | (At & { readonly kind: "stop-asked"; readonly why: "interrupted" | "lease-lost" });

@@ -12,7 +12,7 @@ import { systemClock } from "./adapters/clock.ts";
 import { exitCodes } from "./cli/exit.ts";
 import { makeProgram } from "./cli/program.ts";
 import type { ConnectFlags, World } from "./cli/world.ts";
-import { failed, succeeded } from "./core/failure.ts";
+import { failed, succeeded, type Result } from "./core/failure.ts";
 import type { ChartServers, ReadSystemSecret } from "./engine/ports.ts";
 import type { Terminal } from "./views/progress.ts";
 
@@ -67,7 +67,10 @@ function makeWorld(): World {
         packageRoot: root ?? packageRoot,
         buildOverlay: async (overlay) => {
           const { overlayBuilder } = await import("./adapters/kustomize/build-overlay.ts");
-          return await overlayBuilder({ findProgram: findKustomize })(overlay);
+          const say = (text: string): void => {
+            process.stderr.write(`kustomize: ${text}\n`);
+          };
+          return await overlayBuilder({ findProgram: () => findNamedProgram("kustomize", say) })(overlay);
         },
       });
     },
@@ -92,7 +95,11 @@ function makeWorld(): World {
     },
     openValues: async (folder, say) => {
       const { openValues } = await import("./adapters/values/open-values.ts");
-      return openValues({ root: folder.repositoryRoot, env: process.env, findSops: () => findSops(say) });
+      return openValues({
+        root: folder.repositoryRoot,
+        env: process.env,
+        findSops: () => findNamedProgram("sops", say),
+      });
     },
     connect: async (flags) => {
       const [{ connectCluster }, { judgeHolder }, { readReleasePayload }] = await Promise.all([
@@ -123,7 +130,7 @@ function makeWorld(): World {
         runFolder: holder.runFolder,
         context: connection.context,
         decode: connection.decode,
-        findProgram: () => findHelm(say),
+        findProgram: () => findNamedProgram("helm", say),
         ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
         ...(concurrency === undefined ? {} : { concurrency }),
       });
@@ -179,41 +186,35 @@ async function openServers(flags: ConnectFlags): Promise<ChartServers> {
   });
 }
 
-// HEADWAY_HELM names one on purpose and is held to the same rule; else what fits on PATH, in the cache, or can be had.
-async function findHelm(say: (text: string) => void) {
+// HEADWAY_HELM, HEADWAY_SOPS and HEADWAY_KUSTOMIZE name one on purpose; else what fits on PATH, in the cache, or can be had,
+// which may take minutes.
+async function findNamedProgram(
+  program: "helm" | "sops" | "kustomize",
+  say: (text: string) => void,
+): Promise<Result<string>> {
+  const variable = `HEADWAY_${program.toUpperCase()}`;
+  const named = process.env[variable];
+  if (named !== undefined && named !== "")
+    return program === "helm" ? await acceptHelm(named) : acceptFile(variable, named);
+  const { findProgram } = await import("./sandbox/programs.ts");
+  const found = await findProgram(program, say);
+  return found.ok ? succeeded(found.value.path) : failed(found.failure);
+}
+
+// A named helm is held to the same rule as one that was found.
+async function acceptHelm(named: string): Promise<Result<string>> {
   const { checkHelm } = await import("./adapters/helm/check-helm.ts");
-  const named = process.env["HEADWAY_HELM"];
-  if (named !== undefined && named !== "") {
-    const checked = await checkHelm(named);
-    return checked.ok ? succeeded(named) : checked;
-  }
-  const { findProgram } = await import("./sandbox/programs.ts");
-  const found = await findProgram("helm", say);
-  return found.ok ? succeeded(found.value.path) : failed(found.failure);
+  const checked = await checkHelm(named);
+  return checked.ok ? succeeded(named) : checked;
 }
 
-// HEADWAY_SOPS names one on purpose.
-async function findSops(say: (text: string) => void) {
-  const named = process.env["HEADWAY_SOPS"];
-  if (named !== undefined && named !== "") return succeeded(named);
-  const { findProgram } = await import("./sandbox/programs.ts");
-  const found = await findProgram("sops", say);
-  return found.ok ? succeeded(found.value.path) : failed(found.failure);
-}
-
-// HEADWAY_KUSTOMIZE names one on purpose; else what fits on PATH, in the cache, or can be had, which may take minutes.
-async function findKustomize() {
-  const named = process.env["HEADWAY_KUSTOMIZE"];
-  if (named !== undefined && named !== "") {
-    if (existsSync(named)) return succeeded(resolve(named));
-    const message = `HEADWAY_KUSTOMIZE names ${named}, and there is no such file`;
-    return failed({ kind: "program", message, next: "Name kustomize's own file, or unset the variable." });
-  }
-  const { findProgram } = await import("./sandbox/programs.ts");
-  const found = await findProgram("kustomize", (text) => {
-    process.stderr.write(`kustomize: ${text}\n`);
+function acceptFile(variable: string, named: string): Result<string> {
+  if (existsSync(named)) return succeeded(resolve(named));
+  return failed({
+    kind: "program",
+    message: `${variable} names ${named}, and there is no such file`,
+    next: "Name the program's own file, or unset the variable.",
   });
-  return found.ok ? succeeded(found.value.path) : failed(found.failure);
 }
 
 function terminalOf(stream: NodeJS.WriteStream): Terminal {

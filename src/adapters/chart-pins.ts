@@ -2,7 +2,7 @@
 // as private copies. Reading folders, archives and catalogues is in the chart-*.ts files beside this one.
 import { realpathSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
-import type { ChartDigest, IndexedChart } from "../core/chart-index.ts";
+import type { ChartDigest } from "../core/chart-index.ts";
 import {
   chooseVersion,
   needsRegistry,
@@ -15,8 +15,7 @@ import type { Repository } from "../core/declaration.ts";
 import type { Checked, Diagnostic } from "../core/diagnostic.ts";
 import { failed, succeeded, type Failure, type Result } from "../core/failure.ts";
 import type { ChartWish, ExactChart, LockedChart, ReadLock } from "../core/lock.ts";
-import type { PinnedChart } from "../core/pin.ts";
-import type { Charts, ChartServers } from "../engine/ports.ts";
+import type { ChartServers, StackCharts } from "../engine/ports.ts";
 import { openArchives } from "./chart-archives.ts";
 import { openCatalogues } from "./chart-catalogues.ts";
 import { readChartFiles } from "./chart-files.ts";
@@ -24,37 +23,6 @@ import { pinChart, type Opened, type Pin } from "./chart-pin.ts";
 import type { ChartProblem, Read } from "./chart-problem.ts";
 import { askRegistry, refreshIndex, registryOf } from "./chart-refresh.ts";
 import { crdTexts } from "./chart-scan.ts";
-
-export type { ChartWish } from "../core/lock.ts";
-
-export type StackCharts = Charts & {
-  /**
-   * Pins a declaration's chart, or says everything that is wrong with it, placed in the declaration or in the chart.
-   * A failure is the file system or a server saying no. Each distinct chart is read once.
-   */
-  inspect(wish: ChartWish): Promise<Result<Checked<PinnedChart | undefined>>>;
-  /** As `inspect`, with what is wrong as one failure. */
-  resolve(wish: ChartWish): Promise<Result<PinnedChart>>;
-  /** What the lock is to say of a declaration. Fetches no chart whose digest an index knows. */
-  exact(wish: ChartWish): Promise<Result<Checked<LockedChart | undefined>>>;
-  /** What a repository holds, from this machine alone; undefined where it has no index. */
-  readonly catalogueOf: (alias: string) => Catalogue | undefined;
-  /** What a repository's index file says; undefined where it is broken, empty where there is none. */
-  readonly indexOf: (alias: string) => readonly IndexedChart[] | undefined;
-  /**
-   * What a repository holds now, as its index file is to say: its folder read, its server asked. A registry can't list
-   * charts, and is asked for `names`.
-   */
-  refresh(alias: string, names: readonly string[]): Promise<Result<Checked<readonly IndexedChart[]>>>;
-  /** What charts in folders have used of repositories so far, by dependencyKey. */
-  usedDependencies(): ReadonlyMap<string, ExactChart>;
-  /** What charts in folders have asked repositories for so far, found or not. */
-  askedDependencies(): readonly { readonly alias: string; readonly name: string }[];
-  /** Archives of servers' repositories that were read so far, by where they are when they are vendored. */
-  usedArchives(): ReadonlyMap<string, Buffer>;
-  /** What is wrong with index files, as far as they were read. */
-  readonly findings: () => readonly Diagnostic[];
-};
 
 export type ChartOptions = {
   readonly repositoryRoot: string;

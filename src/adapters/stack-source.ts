@@ -3,7 +3,6 @@
 import { constants, readdirSync, readFileSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { lstat, open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import type { BuiltStack } from "../core/built-stack.ts";
 import type { Checked, Diagnostic } from "../core/diagnostic.ts";
 import { lockFileName } from "../core/lock.ts";
 import { readReleasePatterns } from "../core/read-declarations.ts";
@@ -18,25 +17,7 @@ import {
   matchesGlob,
   stackFileName,
 } from "../core/stack-files.ts";
-import type { BuildOverlay, ReadRepository, RepositoryEntry } from "../engine/ports.ts";
-
-/** A stack's folder as it was found. Roots are absolute real paths; `files` are sorted by path. */
-export type StackFolder = {
-  readonly files: readonly StackFile[];
-  readonly stackFile?: StackFile;
-  /** headway.lock, where there is one. */
-  readonly lockFile?: StackFile;
-  /** What kustomize made of it, where it has a kustomization; `files` are none then. */
-  readonly built?: BuiltStack;
-  readonly folderName: string;
-  readonly stackRoot: string;
-  /** The git repository's root; the stack's folder where there is no repository. */
-  readonly repositoryRoot: string;
-  /** The stack's folder below the repository's root, with `/`; empty where it is the root. */
-  readonly stackPath: string;
-  /** HOST/OWNER/REPOSITORY/PATH, or `local:` and a path. */
-  readonly source: string;
-};
+import type { BuildOverlay, ReadRepository, RepositoryEntry, StackFolder } from "../engine/ports.ts";
 
 const mostFiles = 20_000;
 

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import { succeeded } from "../core/failure.ts";
 import type { Failure } from "../core/failure.ts";
+import type { StackCharts } from "../engine/ports.ts";
 import { runStack } from "../engine/run-stack.ts";
 import type { PlannedStack, PlanOptions, ReadyStack } from "../engine/run-stack.ts";
 import { countVerdicts, planItems, planSummary } from "../views/plan-items.ts";
@@ -26,7 +27,7 @@ import {
 import { selectReleases } from "./select-releases.ts";
 import { selectStaying } from "./select-staying.ts";
 import type { StayingFlags } from "./select-staying.ts";
-import type { ChartFolders, Connection, World } from "./world.ts";
+import type { Connection, World } from "./world.ts";
 
 /** Of apply, redeploy and destroy; each has some of them. */
 export type ApplyFlags = ClusterFlags &
@@ -151,7 +152,7 @@ async function showPlan(
 async function run(
   world: World,
   connection: Connection,
-  loaded: { readonly ready: ReadyStack; readonly charts: ChartFolders },
+  loaded: { readonly ready: ReadyStack; readonly charts: StackCharts },
   options: PlanOptions,
   flags: ApplyFlags,
 ): Promise<number> {

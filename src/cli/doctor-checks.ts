@@ -19,8 +19,9 @@ import {
 import type { Check } from "../core/doctor.ts";
 import { readStack } from "../core/read-declarations.ts";
 import { kustomizationNames } from "../core/stack-files.ts";
+import type { StackFolder } from "../engine/ports.ts";
 import type { ClusterFlags } from "./options.ts";
-import type { StackFolder, World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** Programs that a stack needs besides helm. */
 export type Needs = { readonly git: boolean; readonly kustomize: boolean; readonly sops: boolean };

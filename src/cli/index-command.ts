@@ -3,13 +3,13 @@
 import { rm } from "node:fs/promises";
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { compareIndexes, indexPlace } from "../core/chart-index.ts";
 import { chartIndexText } from "../core/chart-index-text.ts";
 import type { Repository } from "../core/declaration.ts";
 import { didYouMean, hasErrors, type Diagnostic } from "../core/diagnostic.ts";
-import { readLock } from "../core/lock.ts";
 import { findNewer } from "../core/newer-versions.ts";
+import type { StackCharts } from "../engine/ports.ts";
 import {
   outdatedJson,
   refreshedJson,
@@ -21,9 +21,9 @@ import {
 import { chooseStyle } from "../views/style.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { splitFolder } from "./folder-argument.ts";
-import { loadStack, tellDiagnostics, type LoadedStack } from "./load-stack.ts";
+import { loadStack, openByLock, tellDiagnostics, type LoadedStack } from "./load-stack.ts";
 import { clusterOptions, outputOption, type ClusterFlags } from "./options.ts";
-import type { ChartFolders, World } from "./world.ts";
+import type { World } from "./world.ts";
 import { writeInOneStep } from "./write-file.ts";
 
 type IndexFlags = ClusterFlags & {
@@ -37,7 +37,12 @@ export function registerIndexCommand(program: Command, world: World): void {
     .command("index")
     .description("write what the chart repositories of headway.yaml hold into their index files")
     .argument("[alias-or-dir...]", "repositories (default: all), then the stack's folder")
-    .option("--vendor", "keep the archives that are used beside the index, and remove those that are not")
+    .addOption(
+      new Option(
+        "--vendor",
+        "keep the archives that are used beside the index, and remove those that are not",
+      ).conflicts("outdated"),
+    )
     .option("--outdated", "write nothing; list releases with a newer chart in the index files");
   for (const option of clusterOptions()) command.addOption(option);
   command
@@ -145,13 +150,13 @@ async function refreshAll(
 }
 
 // What is stale or broken about an index file is over once it is written anew.
-function leftOut(charts: ChartFolders): readonly Diagnostic[] {
+function leftOut(charts: StackCharts): readonly Diagnostic[] {
   return charts.findings().filter(({ code }) => code === "chart-left-out");
 }
 
 /** What charts in folders need of registries; whether it can be had does not matter yet. */
 async function namesInFolders(
-  charts: ChartFolders,
+  charts: StackCharts,
   { stack }: LoadedStack,
 ): Promise<readonly { readonly alias: string; readonly name: string }[]> {
   const isFolder = (alias: string): boolean => stack.repositories.get(alias)?.location.kind === "folder";
@@ -172,9 +177,10 @@ async function vendor(
   flags: IndexFlags,
 ): Promise<ReadonlyMap<string, Vendored> | number> {
   const { folder, stack } = loaded;
-  const opened = await openPinned(world, loaded, flags, true);
+  const opened = await openByLock(world, loaded, { flags, ignoresVendored: true });
   if (typeof opened === "number") return opened;
-  const results = await Promise.all(stack.declarations.map((declaration) => opened.inspect(declaration)));
+  const { charts } = opened;
+  const results = await Promise.all(stack.declarations.map((declaration) => charts.inspect(declaration)));
   const diagnostics: Diagnostic[] = [];
   for (const result of results) {
     if (!result.ok) return reportFailure(world, result.failure);
@@ -185,7 +191,7 @@ async function vendor(
     tellDiagnostics(world, diagnostics);
     return exitCodes.invalid;
   }
-  const used = opened.usedArchives();
+  const used = charts.usedArchives();
   const vendored = new Map<string, Vendored>();
   for (const repository of chosen) {
     if (repository.location.kind === "folder") continue;
@@ -211,34 +217,15 @@ function archivesIn(folder: string): readonly string[] {
   }
 }
 
-/** Charts by the lock where there is one. */
-async function openPinned(
-  world: World,
-  { folder, stack }: LoadedStack,
-  flags: IndexFlags,
-  ignoresVendored: boolean,
-): Promise<ChartFolders | number> {
-  const lock = folder.lockFile === undefined ? undefined : readLock(folder.lockFile);
-  if (lock !== undefined && lock.value === undefined) {
-    tellDiagnostics(world, lock.diagnostics);
-    return exitCodes.invalid;
-  }
-  return world.openCharts(folder, {
-    repositories: stack.repositories,
-    flags,
-    ignoresVendored,
-    ...(lock?.value === undefined ? {} : { lock: lock.value }),
-  });
-}
-
 async function showOutdated(
   world: World,
   loaded: LoadedStack,
   chosen: readonly Repository[],
   flags: IndexFlags,
 ): Promise<number> {
-  const charts = await openPinned(world, loaded, flags, false);
-  if (typeof charts === "number") return charts;
+  const opened = await openByLock(world, loaded, { flags });
+  if (typeof opened === "number") return opened;
+  const { charts } = opened;
   const aliases = new Set(chosen.map(({ alias }) => alias));
   const outdated: OutdatedRelease[] = [];
   const diagnostics: Diagnostic[] = [];

@@ -9,18 +9,18 @@ import type { Graph } from "../core/graph.ts";
 import { noRules } from "../core/health/rules.ts";
 import type { StackRules } from "../core/health/rules.ts";
 import type { ReleaseId } from "../core/ids.ts";
-import { findOrphans, readLock } from "../core/lock.ts";
+import { findOrphans, readLock, type ReadLock } from "../core/lock.ts";
 import type { PinnedRelease } from "../core/pin.ts";
 import { readStack } from "../core/read-declarations.ts";
 import type { ReadStack } from "../core/read-declarations.ts";
-import type { ValuesFiles } from "../engine/ports.ts";
+import type { StackCharts, StackFolder, ValuesFiles } from "../engine/ports.ts";
 import type { ReadyStack } from "../engine/run-stack.ts";
 import { renderDiagnostics } from "../views/diagnostics-view.ts";
 import { chooseStyle } from "../views/style.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { checkAllValues } from "./check-all-values.ts";
 import { loadValues } from "./load-values.ts";
-import type { ChartFolders, ConnectFlags, StackFolder, World } from "./world.ts";
+import type { ConnectFlags, World } from "./world.ts";
 
 export type LoadedStack = {
   readonly folder: StackFolder;
@@ -76,8 +76,36 @@ function hasExpressions({ health, dependsOn }: Declaration): boolean {
   return health.length > 0 || dependsOn.some(({ readyExpr }) => readyExpr !== undefined);
 }
 
+/**
+ * The stack's charts, as its lock says where there is one; the exit code where the lock can't be read, told with the
+ * findings `toTell`: without what it says, other charts than those that were meant would be used.
+ */
+export async function openByLock(
+  world: World,
+  { folder, stack }: LoadedStack,
+  options: {
+    readonly flags: ConnectFlags;
+    readonly ignoresVendored?: boolean;
+    readonly toTell?: readonly Diagnostic[];
+  },
+): Promise<{ readonly charts: StackCharts; readonly lock: ReadLock | undefined } | number> {
+  const { toTell = [], ...opening } = options;
+  const read = folder.lockFile === undefined ? undefined : readLock(folder.lockFile);
+  const lock = read?.value;
+  if (read !== undefined && lock === undefined) {
+    tellDiagnostics(world, [...toTell, ...read.diagnostics]);
+    return exitCodes.invalid;
+  }
+  const charts = await world.openCharts(folder, {
+    repositories: stack.repositories,
+    ...opening,
+    ...(lock === undefined ? {} : { lock }),
+  });
+  return { charts, lock };
+}
+
 export type PinnedStack = {
-  readonly charts: ChartFolders;
+  readonly charts: StackCharts;
   readonly pins: ReadonlyMap<ReleaseId, PinnedRelease>;
   readonly diagnostics: readonly Diagnostic[];
 };
@@ -91,18 +119,9 @@ export async function pinCharts(
   loaded: LoadedStack,
   flags: ConnectFlags = {},
 ): Promise<PinnedStack | number> {
-  const { lockFile } = loaded.folder;
-  const lock = lockFile === undefined ? undefined : readLock(lockFile);
-  // Without what it says, other charts than those that were meant would be checked.
-  if (lock !== undefined && lock.value === undefined)
-    return tellDiagnostics(world, [...loaded.diagnostics, ...lock.diagnostics])
-      ? exitCodes.invalid
-      : exitCodes.unexpected;
-  const charts = await world.openCharts(loaded.folder, {
-    repositories: loaded.stack.repositories,
-    flags,
-    ...(lock?.value === undefined ? {} : { lock: lock.value }),
-  });
+  const opened = await openByLock(world, loaded, { flags, toTell: loaded.diagnostics });
+  if (typeof opened === "number") return opened;
+  const { charts, lock } = opened;
   const results = await Promise.all(
     loaded.stack.declarations.map(async (declaration) => ({
       declaration,
@@ -117,7 +136,7 @@ export async function pinCharts(
     if (result.value.value !== undefined)
       pins.set(declaration.id, pinRelease(declaration, result.value.value));
   }
-  const orphans = lock?.value === undefined ? [] : findOrphans(lock.value, knownReleases(loaded.stack));
+  const orphans = lock === undefined ? [] : findOrphans(lock, knownReleases(loaded.stack));
   const values = await checkAllValues(world, pins);
   return {
     charts,
@@ -135,7 +154,7 @@ export async function loadReadyStack(
 ): Promise<
   | {
       readonly ready: ReadyStack;
-      readonly charts: ChartFolders;
+      readonly charts: StackCharts;
       readonly files: ValuesFiles;
       readonly loaded: LoadedStack;
     }

@@ -6,9 +6,9 @@ import { succeeded } from "../core/failure.ts";
 import type { Result } from "../core/failure.ts";
 import { pinRelease } from "../core/fingerprint.ts";
 import { readValuesFiles, unlockLayer, valuesFilesOf } from "../core/read-values-file.ts";
-import type { ValuesFiles } from "../engine/ports.ts";
+import type { StackFolder, ValuesFiles } from "../engine/ports.ts";
 import type { ReadyStack } from "../engine/run-stack.ts";
-import type { Connection, StackFolder, World } from "./world.ts";
+import type { Connection, World } from "./world.ts";
 
 /** The Secret in the system namespace that holds age keys, and its key. */
 const keySecret = "headway-sops-age";

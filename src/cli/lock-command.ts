@@ -7,6 +7,7 @@ import { hasErrors, type Diagnostic } from "../core/diagnostic.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import { lockFileName, lockText, readLock, type Lock, type LockedChart } from "../core/lock.ts";
 import { compareLocks, findPromoted, keptEntry, promote } from "../core/make-lock.ts";
+import type { StackCharts } from "../engine/ports.ts";
 import { lockChangesJson, renderLockChanges } from "../views/chart-changes-view.ts";
 import { chooseStyle } from "../views/style.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
@@ -14,7 +15,7 @@ import { splitFolder } from "./folder-argument.ts";
 import { loadStack, tellDiagnostics, type LoadedStack } from "./load-stack.ts";
 import { clusterOptions, outputOption, type ClusterFlags } from "./options.ts";
 import { findNamed } from "./select-releases.ts";
-import type { ChartFolders, World } from "./world.ts";
+import type { World } from "./world.ts";
 import { writeInOneStep } from "./write-file.ts";
 
 type LockFlags = ClusterFlags & {
@@ -137,11 +138,11 @@ async function makeLock(
   return { releases, dependencies: charts.usedDependencies() };
 }
 
-type Entry = Awaited<ReturnType<ChartFolders["exact"]>>;
+type Entry = Awaited<ReturnType<StackCharts["exact"]>>;
 
 /** What lies in the repository may have changed since; what a server has is kept without asking. */
 async function keepOne(
-  charts: ChartFolders,
+  charts: StackCharts,
   { stack }: LoadedStack,
   declaration: Declaration,
   kept: LockedChart,
@@ -170,7 +171,7 @@ async function keepOne(
 }
 
 async function promoteOne(
-  charts: ChartFolders,
+  charts: StackCharts,
   declaration: Declaration,
   entry: LockedChart,
   from: string,

@@ -1,5 +1,5 @@
 // Options that several commands share, in one wording.
-import { InvalidArgumentError, Option } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import type { LabelSelector } from "../core/label-selector.ts";
 import { parseLabelSelector } from "../core/label-selector.ts";
 import type { ProgressMode } from "../views/progress-view.ts";
@@ -80,4 +80,39 @@ export function concurrencyOption(): Option {
 
 export function outputOption(formats: readonly string[]): Option {
   return new Option("-o, --output <format>", "how to print it").choices(formats).default(formats[0]);
+}
+
+type Company = {
+  readonly option: string;
+  readonly attribute: string;
+  readonly needs: readonly string[];
+  readonly words: string;
+};
+
+/** Options that only say more of another one. */
+const companions: readonly Company[] = [
+  {
+    option: "--with-dependencies",
+    attribute: "withDependencies",
+    needs: ["only", "selector"],
+    words: "--only or -l",
+  },
+  {
+    option: "--with-dependents",
+    attribute: "withDependents",
+    needs: ["only", "selector"],
+    words: "--only or -l",
+  },
+];
+
+/** Makes an option that does nothing without another one a mistake of usage where it is given alone. */
+export function refuseLoneOptions(command: Command): void {
+  command.hook("preAction", (_this, acting) => {
+    const given = acting.opts<Readonly<Record<string, unknown>>>();
+    for (const { option, attribute, needs, words } of companions)
+      if (given[attribute] !== undefined && needs.every((need) => given[need] === undefined))
+        acting.error(
+          `error: ${option} was given alone, and says nothing of the whole stack\n  try: name releases with ${words}, or leave it out`,
+        );
+  });
 }

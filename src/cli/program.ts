@@ -1,6 +1,7 @@
 // The command line: which commands there are and what they have in common. Each command is a file of its own, loaded when
 // it is asked for.
 import { Command } from "commander";
+import { refuseLoneOptions } from "./options.ts";
 import type { World } from "./world.ts";
 
 const exitCodeHelp = `
@@ -63,6 +64,7 @@ export async function makeProgram(world: World, asked?: string): Promise<Command
     asked === undefined || needsAll.has(asked) ? [] : commands.filter(({ names }) => names.includes(asked));
   for (const { load } of own.length > 0 ? own : commands) (await load())(program, world);
   for (const command of program.commands) overrideExit(command);
+  refuseLoneOptions(program);
   return program;
 }
 

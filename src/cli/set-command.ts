@@ -12,13 +12,14 @@ import { readLock, whyStale } from "../core/lock.ts";
 import { readStack } from "../core/read-declarations.ts";
 import { nameOf } from "../core/schema-words.ts";
 import { readTree } from "../core/yaml-tree.ts";
+import type { StackFolder } from "../engine/ports.ts";
 import { renderTextChange } from "../views/text-change-view.ts";
 import { chooseStyle } from "../views/style.ts";
 import { exitCodes } from "./exit.ts";
 import { splitFolder } from "./folder-argument.ts";
 import { loadStack, tellDiagnostics, type LoadedStack } from "./load-stack.ts";
 import { findNamed } from "./select-releases.ts";
-import type { StackFolder, World } from "./world.ts";
+import type { World } from "./world.ts";
 import { writeInOneStep } from "./write-file.ts";
 
 type SetFlags = { readonly string?: boolean };

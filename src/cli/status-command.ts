@@ -1,5 +1,5 @@
 // `headway status` and `headway why`: how releases stand and what is to blame, from a kubeconfig alone.
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { chainToRoot, findRoots } from "../core/root-cause.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import type { ReleaseStatus } from "../core/stack-status.ts";
@@ -34,7 +34,9 @@ export function registerStatusCommands(program: Command, world: World): void {
       .addOption(outputOption(["table", "wide", "json", "yaml", "name"]))
       .addOption(selectorOption())
       .option("-n, --namespace <name>", "only releases of this namespace")
-      .option("-A, --all-namespaces", "releases of all namespaces (the default)")
+      .addOption(
+        new Option("-A, --all-namespaces", "releases of all namespaces (the default)").conflicts("namespace"),
+      )
       .option("--stack <name>", "only this stack");
   };
   add(

@@ -2,16 +2,19 @@
 // refusal of the world comes back as a Failure.
 import type { BuiltStack } from "../core/built-stack.ts";
 import type { ChartDigest, IndexedChart } from "../core/chart-index.ts";
+import type { Catalogue } from "../core/chart-resolution.ts";
 import type { Declaration, ValuesObject } from "../core/declaration.ts";
-import type { Checked } from "../core/diagnostic.ts";
+import type { Checked, Diagnostic } from "../core/diagnostic.ts";
 import type { Result } from "../core/failure.ts";
 import type { Evidence, ReleaseHealth, Trouble } from "../core/health/health.ts";
 import type { World } from "../core/health/world.ts";
 import type { Holder } from "../core/holder.ts";
+import type { ChartWish, ExactChart, LockedChart } from "../core/lock.ts";
 import type { KubernetesObject, ObjectRef } from "../core/object.ts";
 import type { ReleasePayload, ReleaseRecord, StackState } from "../core/observation.ts";
 import type { PinnedChart } from "../core/pin.ts";
 import type { FoundValuesFile } from "../core/read-values-file.ts";
+import type { StackFile } from "../core/sort-documents.ts";
 import type { FoundObjects } from "../core/values-objects.ts";
 import type { RestartFields } from "../core/workload-restart.ts";
 
@@ -38,11 +41,59 @@ export type BuildOverlay = (overlay: {
   readonly stackPath: string;
 }) => Promise<Checked<BuiltStack | undefined>>;
 
+/** A stack's folder as it was found. Roots are absolute real paths; `files` are sorted by path. */
+export type StackFolder = {
+  readonly files: readonly StackFile[];
+  readonly stackFile?: StackFile;
+  /** headway.lock, where there is one. */
+  readonly lockFile?: StackFile;
+  /** What kustomize made of it, where it has a kustomization; `files` are none then. */
+  readonly built?: BuiltStack;
+  readonly folderName: string;
+  readonly stackRoot: string;
+  /** The git repository's root; the stack's folder where there is no repository. */
+  readonly repositoryRoot: string;
+  /** The stack's folder below the repository's root, with `/`; empty where it is the root. */
+  readonly stackPath: string;
+  /** HOST/OWNER/REPOSITORY/PATH without scheme and credentials, or `local:` and a path. */
+  readonly source: string;
+};
+
 /** Charts of declarations, from wherever they live. Memoised by where and which version. */
 export type Charts = {
   resolve(declaration: Declaration): Promise<Result<PinnedChart>>;
   /** The YAML texts in crds/ of a chart and its dependencies. */
   readCrds(chart: PinnedChart): Promise<readonly string[]>;
+};
+
+/** The charts of one stack, and all that its repositories, lock and index files say of them. */
+export type StackCharts = Charts & {
+  /**
+   * Pins a declaration's chart, or says everything that is wrong with it, placed in the declaration or in the chart.
+   * A failure is the file system or a server saying no. Each distinct chart is read once.
+   */
+  inspect(wish: ChartWish): Promise<Result<Checked<PinnedChart | undefined>>>;
+  /** As `inspect`, with what is wrong as one failure. */
+  resolve(wish: ChartWish): Promise<Result<PinnedChart>>;
+  /** What the lock is to say of a declaration. Fetches no chart whose digest an index knows. */
+  exact(wish: ChartWish): Promise<Result<Checked<LockedChart | undefined>>>;
+  /** What a repository holds, from this machine alone; undefined where it has no index. */
+  readonly catalogueOf: (alias: string) => Catalogue | undefined;
+  /** What a repository's index file says; undefined where it is broken, empty where there is none. */
+  indexOf(alias: string): readonly IndexedChart[] | undefined;
+  /**
+   * What a repository holds now, as its index file is to say: its folder read, its server asked. A registry can't list
+   * charts, and is asked for `names`.
+   */
+  refresh(alias: string, names: readonly string[]): Promise<Result<Checked<readonly IndexedChart[]>>>;
+  /** What charts in folders have used of repositories so far, by dependencyKey. */
+  usedDependencies(): ReadonlyMap<string, ExactChart>;
+  /** What charts in folders have asked repositories for so far, found or not. */
+  askedDependencies(): readonly { readonly alias: string; readonly name: string }[];
+  /** Archives of servers' repositories that were read so far, by their path when vendored, below the repository's root. */
+  usedArchives(): ReadonlyMap<string, Buffer>;
+  /** What is wrong with index files, as far as they were read. */
+  findings(): readonly Diagnostic[];
 };
 
 /** Which object values come from. */

@@ -1,7 +1,8 @@
 // Charts from repositories and registries: what is fetched, how often, what is refused. Servers are fakes that count.
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { openCharts, type ChartOptions, type ChartWish } from "../../src/adapters/chart-pins.ts";
+import { openCharts, type ChartOptions } from "../../src/adapters/chart-pins.ts";
+import type { ChartWish } from "../../src/core/lock.ts";
 import type { IndexedChart } from "../../src/core/chart-index.ts";
 import { chartIndexText } from "../../src/core/chart-index-text.ts";
 import { readChartReference, readRepositoryLocation } from "../../src/core/chart-reference.ts";

@@ -2,7 +2,8 @@
 import { chmodSync, existsSync, readFileSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { openCharts, type ChartWish } from "../../src/adapters/chart-pins.ts";
+import { openCharts } from "../../src/adapters/chart-pins.ts";
+import type { ChartWish } from "../../src/core/lock.ts";
 import type { Diagnostic } from "../../src/core/diagnostic.ts";
 import type { PinnedChart } from "../../src/core/pin.ts";
 import { packChart, runHelm, temporaryFolder, writeTree, type Tree } from "../kit/chart-trees.ts";

@@ -2,44 +2,20 @@
 // is refused when content changes behind a pin. No cluster is needed.
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  makeAuthority,
-  makeIndex,
-  smallChart,
-  startChartServer,
-  startRegistry,
-  type Authority,
-  type TestRegistry,
-  type TestServer,
-} from "../kit/chart-servers.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import { makeIndex, smallChart } from "../kit/chart-servers.ts";
+import { useChartServers, useRegistry } from "../kit/chart-server-fixture.ts";
 import { temporaryFolder } from "../kit/chart-trees.ts";
 import { headway, type CliEnd } from "../kit/cli.ts";
 import { writeStack, type ReleaseSketch } from "../kit/stack-folder.ts";
 import { complaints, strictValidator } from "../views/strict-schema.ts";
 
-let authority: Authority;
-let server: TestServer;
-let registry: TestRegistry;
-
-beforeAll(async () => {
-  authority = makeAuthority();
-  server = await startChartServer(authority);
-  registry = await startRegistry(authority);
-});
-
-afterAll(async () => {
-  await server.close();
-  await registry.close();
-  authority.close();
-});
+const { authority, server } = await useChartServers();
+const registry = await useRegistry(authority);
 
 const archives = new Map<string, Buffer>();
 
 beforeEach(() => {
-  server.log.length = 0;
-  server.files.clear();
-  server.faults.clear();
   archives.clear();
 });
 

@@ -1,5 +1,6 @@
 // Releases picked by their labels: -l on every command that takes it, and what is said where it picks nothing.
 import { describe, expect, it } from "vitest";
+import { headway } from "../kit/cli.ts";
 import { eventually } from "../kit/sandbox.ts";
 import { openTestStack, type TestStack } from "../kit/test-stack.ts";
 import { complaints, strictValidator } from "../views/strict-schema.ts";
@@ -117,5 +118,21 @@ describe("a selector", () => {
     }
     stack.declare([{ name: "db" }]);
     expect(await told("plan", "-l", "team")).toContain("add metadata.labels");
+  });
+});
+
+describe("an option that only says more of another one", () => {
+  it.each([
+    ["graph --with-dependencies", "--with-dependencies was given alone"],
+    ["plan --with-dependencies", "try: name releases with --only or -l, or leave it out"],
+    ["apply --yes --with-dependencies", "--with-dependencies was given alone"],
+    ["destroy --yes --with-dependents", "--with-dependents was given alone"],
+    ["index --outdated --vendor", "'--vendor' cannot be used with option '--outdated'"],
+    ["status -A -n shop", "'-A, --all-namespaces' cannot be used with option '-n, --namespace <name>'"],
+  ])("is a mistake in `%s`, found before anything is read", async (line, words) => {
+    const end = await headway(line.split(" "), { kubeconfig: "/nowhere" });
+    expect(end.code, end.all).toBe(3);
+    expect(end.stdout).toBe("");
+    expect(end.stderr).toContain(words);
   });
 });

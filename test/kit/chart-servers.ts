@@ -5,12 +5,13 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createPlainServer } from "node:http";
 import { createServer, request } from "node:https";
-import { createServer as createNetServer, type AddressInfo } from "node:net";
+import { createServer as createNetServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createHash } from "node:crypto";
 import { findProgram } from "../../src/sandbox/programs.ts";
 import { packChart, runHelm } from "./chart-trees.ts";
+import { listenOnLoopback } from "./loopback.ts";
 
 /** An authority, and a server's key and certificate from it for localhost and 127.0.0.1; PEM texts and their files. */
 export type Authority = {
@@ -117,21 +118,10 @@ export async function startChartServer(authority: Authority | undefined): Promis
           { key: readFileSync(authority.keyFile), cert: readFileSync(authority.certFile) },
           answer,
         );
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  // Listening on TCP.
-  const { port } = server.address() as AddressInfo;
+  const listening = await listenOnLoopback(server);
   const test: TestServer = Object.assign(state, {
-    url: `${authority === undefined ? "http" : "https"}://127.0.0.1:${port}`,
-    port,
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
+    url: `${authority === undefined ? "http" : "https"}://127.0.0.1:${listening.port}`,
+    ...listening,
   });
   return test;
 }
@@ -391,12 +381,7 @@ function sendTo(
 }
 
 async function freePort(): Promise<number> {
-  const server = createNetServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  // Listening on TCP.
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
+  const { port, close } = await listenOnLoopback(createNetServer());
+  await close();
   return port;
 }

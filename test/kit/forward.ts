@@ -1,8 +1,8 @@
 // A server in front of another one, which passes requests on under changed addresses.
 import { readFileSync } from "node:fs";
 import { createServer, request } from "node:https";
-import type { AddressInfo } from "node:net";
 import type { Authority } from "./chart-servers.ts";
+import { listenOnLoopback } from "./loopback.ts";
 
 export type ForwardingServer = {
   /** 127.0.0.1:PORT. */
@@ -43,20 +43,6 @@ export async function forwardTo(
     sent.on("error", () => reply.destroy());
     sent.end();
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  // Listening on TCP.
-  const { port } = server.address() as AddressInfo;
-  return {
-    host: `127.0.0.1:${port}`,
-    asked,
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
-  };
+  const { port, close } = await listenOnLoopback(server);
+  return { host: `127.0.0.1:${port}`, asked, close };
 }

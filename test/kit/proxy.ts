@@ -1,6 +1,7 @@
 // A proxy that does CONNECT and nothing else, and says what it was asked for.
 import { createServer } from "node:http";
-import { connect, type AddressInfo } from "node:net";
+import { connect } from "node:net";
+import { listenOnLoopback } from "./loopback.ts";
 
 export type TestProxy = {
   readonly url: string;
@@ -30,20 +31,6 @@ export async function startProxy(): Promise<TestProxy> {
     socket.on("error", end);
     upstream.on("close", end);
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  // Listening on TCP.
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    asked,
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
-  };
+  const { port, close } = await listenOnLoopback(server);
+  return { url: `http://127.0.0.1:${port}`, asked, close };
 }

@@ -1,71 +1,28 @@
 // Servers that are down, slow, refusing, lying or too generous: each ends in time, with words, and with nothing kept.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  openChartServers,
-  type ChartServersOptions,
-} from "../../../src/adapters/chart-servers/chart-servers.ts";
+import { describe, expect, test } from "vitest";
+import type { ChartServersOptions } from "../../../src/adapters/chart-servers/chart-servers.ts";
 import { digestOf } from "../../../src/adapters/chart-servers/archive-cache.ts";
 import type { Failure, Result } from "../../../src/core/failure.ts";
 import type { ChartServers } from "../../../src/engine/ports.ts";
 import { temporaryFolder } from "../../kit/chart-trees.ts";
 import { startProxy } from "../../kit/proxy.ts";
 import { packTar } from "../../kit/tar-archives.ts";
-import {
-  makeAuthority,
-  smallChart,
-  startChartServer,
-  type Authority,
-  type Fault,
-  type TestServer,
-} from "../../kit/chart-servers.ts";
+import { smallChart, startChartServer, type Fault } from "../../kit/chart-servers.ts";
+import { failureOf, useChartServers } from "../../kit/chart-server-fixture.ts";
 
-let authority: Authority;
-let server: TestServer;
-let other: TestServer;
-let plain: TestServer;
-
-beforeAll(async () => {
-  authority = makeAuthority();
-  [server, other, plain] = await Promise.all([
-    startChartServer(authority),
-    startChartServer(authority),
-    startChartServer(undefined),
-  ]);
-});
-
-afterAll(async () => {
-  await Promise.all([server.close(), other.close(), plain.close()]);
-  authority.close();
-});
-
-beforeEach(() => {
-  for (const one of [server, other, plain]) {
-    one.log.length = 0;
-    one.files.clear();
-    one.faults.clear();
-    one.answers.clear();
-    one.login = undefined;
-  }
-});
+const { authority, server, other, plain, ...fixture } = await useChartServers();
 
 const archive = smallChart("api", "1.0.0");
 const patience = { idleMs: 300, deadlineMs: 2_000, longestPauseMs: 1_500 };
 
 function open(cacheDir: string, options: Partial<ChartServersOptions> = {}): ChartServers {
-  return openChartServers({
+  return fixture.open({
     cacheDir,
-    env: { HEADWAY_CA_FILE: authority.caFile },
-    homeDir: join(cacheDir, "home"),
     patience: { small: patience, index: patience, archive: patience },
     ...options,
   });
-}
-
-function failureOf(result: Result<unknown>): Failure {
-  if (result.ok) throw new Error("nothing was refused");
-  return result.failure;
 }
 
 async function fetchWith(fault: Fault, options: Partial<ChartServersOptions> = {}): Promise<Failure> {
@@ -99,7 +56,7 @@ describe("a chart server", () => {
 
   test("whose certificate nobody trusts is unreachable, with the way to trust it", async () => {
     const failure = failureOf(
-      await open(temporaryFolder(), { env: {} }).fetch({ url: `${server.url}/api.tgz` }),
+      await open(temporaryFolder(), { env: { HEADWAY_CA_FILE: "" } }).fetch({ url: `${server.url}/api.tgz` }),
     );
     expect(failure.kind).toBe("unreachable");
     expect(failure.message).toContain("is not signed by anybody who is trusted here");

@@ -1,56 +1,17 @@
 // Credentials: where they are looked for, in which order, and that they go nowhere but to the host they are for.
 import { chmodSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  openChartServers,
-  type ChartServersOptions,
-} from "../../../src/adapters/chart-servers/chart-servers.ts";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { ChartServersOptions } from "../../../src/adapters/chart-servers/chart-servers.ts";
 import { failed, succeeded, type Failure, type Result } from "../../../src/core/failure.ts";
 import type { ChartServer, ChartServers, ReadSystemSecret } from "../../../src/engine/ports.ts";
 import { temporaryFolder, writeTree } from "../../kit/chart-trees.ts";
-import {
-  makeAuthority,
-  makeIndex,
-  smallChart,
-  startChartServer,
-  startRegistry,
-  type Authority,
-  type TestRegistry,
-  type TestServer,
-} from "../../kit/chart-servers.ts";
+import { makeIndex, smallChart, type TestServer } from "../../kit/chart-servers.ts";
+import { failureOf as failureOfAny, useChartServers, useRegistry } from "../../kit/chart-server-fixture.ts";
 
-let authority: Authority;
-let server: TestServer;
-let other: TestServer;
-let plain: TestServer;
-let registry: TestRegistry;
-
-beforeAll(async () => {
-  authority = makeAuthority();
-  [server, other, plain, registry] = await Promise.all([
-    startChartServer(authority),
-    startChartServer(authority),
-    startChartServer(undefined),
-    startRegistry(authority),
-  ]);
-  await registry.push(smallChart("orders", "1.0.0"), "shop");
-});
-
-afterAll(async () => {
-  await Promise.all([server.close(), other.close(), plain.close(), registry.close()]);
-  authority.close();
-});
-
-beforeEach(() => {
-  for (const one of [server, other, plain]) {
-    one.log.length = 0;
-    one.files.clear();
-    one.faults.clear();
-    one.answers.clear();
-    one.login = undefined;
-  }
-});
+const { authority, server, other, plain, ...fixture } = await useChartServers();
+const registry = await useRegistry(authority);
+await registry.push(smallChart("orders", "1.0.0"), "shop");
 
 const login = { username: "charts", password: "chart-password" };
 const loginText = Buffer.from(`${login.username}:${login.password}`).toString("base64");
@@ -62,21 +23,12 @@ const fromEnvironment = {
 
 type Surroundings = Partial<ChartServersOptions> & { readonly home?: string };
 
-function open({ home, env, ...options }: Surroundings = {}): ChartServers {
-  return openChartServers({
-    cacheDir: temporaryFolder(),
-    homeDir: home ?? temporaryFolder(),
-    ...options,
-    env: { HEADWAY_CA_FILE: authority.caFile, ...env },
-  });
+function open({ home, ...options }: Surroundings = {}): ChartServers {
+  return fixture.open({ ...options, ...(home === undefined ? {} : { homeDir: home }) });
 }
 
-function failureOf(result: Result<unknown>): Failure {
-  if (result.ok) throw new Error("nothing was refused");
-  expect(JSON.stringify(result.failure)).not.toMatch(/chart-password|wrong-password|chart-token/);
-  expect(JSON.stringify(result.failure)).not.toContain(loginText);
-  return result.failure;
-}
+const failureOf = (result: Result<unknown>): Failure =>
+  failureOfAny(result, login.password, loginText, "wrong-password", "chart-token");
 
 function secretsOf(secrets: Readonly<Record<string, Readonly<Record<string, string>>>>): ReadSystemSecret {
   return (name) => {

@@ -1,59 +1,14 @@
 // Packaged charts from an https server and from the real registry: what comes, what is kept, what is refused.
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  openChartServers,
-  type ChartServersOptions,
-} from "../../../src/adapters/chart-servers/chart-servers.ts";
-import type { ChartServers } from "../../../src/engine/ports.ts";
+import { describe, expect, test } from "vitest";
+import { digestOf } from "../../../src/adapters/chart-servers/archive-cache.ts";
 import { temporaryFolder } from "../../kit/chart-trees.ts";
-import {
-  makeAuthority,
-  smallChart,
-  startChartServer,
-  startRegistry,
-  type Authority,
-  type TestRegistry,
-  type TestServer,
-} from "../../kit/chart-servers.ts";
+import { smallChart } from "../../kit/chart-servers.ts";
+import { useChartServers, useRegistry } from "../../kit/chart-server-fixture.ts";
 
-let authority: Authority;
-let server: TestServer;
-let registry: TestRegistry;
-
-beforeAll(async () => {
-  authority = makeAuthority();
-  server = await startChartServer(authority);
-  registry = await startRegistry(authority);
-});
-
-afterAll(async () => {
-  await server.close();
-  await registry.close();
-  authority.close();
-});
-
-beforeEach(() => {
-  server.log.length = 0;
-  server.files.clear();
-  server.faults.clear();
-  server.answers.clear();
-  server.login = undefined;
-});
-
-const digestOf = (bytes: Buffer): `sha256:${string}` =>
-  `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
-
-function open(cacheDir: string, options: Partial<ChartServersOptions> = {}): ChartServers {
-  return openChartServers({
-    cacheDir,
-    env: { HEADWAY_CA_FILE: authority.caFile },
-    homeDir: join(cacheDir, "home"),
-    ...options,
-  });
-}
+const { authority, server, open } = await useChartServers();
+const registry = await useRegistry(authority);
 
 describe("a packaged chart from an https server", () => {
   test("comes with its digest, and from the cache when the digest is known", async () => {
@@ -62,10 +17,10 @@ describe("a packaged chart from an https server", () => {
     server.files.set("/api-1.0.0.tgz", archive);
     const url = `${server.url}/api-1.0.0.tgz`;
     const digest = digestOf(archive);
-    expect(await open(cacheDir).fetch({ url })).toEqual({ ok: true, value: { archive, digest } });
+    expect(await open({ cacheDir }).fetch({ url })).toEqual({ ok: true, value: { archive, digest } });
     expect(readdirSync(join(cacheDir, "archives"))).toEqual([`${digest.replace(":", "-")}.tgz`]);
     server.log.length = 0;
-    expect(await open(cacheDir).fetch({ url, digest })).toEqual({ ok: true, value: { archive, digest } });
+    expect(await open({ cacheDir }).fetch({ url, digest })).toEqual({ ok: true, value: { archive, digest } });
     expect(server.log).toEqual([]);
   });
 
@@ -73,7 +28,7 @@ describe("a packaged chart from an https server", () => {
     const archive = smallChart("api", "1.0.0");
     server.files.set("/api-1.0.0.tgz", archive);
     server.faults.set("/api-1.0.0.tgz", { kind: "late", ms: 100 });
-    const servers = open(temporaryFolder());
+    const servers = open();
     const digest = digestOf(archive);
     const all = await Promise.all(
       [1, 2, 3, 4].map(() => servers.fetch({ url: `${server.url}/api-1.0.0.tgz`, digest })),
@@ -87,7 +42,7 @@ describe("a packaged chart from an https server", () => {
     const archive = smallChart("api", "1.0.0");
     server.files.set("/api-1.0.0.tgz", archive);
     const expected = digestOf(Buffer.from("another"));
-    const result = await open(cacheDir).fetch({ url: `${server.url}/api-1.0.0.tgz`, digest: expected });
+    const result = await open({ cacheDir }).fetch({ url: `${server.url}/api-1.0.0.tgz`, digest: expected });
     expect(result).toMatchObject({ ok: false, failure: { kind: "chart-digest" } });
     expect(result.ok ? "" : result.failure.message).toContain(expected);
     expect(result.ok ? "" : result.failure.message).toContain(digestOf(archive));
@@ -99,10 +54,10 @@ describe("a packaged chart from an https server", () => {
     const archive = smallChart("api", "1.0.0");
     server.files.set("/api-1.0.0.tgz", archive);
     const wanted = { url: `${server.url}/api-1.0.0.tgz`, digest: digestOf(archive) };
-    await open(cacheDir).fetch(wanted);
+    await open({ cacheDir }).fetch(wanted);
     const [name = ""] = readdirSync(join(cacheDir, "archives"));
     writeFileSync(join(cacheDir, "archives", name), archive.subarray(0, 100));
-    expect(await open(cacheDir).fetch(wanted)).toMatchObject({ ok: true });
+    expect(await open({ cacheDir }).fetch(wanted)).toMatchObject({ ok: true });
     expect(server.log).toHaveLength(2);
     expect(readFileSync(join(cacheDir, "archives", name))).toEqual(archive);
   });
@@ -113,13 +68,13 @@ describe("a packaged chart from a registry", () => {
     const archive = smallChart("orders", "2.1.0+build.7");
     await registry.push(archive, "shop");
     const env = { HEADWAY_CA_FILE: authority.caFile, HELM_REGISTRY_CONFIG: registry.loginFile };
-    const servers = open(temporaryFolder(), { env });
+    const servers = open({ env });
     const url = `oci://${registry.host}/shop/orders`;
     expect(await servers.fetch({ url, version: "2.1.0+build.7" })).toEqual({
       ok: true,
       value: { archive, digest: digestOf(archive) },
     });
-    expect(await open(temporaryFolder(), { env }).fetch({ url, digest: digestOf(archive) })).toMatchObject({
+    expect(await open({ env }).fetch({ url, digest: digestOf(archive) })).toMatchObject({
       ok: true,
     });
   });

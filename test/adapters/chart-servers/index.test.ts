@@ -3,59 +3,28 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
-import { openChartServers } from "../../../src/adapters/chart-servers/chart-servers.ts";
 import { describedChart } from "../../../src/adapters/chart-servers/indexed-chart.ts";
 import { readUpstreamIndex } from "../../../src/adapters/chart-servers/upstream-index.ts";
 import type { IndexedChart } from "../../../src/core/chart-index.ts";
 import type { Failure } from "../../../src/core/failure.ts";
 import { temporaryFolder } from "../../kit/chart-trees.ts";
-import {
-  makeAuthority,
-  makeIndex,
-  smallChart,
-  startChartServer,
-  type Authority,
-  type TestServer,
-} from "../../kit/chart-servers.ts";
+import { makeIndex, smallChart } from "../../kit/chart-servers.ts";
+import { failureOf, useChartServers } from "../../kit/chart-server-fixture.ts";
 
-let authority: Authority;
-let server: TestServer;
-
-beforeAll(async () => {
-  authority = makeAuthority();
-  server = await startChartServer(authority);
-});
-
-afterAll(async () => {
-  await server.close();
-  authority.close();
-});
-
-beforeEach(() => {
-  server.log.length = 0;
-  server.files.clear();
-  server.faults.clear();
-  server.answers.clear();
-});
+const { server, open } = await useChartServers();
 
 const sha = "a".repeat(64);
 
 async function list(cacheDir = temporaryFolder(), path = ""): Promise<readonly IndexedChart[]> {
-  const result = await open(cacheDir).list({ kind: "http", url: `${server.url}${path}` }, []);
+  const result = await open({ cacheDir }).list({ kind: "http", url: `${server.url}${path}` }, []);
   if (!result.ok) throw new Error(result.failure.message);
   return result.value;
 }
 
 async function refusal(): Promise<Failure> {
-  const result = await open(temporaryFolder()).list({ kind: "http", url: server.url, alias: "shop" }, []);
-  if (result.ok) throw new Error("nothing was refused");
-  return result.failure;
-}
-
-function open(cacheDir: string): ReturnType<typeof openChartServers> {
-  return openChartServers({ cacheDir, homeDir: cacheDir, env: { HEADWAY_CA_FILE: authority.caFile } });
+  return failureOf(await open().list({ kind: "http", url: server.url, alias: "shop" }, []));
 }
 
 function serve(...entries: readonly object[]): void {

@@ -1,54 +1,18 @@
 // OCI registries: the real one for what registries do, and a server that claims to be one for what no honest one does.
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import {
-  openChartServers,
-  type ChartServersOptions,
-} from "../../../src/adapters/chart-servers/chart-servers.ts";
+import { describe, expect, test } from "vitest";
+import type { ChartServersOptions } from "../../../src/adapters/chart-servers/chart-servers.ts";
 import { mayHaveCredentials, readChallenges } from "../../../src/adapters/chart-servers/oci-challenge.ts";
 import type { Failure, Result } from "../../../src/core/failure.ts";
-import type { ChartServer, ChartServers } from "../../../src/engine/ports.ts";
+import type { ChartServer } from "../../../src/engine/ports.ts";
 import { forwardTo } from "../../kit/forward.ts";
 import { temporaryFolder, writeTree } from "../../kit/chart-trees.ts";
-import {
-  makeAuthority,
-  smallChart,
-  startChartServer,
-  startRegistry,
-  type Authority,
-  type TestRegistry,
-  type TestServer,
-} from "../../kit/chart-servers.ts";
+import { smallChart, type TestServer } from "../../kit/chart-servers.ts";
+import { failureOf as failureOfAny, useChartServers, useRegistry } from "../../kit/chart-server-fixture.ts";
 
-let authority: Authority;
-let registry: TestRegistry;
-let fake: TestServer;
-let other: TestServer;
-
-beforeAll(async () => {
-  authority = makeAuthority();
-  [registry, fake, other] = await Promise.all([
-    startRegistry(authority),
-    startChartServer(authority),
-    startChartServer(authority),
-  ]);
-});
-
-afterAll(async () => {
-  await Promise.all([registry.close(), fake.close(), other.close()]);
-  authority.close();
-});
-
-beforeEach(() => {
-  for (const one of [fake, other]) {
-    one.log.length = 0;
-    one.files.clear();
-    one.faults.clear();
-    one.answers.clear();
-    one.login = undefined;
-  }
-});
+const { authority, server: fake, other, open } = await useChartServers();
+const registry = await useRegistry(authority);
 
 const digestOf = (bytes: Buffer | string): `sha256:${string}` =>
   `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
@@ -75,20 +39,8 @@ function manifestOf(
   });
 }
 
-function open(options: Partial<ChartServersOptions> = {}): ChartServers {
-  return openChartServers({
-    cacheDir: temporaryFolder(),
-    homeDir: temporaryFolder(),
-    ...options,
-    env: { HEADWAY_CA_FILE: authority.caFile, ...options.env },
-  });
-}
-
-function failureOf(result: Result<unknown>): Failure {
-  if (result.ok) throw new Error("nothing was refused");
-  expect(JSON.stringify(result.failure)).not.toMatch(/chart-password|chart-token|refresh-me/);
-  return result.failure;
-}
+const failureOf = (result: Result<unknown>): Failure =>
+  failureOfAny(result, "chart-password", "chart-token", "refresh-me");
 
 describe("a registry", () => {
   const loggedIn = (): { env: Record<string, string> } => ({

@@ -1,7 +1,7 @@
 // Private copies of charts, one folder per digest, so that nothing changes under a helm that reads them. A copy appears
 // by rename, complete or not at all.
 import { createHash, randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import type { ChartFiles } from "./chart-files.ts";
 
@@ -43,6 +43,9 @@ export function storeChart(store: string, digest: string, files: ChartFiles): st
   }
 }
 
+/** Helm stores the times of a chart's files with every release: they must not tell one machine from another. */
+const fileTime = new Date("2000-01-01T00:00:00Z");
+
 function writeAll(folder: string, files: ChartFiles): void {
   const made = new Set<string>();
   for (const [path, content] of files) {
@@ -50,6 +53,7 @@ function writeAll(folder: string, files: ChartFiles): void {
     if (!made.has(dirname(file))) mkdirSync(dirname(file), { recursive: true });
     made.add(dirname(file));
     writeFileSync(file, content);
+    utimesSync(file, fileTime, fileTime);
   }
 }
 

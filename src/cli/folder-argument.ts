@@ -1,11 +1,11 @@
 // Commands whose arguments are names with the stack's folder behind them: tells the one from the other.
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { stackFileName } from "../core/stack-files.ts";
+import { kustomizationNames, stackFileName } from "../core/stack-files.ts";
 
 /**
  * The last argument is the folder where it looks like a path (`.`, `./x`, `/x`, `../x`, `x/`) or is a folder with a
- * headway.yaml; else the folder is `.`. `mustBeName` holds for arguments that can't be a folder, as KEY=VALUE.
+ * headway.yaml or a kustomization; else the folder is `.`. `mustBeName` holds for arguments that can't be a folder, as KEY=VALUE.
  */
 export function splitFolder(
   args: readonly string[],
@@ -19,5 +19,7 @@ export function splitFolder(
 
 function isFolder(argument: string): boolean {
   if (/^\.{0,2}(?:\/|$)|\/$/.test(argument)) return true;
-  return statSync(join(argument, stackFileName), { throwIfNoEntry: false }) !== undefined;
+  return [stackFileName, ...kustomizationNames].some(
+    (name) => statSync(join(argument, name), { throwIfNoEntry: false }) !== undefined,
+  );
 }

@@ -204,7 +204,8 @@ async function vendor(
     for (const path of wanted)
       await writeInOneStep(join(folder.repositoryRoot, path), used.get(path) ?? Buffer.of());
     for (const path of removed) await rm(join(folder.repositoryRoot, path), { force: true });
-    vendored.set(repository.alias, { added, removed });
+    const shown = (path: string): string => relative(folder.stackRoot, join(folder.repositoryRoot, path));
+    vendored.set(repository.alias, { added: added.map(shown), removed: removed.map(shown) });
   }
   return vendored;
 }

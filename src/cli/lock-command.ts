@@ -53,9 +53,9 @@ async function lockStack(world: World, given: string | undefined, flags: LockFla
   const loaded = await loadStack(world, split.dir);
   if (typeof loaded === "number") return loaded;
   if (tellDiagnostics(world, loaded.diagnostics)) return exitCodes.invalid;
-  if (loaded.folder.stackFile === undefined) {
+  if (!loaded.stack.hasDocument) {
     world.stderr.write(
-      "error: a lock needs a headway.yaml, beside which it is kept\n  try: add a headway.yaml with metadata.name to the stack's folder\n",
+      "error: a lock needs a stack with a name\n  try: add a headway.yaml with metadata.name to the stack's folder\n",
     );
     return exitCodes.invalid;
   }

@@ -1,6 +1,6 @@
 // The built program on overlays: three environments of one base, from the packaged example and from folders made here.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,9 +30,9 @@ const release = (name: string, spec: string): string =>
 
 describe("environments", () => {
   it.each([
-    ["dev", "catalogue: 2 releases in 2 waves are valid"],
-    ["staging", "catalogue: 3 releases in 2 waves are valid"],
-    ["prod", "catalogue: 4 releases in 2 waves are valid"],
+    ["dev", "shop-dev: 6 releases in 4 waves are valid"],
+    ["staging", "shop-staging: 7 releases in 5 waves are valid"],
+    ["prod", "shop-prod: 8 releases in 5 waves are valid"],
   ])("of the example: %s is a stack", async (name, words) => {
     const end = await headway(["validate", overlay(name)], { kubeconfig: "/nowhere" });
     expect([end.code, end.stdout.trim()], end.all).toEqual([0, words]);
@@ -42,16 +42,39 @@ describe("environments", () => {
   it("have graphs of their own", async () => {
     const end = await headway(["graph", overlay("prod")], { kubeconfig: "/nowhere" });
     expect(end.code, end.all).toBe(0);
-    for (const id of ["catalog", "metrics", "postgres", "redis"])
-      expect(end.stdout).toContain(`catalogue-prod/${id}`);
+    for (const id of ["platform/metrics", "platform/gateway", "shop/cart"]) expect(end.stdout).toContain(id);
+    expect(end.stdout).toContain("upstream/postgres ~1.9.0");
     const dev = await headway(["graph", overlay("dev")], { kubeconfig: "/nowhere" });
-    expect(dev.stdout).not.toContain("redis");
+    expect(dev.stdout).not.toMatch(/platform\/metrics|platform\/gateway/);
+    expect(dev.stdout).toContain("upstream/postgres ^1.9");
   });
 
   it("are named where the folder above them was", async () => {
     const end = await headway(["validate", example], { kubeconfig: "/nowhere" });
     expect(end.code, end.all).toBe(3);
-    expect(end.stderr).toContain("overlays/dev, overlays/prod");
+    expect(end.stderr).toContain("overlays/dev, overlays/prod, overlays/staging");
+  });
+
+  it("are locked one by one, beside their kustomization, also where the Stack is the base's", async () => {
+    const folder = repositoryOf({
+      "base/kustomization.yaml": "resources: [headway.yaml, a.yaml]\n",
+      "base/headway.yaml": "apiVersion: headway.dev/v1\nkind: Stack\nmetadata: { name: shop }\n",
+      "base/a.yaml": release("a", "chart: ../charts/app"),
+      "prod/kustomization.yaml": "namespace: shop\nresources: [../base]\n",
+      "dev/kustomization.yaml": "namespace: shop\nresources: [../base]\n",
+    });
+    // The last argument is a folder by what is in it, though it could be a release's name.
+    const end = await headway(["lock", "--update", "shop/a", "prod"], { cwd: folder });
+    expect(end.code, end.all).toBe(0);
+    expect(readFileSync(join(folder, "prod/headway.lock"), "utf8")).toContain("shop/a:");
+    expect(existsSync(join(folder, "dev/headway.lock"))).toBe(false);
+    const unnamed = repositoryOf({
+      "prod/kustomization.yaml": "namespace: shop\nresources: [a.yaml]\n",
+      "prod/a.yaml": release("a", "chart: ../charts/app"),
+    });
+    const refused = await headway(["lock", join(unnamed, "prod")]);
+    expect(refused.code, refused.all).toBe(3);
+    expect(refused.stderr).toContain("a lock needs a stack with a name");
   });
 
   it("name the patch's line, before anything is asked of a cluster", async () => {

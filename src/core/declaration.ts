@@ -144,6 +144,7 @@ export type Declaration = {
   readonly waitWith: "auto" | "headway" | "helm";
   readonly health: readonly HealthRule[];
   readonly stableForMs: number;
+  readonly test: boolean;
   readonly crds: "skip" | "create" | "upgrade";
   readonly fieldConflicts: "take" | "fail";
   readonly suspend: boolean;

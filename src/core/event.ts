@@ -12,10 +12,15 @@ export type Hold =
   | { readonly kind: "dependency"; readonly on: readonly ReleaseId[] }
   | { readonly kind: "blocked"; readonly by: readonly ReleaseId[] }
   | { readonly kind: "namespace"; readonly namespace: string }
+  /** Conditions on dependencies that are healthy. */
+  | { readonly kind: "condition"; readonly unmet: readonly Unmet[] }
   /** Objects that values come from and that are not there yet. */
   | { readonly kind: "values"; readonly missing: readonly ValuesObject[] }
   | { readonly kind: "slot" }
   | { readonly kind: "lock"; readonly holder: string };
+
+/** One condition on a dependency that is not met (yet), with why not. */
+export type Unmet = { readonly on: ReleaseId; readonly why: string };
 
 /** The words that every surface shows for the state of a release. */
 export type ShownState =
@@ -84,6 +89,8 @@ export type Event =
   | (AtRelease & { readonly kind: "health-changed"; readonly health: ReleaseHealth })
   /** Its objects are ready, and have to stay so for `forMs`; told again after a break. */
   | (AtRelease & { readonly kind: "stability-awaited"; readonly forMs: number })
+  | (AtRelease & { readonly kind: "test-started" })
+  | (AtRelease & { readonly kind: "test-finished"; readonly tests: number; readonly durationMs: number })
   | (AtRelease & { readonly kind: "release-ready"; readonly revision: number; readonly durationMs: number })
   | (AtRelease & {
       readonly kind: "release-failed";

@@ -88,6 +88,7 @@ export function readRelease(found: FoundDocument, settings: StackSettings, stack
     ...(spec.version === undefined ? {} : { version: spec.version }),
     ...(spec.phase === undefined ? {} : { phase: spec.phase }),
     ...options,
+    test: spec.test ?? false,
     suspend: spec.suspend ?? false,
   } as const;
   const declaration: Declaration = {

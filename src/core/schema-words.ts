@@ -7,8 +7,6 @@ import type { Path, YamlTree } from "./yaml-tree.ts";
 
 /** Fields that Headway is going to have: refused, because what has no effect must not look as if it had. */
 const plannedFields: ReadonlySet<string> = new Set([
-  "HelmRelease spec test",
-  "Stack spec defaults test",
   "HelmRelease spec provides",
   "HelmRelease spec protect",
   "HelmRelease spec serviceAccountName",
@@ -122,6 +120,7 @@ const releaseFields: ReadonlySet<string> = new Set([
   "valuesFiles",
   "valuesFrom",
   "health",
+  "test",
   "releaseName",
   "suspend",
 ]);

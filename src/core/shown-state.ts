@@ -1,6 +1,6 @@
 // The one table from the state of a step to the word, the detail and the glyph that every surface shows for it. How a
 // surface lays them out is the surface's own business.
-import type { Hold, ShownState } from "./event.ts";
+import type { Hold, ShownState, Unmet } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import type { Step } from "./plan.ts";
 import type { StepState } from "./run/run.ts";
@@ -26,6 +26,8 @@ export function shownState(step: Step, state: StepState): Shown {
       return step.kind === "uninstall"
         ? { state: "Removing", detail: "waiting for its objects to be gone" }
         : { state: "Running", detail: settlingWords(step, state) };
+    case "testing":
+      return { state: "Running", detail: "running its tests" };
     case "backing-off":
       return { state: "Running", detail: `to be tried again: ${causeOf(state.failure)}` };
     case "failing":
@@ -56,10 +58,14 @@ export function shownState(step: Step, state: StepState): Shown {
   }
 }
 
-function shownPreparation({ doing, awaiting }: Extract<StepState, { kind: "preparing" }>): Shown {
+function shownPreparation({ doing, awaiting, unmet }: Extract<StepState, { kind: "preparing" }>): Shown {
   switch (doing) {
     case "queue":
       return { state: "Pending", detail: "queued for helm" };
+    case "conditions":
+      return unmet === undefined
+        ? { state: "Running", detail: "looking at what it depends on" }
+        : shownHold({ kind: "condition", unmet });
     case "values":
       return awaiting === undefined
         ? { state: "Running", detail: "reading values" }
@@ -80,6 +86,8 @@ export function shownHold(hold: Hold): Shown {
       return { state: "Blocked", detail: `by ${hold.by.join(", ")}` };
     case "namespace":
       return { state: "Waiting", detail: `for namespace ${hold.namespace}` };
+    case "condition":
+      return { state: "Waiting", detail: `for ${describeUnmet(hold.unmet)}` };
     case "values":
       return { state: "Waiting", detail: `for ${hold.missing.map(describeValuesObject).join("; ")}` };
     case "slot":
@@ -87,6 +95,11 @@ export function shownHold(hold: Hold): Shown {
     case "lock":
       return { state: "Waiting", detail: `for the lock that ${hold.holder} holds` };
   }
+}
+
+/** `data/postgres: readyExpr is not true yet`. */
+export function describeUnmet(unmet: readonly Unmet[]): string {
+  return unmet.map(({ on, why }) => `${on}: ${why}`).join("; ");
 }
 
 /** The first line of a failure's message: what a one-line surface can show of it. */

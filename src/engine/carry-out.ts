@@ -15,6 +15,7 @@ import { refOf } from "../core/object.ts";
 import type { LastRun, ReleaseState, StackState } from "../core/observation.ts";
 import type { Applied, Plan, Step } from "../core/plan.ts";
 import type { Effect } from "../core/run/run.ts";
+import { awaitConditions } from "./await-conditions.ts";
 import { cleanEvidence, cleanHealth, secretsOf } from "./clean-news.ts";
 import type { News } from "./execute-plan.ts";
 import { waitForForeignHelm } from "./foreign-helm.ts";
@@ -34,6 +35,7 @@ import type {
   WatchedWorld,
 } from "./ports.ts";
 import { readValues } from "./read-values.ts";
+import { makeTestRunner } from "./run-tests.ts";
 
 export type CarryOutInput = {
   readonly plan: Plan;
@@ -71,6 +73,8 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
   const state = keepState(input);
   const lastWords = keepLastWords(input.objects);
   const valuesReader = readValues(input.values);
+  const conditions = awaitConditions(input);
+  const tests = makeTestRunner(input, lastWords);
   const writes = new Set<Promise<unknown>>();
   const over = new AbortController();
   let tellNow: Tell = () => undefined;
@@ -106,8 +110,17 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
       case "recover-record":
         void recoverRecord(input, helm, effect, over.signal, tell);
         return;
+      case "await-conditions":
+        conditions.wait(effect, tell);
+        return;
       case "read-values":
         valuesReader.read(effect, tell);
+        return;
+      case "run-tests":
+        void tests.run(effect, tell);
+        return;
+      case "clean-up-tests":
+        besides(tests.cleanUp(effect, tell));
         return;
       case "apply-crds":
         void applyCrds(input, effect, tell);
@@ -123,6 +136,7 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
         return;
       case "stop-helm": {
         const step = stepOf.get(effect.release);
+        tests.stop(effect.release);
         if (step !== undefined) input.releases.stop(step.namespace, step.releaseName);
         return;
       }
@@ -142,6 +156,7 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
       case "unwatch":
         tracker.unfollow(effect.release);
         valuesReader.stop(effect.release);
+        conditions.stop(effect.release);
         return;
       case "delete-pods":
         void deletePods(input, effect, tell);
@@ -167,6 +182,8 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
       over.abort();
       tracker.close();
       valuesReader.close();
+      conditions.close();
+      tests.close();
       while (writes.size > 0) await Promise.allSettled([...writes]);
     },
   };

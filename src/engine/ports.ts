@@ -186,6 +186,13 @@ export type Releases = {
     readonly forceConflicts: boolean;
     readonly onStarted: () => void;
   }): Promise<Result<void>>;
+  /** `helm test`: runs the release's test hooks, one after the other; fails with the first. */
+  test(order: {
+    readonly namespace: string;
+    readonly releaseName: string;
+    readonly timeoutMs: number;
+    readonly onStarted: () => void;
+  }): Promise<Result<void>>;
   uninstall(order: {
     readonly namespace: string;
     readonly releaseName: string;
@@ -264,7 +271,7 @@ export type Objects = {
   ): Promise<Result<readonly string[]>>;
   /** The managedFields of these objects as they are, by object key; best effort. */
   managedFields(refs: readonly ObjectRef[]): Promise<ReadonlyMap<string, unknown>>;
-  /** Deletes these pods, each only while it has this uid; one that is gone is no failure. */
+  /** Deletes these pods, and Jobs with theirs, each only while it has this uid; one that is gone is no failure. */
   deletePods(pods: readonly { readonly object: ObjectRef; readonly uid: string }[]): Promise<Result<void>>;
   /**
    * Writes what `fieldsFor` says of each of these workloads as it is now, under a field manager of its own, so that helm

@@ -61,6 +61,8 @@ export function eventRecord(event: Event, run: Run): JsonRecord {
     case "workloads-restarted":
     case "health-changed":
     case "stability-awaited":
+    case "test-started":
+    case "test-finished":
     case "release-ready":
     case "release-failed":
     case "rollback-started":
@@ -96,6 +98,10 @@ function releaseFields(event: Extract<Event, { release: ReleaseId }>, run: Run):
       return { revision: event.revision, durationMs: event.durationMs };
     case "stability-awaited":
       return { forMs: event.forMs };
+    case "test-started":
+      return {};
+    case "test-finished":
+      return { tests: event.tests, durationMs: event.durationMs };
     case "apply-delayed":
       return { failure: failureRecord(event.failure), retryAt: rfc3339(event.retryAtMs) };
     case "workloads-restarted":
@@ -141,6 +147,8 @@ function holdFields(event: Extract<Event, { kind: "step-held" }>): JsonRecord {
       return { ...words, by: hold.by };
     case "namespace":
       return { ...words, namespace: hold.namespace };
+    case "condition":
+      return { ...words, unmet: hold.unmet };
     case "values":
       return {
         ...words,

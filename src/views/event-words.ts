@@ -45,6 +45,8 @@ export function tell(event: Event, run: Run): Told | undefined {
     case "workloads-restarted":
     case "health-changed":
     case "stability-awaited":
+    case "test-started":
+    case "test-finished":
     case "release-ready":
     case "release-failed":
     case "rollback-started":
@@ -93,6 +95,13 @@ function tellOfRelease(event: Extract<Event, { release: ReleaseId }>, run: Run):
       return healthWords(event);
     case "stability-awaited":
       return passing("Running", `ready, has to stay so for ${formatDuration(event.forMs)}`);
+    case "test-started":
+      return passing("Running", "running its tests");
+    case "test-finished":
+      return lasting(
+        "Running",
+        `${counted(event.tests, "test")} passed in ${formatDuration(event.durationMs)}`,
+      );
     case "release-ready":
       return lasting("Ready", `ready in ${formatDuration(event.durationMs)} (revision ${event.revision})`);
     case "release-failed":

@@ -33,6 +33,10 @@ export type PlanItem = {
   readonly after: readonly ReleaseId[];
   /** How long it has to stay ready before it counts as healthy; absent where it has not. */
   readonly stableForMs?: number;
+  /** True where the chart's tests have to pass, too. */
+  readonly test?: true;
+  /** Dependencies of which a `readyExpr` has to be true besides their health. */
+  readonly conditions?: readonly ReleaseId[];
   readonly declaredAt?: string;
 };
 
@@ -66,11 +70,17 @@ function planItem(step: Step): PlanItem {
   };
 }
 
-/** What it has to prove beside its health. */
-function proofsOf(step: Step): Pick<PlanItem, "stableForMs"> {
+/** What it waits for, and what it has to prove, beside health. */
+function proofsOf(step: Step): Pick<PlanItem, "stableForMs" | "test" | "conditions"> {
   if (step.kind === "keep" || step.kind === "uninstall") return {};
-  const { stableForMs } = step.pin.declaration;
-  return stableForMs === 0 ? {} : { stableForMs };
+  const { stableForMs, test, dependsOn } = step.pin.declaration;
+  const conditions = dependsOn.filter(({ readyExpr }) => readyExpr !== undefined).map(({ id }) => id);
+  return {
+    ...(stableForMs === 0 ? {} : { stableForMs }),
+    ...(test ? { test } : {}),
+    // What is only verified has started already.
+    ...(conditions.length === 0 || step.kind === "verify" ? {} : { conditions }),
+  };
 }
 
 function chartOf(step: Step): PlanItem["chart"] {

@@ -109,8 +109,14 @@ function itemLines(item: PlanItem, width: number, wide: boolean): readonly Line[
   ];
 }
 
-function proofWords({ stableForMs }: PlanItem): string {
-  return stableForMs === undefined ? "" : `  then stable for ${formatDuration(stableForMs)}`;
+/** `  if readyExpr of shop/db holds  then stable for 30s, tests`. */
+function proofWords({ stableForMs, test, conditions = [] }: PlanItem): string {
+  const proofs = [
+    ...(stableForMs === undefined ? [] : [`stable for ${formatDuration(stableForMs)}`]),
+    ...(test === undefined ? [] : ["tests"]),
+  ];
+  const when = conditions.length === 0 ? "" : `  if readyExpr of ${someOf(conditions, MOST_WAITS)} holds`;
+  return proofs.length === 0 ? when : `${when}  then ${proofs.join(", ")}`;
 }
 
 function verdictWords(item: PlanItem): string {

@@ -40,6 +40,7 @@ function declare(lines: readonly string[]): readonly Declaration[] {
       crds: "create",
       health: [],
       stableForMs: 0,
+      test: false,
       labels: {},
       fieldConflicts: "take",
       suspend: false,

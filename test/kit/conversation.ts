@@ -164,7 +164,8 @@ function isWork(order: Effect): boolean {
     order.kind !== "unwatch" &&
     order.kind !== "delete-pods" &&
     order.kind !== "mark-verified" &&
-    order.kind !== "clear-failure"
+    order.kind !== "clear-failure" &&
+    order.kind !== "clean-up-tests"
   );
 }
 
@@ -186,7 +187,9 @@ export function describeOrder(order: Effect): string {
         typeof order.fingerprint === "string" ? "" : ` as r${order.fingerprint.ofRevision}`
       }`;
     case "recover-record":
+    case "await-conditions":
     case "read-values":
+    case "run-tests":
     case "apply-crds":
     case "upgrade":
     case "stop-helm":
@@ -197,6 +200,8 @@ export function describeOrder(order: Effect): string {
     case "capture-evidence":
     case "clear-failure":
       return `${order.kind} ${nameOf(order.release)}`;
+    case "clean-up-tests":
+      return `clean-up-tests ${nameOf(order.release)}: ${order.all ? "all" : "what still runs"}`;
     case "delete-pods":
       return `delete-pods ${order.pods.map(({ object }) => object.name).join(", ")}`;
   }
@@ -317,6 +322,40 @@ const answers: readonly (readonly [
   [
     /^evidence of (\S+)$/,
     ([, name = ""]) => ({ kind: "evidence-captured", release: id(name), evidence: noEvidence }),
+  ],
+  [
+    /^conditions of (\S+) awaited: (\S+) (.+)$/,
+    ([, name = "", on = "", why = ""]) => ({
+      kind: "conditions-awaited",
+      release: id(name),
+      unmet: [{ on: id(on), why }],
+    }),
+  ],
+  [/^conditions of (\S+) met$/, ([, name = ""]) => ({ kind: "conditions-met", release: id(name) })],
+  [
+    /^tests of (\S+) passed: (\d+)$/,
+    ([, name = "", ran]) => ({ kind: "tests-passed", release: id(name), ran: Number(ran) }),
+  ],
+  [
+    /^tests of (\S+) failed: (\S+)$/,
+    ([, name = "", kind]) => ({
+      kind: "tests-failed",
+      release: id(name),
+      failure: failure(kind as FailureKind),
+    }),
+  ],
+  [
+    /^tests of (\S+) (fail|hang|run)$/,
+    ([, name = "", how]) => ({
+      kind: "tests-observed",
+      release: id(name),
+      health:
+        how === "fail"
+          ? broken(`${name}-test`)
+          : how === "hang"
+            ? suspicion(`${name}-test`, "image-pull")
+            : waiting(`${name}-test`),
+    }),
   ],
   [
     /^values of (\S+) awaited$/,

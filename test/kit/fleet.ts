@@ -30,6 +30,8 @@ export type ReleaseFacts = {
   /** The same was healthy before. */
   readonly proven?: true;
   readonly hooks?: readonly Hook[];
+  /** `readyExpr` on each of its dependencies. */
+  readonly readyExpr?: string;
 };
 
 export type Fleet = {
@@ -134,7 +136,11 @@ function declare(
     releaseName: name,
     chart: { kind: "path", path: `charts/${name}`, written: `./charts/${name}` },
     chartRange: range,
-    dependsOn: dependencies.map((one) => ({ id: one, range })),
+    dependsOn: dependencies.map((one) => ({
+      id: one,
+      range,
+      ...(facts.readyExpr === undefined ? {} : { readyExpr: { text: facts.readyExpr, range } }),
+    })),
     values: values === undefined ? [] : [{ kind: "layer", layer: ownLayer(values, range) }],
     createNamespace: true,
     timeoutMs: 300_000,
@@ -145,6 +151,7 @@ function declare(
     crds: "create",
     health: [],
     stableForMs: 0,
+    test: false,
     labels: {},
     fieldConflicts: "take",
     suspend: false,

@@ -36,6 +36,8 @@ export type Lot = {
   /** Sets the Deployment's Progressing condition to a failure this long after helm. */
   readonly failsMs?: number;
   readonly hooks?: readonly Hook[];
+  /** How its test ends; well where absent. */
+  readonly test?: Failure;
   readonly objects?: readonly KubernetesObject[];
 };
 
@@ -310,6 +312,14 @@ export function puppetCluster(clock: VirtualClock, fate: Fate = () => ({})): Pup
         const target = records.get(keyOf(release, order.toRevision));
         const ended = await operate(release, "rollback", target === undefined ? {} : rawLabelsOf(target));
         return ended.ok ? succeeded(undefined) : ended;
+      },
+      test: async (order) => {
+        const release = `${order.namespace}/${order.releaseName}`;
+        log.push(`test ${release}`);
+        if ((await work(release, 100)) === "stopped")
+          return failed({ kind: "interrupted", message: "stopped by Headway" });
+        const { test } = fate(release, recordsOf(release)[0]?.revision ?? 0);
+        return test === undefined ? succeeded(undefined) : failed(test);
       },
       uninstall: async (order) => {
         const release = `${order.namespace}/${order.releaseName}`;

@@ -17,6 +17,8 @@ type Fate = {
   readonly health: "ready" | "failed" | "suspect" | "never" | "slow";
   readonly rollback: "ok" | "failed" | "unhealthy";
   readonly isSeenEarly: boolean;
+  readonly condition: "met" | "late" | "refused" | "never";
+  readonly test: "passed" | "none" | "failed" | "transient" | "hangs" | "stuck";
 };
 
 const fate: fc.Arbitrary<Fate> = fc.record({
@@ -25,6 +27,8 @@ const fate: fc.Arbitrary<Fate> = fc.record({
   health: fc.constantFrom("ready", "ready", "ready", "failed", "suspect", "never", "slow"),
   rollback: fc.constantFrom("ok", "ok", "failed", "unhealthy"),
   isSeenEarly: fc.boolean(),
+  condition: fc.constantFrom("met", "met", "late", "refused", "never"),
+  test: fc.constantFrom("passed", "passed", "none", "failed", "transient", "hangs", "stuck"),
 });
 
 const facts: fc.Arbitrary<ReleaseFacts> = fc
@@ -45,19 +49,35 @@ const facts: fc.Arbitrary<ReleaseFacts> = fc
     onFailure: fc.constantFrom("rollback", "keep", "uninstall"),
     retries: fc.constantFrom(0, 0, 1, 2),
     stableForMs: fc.constantFrom(0, 0, 5_000, 30_000),
+    test: fc.boolean(),
+    hasCondition: fc.boolean(),
   } as const)
-  .map(({ kind, standing, then, isLocked, hasCrds, onFailure, retries, stableForMs }) => ({
-    kind,
-    standing,
-    then,
-    from: kind === "install" ? 0 : 2,
-    lastGood: kind === "install" ? "none" : 1,
-    chart: { hasCrds },
-    declaration: { onFailure, retries, timeoutMs: 90_000, stableForMs },
-    ...(isLocked
-      ? { locked: { revision: 2, status: "pending-upgrade", resourceVersion: "5", ours: true } }
-      : {}),
-  }));
+  .map(
+    ({
+      kind,
+      standing,
+      then,
+      isLocked,
+      hasCrds,
+      onFailure,
+      retries,
+      stableForMs,
+      test: tested,
+      hasCondition,
+    }) => ({
+      kind,
+      standing,
+      then,
+      from: kind === "install" ? 0 : 2,
+      lastGood: kind === "install" ? "none" : 1,
+      chart: { hasCrds },
+      declaration: { onFailure, retries, timeoutMs: 90_000, stableForMs, test: tested },
+      ...(hasCondition ? { readyExpr: "dep.revision > 0" } : {}),
+      ...(isLocked
+        ? { locked: { revision: 2, status: "pending-upgrade", resourceVersion: "5", ours: true } }
+        : {}),
+    }),
+  );
 
 type Scenario = { readonly fleet: Fleet; readonly fates: ReadonlyMap<ReleaseId, Fate> };
 
@@ -157,6 +177,35 @@ function reply(
   if (lot === undefined) return;
   const fail = (kind: FailureKind): Failure => ({ kind, message: `${kind} of ${release}` });
   switch (order.kind) {
+    case "await-conditions": {
+      const unmet = [{ on: release, why: "readyExpr is not true yet" }];
+      if (lot.condition === "refused")
+        answer(release, { kind: "preparation-refused", release, failure: fail("unreachable") });
+      if (lot.condition === "late" || lot.condition === "never")
+        answer(release, { kind: "conditions-awaited", release, unmet });
+      if (lot.condition === "met" || lot.condition === "late")
+        answer(release, { kind: "conditions-met", release });
+      return;
+    }
+    case "read-values":
+      // No release of these stacks has values from objects.
+      return;
+    case "run-tests":
+      if (lot.test === "stuck")
+        answer(release, { kind: "tests-observed", release, health: suspicion("x", "config") });
+      // Helm waits for those until it is stopped.
+      if (lot.test === "stuck" || lot.test === "hangs") return;
+      answer(
+        release,
+        lot.test === "passed" || lot.test === "none"
+          ? { kind: "tests-passed", release, ran: lot.test === "none" ? 0 : 1 }
+          : {
+              kind: "tests-failed",
+              release,
+              failure: fail(lot.test === "failed" ? "unhealthy" : "unreachable"),
+            },
+      );
+      return;
     case "recover-record":
     case "apply-crds":
       answer(
@@ -189,9 +238,6 @@ function reply(
         });
       return;
     }
-    case "read-values":
-      answer(release, { kind: "values-read", release, pin: order.step.pin });
-      return;
     case "roll-back":
       answer(
         release,
@@ -208,7 +254,9 @@ function reply(
       });
       return;
     case "stop-helm":
-      // Helm's own end stands in line already.
+      // Helm's own end stands in line already, but for tests that have none.
+      if (run.steps.get(release)?.state.kind === "testing" && (lot.test === "stuck" || lot.test === "hangs"))
+        answer(release, { kind: "tests-failed", release, failure: fail("interrupted") });
       return;
     case "watch-health": {
       const { revision } = order.applied;
@@ -236,6 +284,7 @@ function reply(
       return;
     case "unwatch":
     case "delete-pods":
+    case "clean-up-tests":
     case "clear-failure":
     case "mark-verified":
   }
@@ -448,6 +497,16 @@ describe("any fact in any state", () => {
     fc.record({ kind: fc.constant("crds-applied"), release, names: fc.constant([]) } as const),
     fc.record({ kind: fc.constant("preparation-refused"), release, failure: aFailure } as const),
     fc.record({ kind: fc.constant("helm-started"), release } as const),
+    fc.record({ kind: fc.constant("conditions-met"), release } as const),
+    fc.record({
+      kind: fc.constant("conditions-awaited"),
+      release,
+      unmet: release.map((on) => [{ on, why: "not true" }]),
+    } as const),
+    fc.record({ kind: fc.constant("tests-observed"), release, health } as const),
+    fc.record({ kind: fc.constant("tests-passed"), release, ran: fc.nat(2) } as const),
+    fc.record({ kind: fc.constant("tests-failed"), release, failure: aFailure } as const),
+    fc.record({ kind: fc.constant("tests-failed"), release, failure: aFailure, health } as const),
     fc.record({ kind: fc.constant("record-seen"), release, applied: anApplied } as const),
     fc.record({ kind: fc.constant("helm-finished"), release, applied: anApplied } as const),
     fc.record({ kind: fc.constant("helm-failed"), release, failure: aFailure } as const),

@@ -37,6 +37,7 @@ export function declarationOf(release: ReleaseId, values: Declaration["values"] 
     crds: "create",
     health: [],
     stableForMs: 0,
+    test: false,
     labels: {},
     fieldConflicts: "take",
     suspend: false,
@@ -284,6 +285,8 @@ export function everyEvent(outcome: Outcome): readonly Event[] {
     },
     "health-changed": { ...orders, kind: "health-changed", health: pendingHealth },
     "stability-awaited": { ...orders, kind: "stability-awaited", forMs: 30_000 },
+    "test-started": { ...orders, kind: "test-started" },
+    "test-finished": { ...orders, kind: "test-finished", tests: 2, durationMs: 4_000 },
     "release-ready": {
       ...at,
       release: id("postgres"),

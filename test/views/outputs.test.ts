@@ -27,13 +27,20 @@ import { complaints, strictValidator } from "./strict-schema.ts";
 
 const style = { colour: false, unicode: true };
 
+const anywhere = { file: "releases/orders.yaml", line: 9, column: 5 };
+
 const plan = {
   ...planOf([
-    applyStep("install", "postgres", { declaration: { stableForMs: 30_000 } }),
+    applyStep("install", "postgres", { declaration: { stableForMs: 30_000, test: true } }),
     applyStep("upgrade", "orders", {
       wave: 2,
       after: ["postgres"],
       version: "1.4.0",
+      declaration: {
+        dependsOn: [
+          { id: id("postgres"), range: anywhere, readyExpr: { text: "dep.revision > 1", range: anywhere } },
+        ],
+      },
       reasons: [
         { kind: "chart-changed", from: "1.3.9", to: "1.4.0" },
         {
@@ -61,9 +68,9 @@ describe("the plan", () => {
       "+ namespaces to create: shop
 
       Wave 1/3
-        + shop/postgres  install    postgres 1.4.0  not installed  then stable for 30s
+        + shop/postgres  install    postgres 1.4.0  not installed  then stable for 30s, tests
       Wave 2/3
-        ~ shop/orders    upgrade    orders 1.3.9 → 1.4.0  3 values changed  after shop/postgres
+        ~ shop/orders    upgrade    orders 1.3.9 → 1.4.0  3 values changed  after shop/postgres  if readyExpr of shop/postgres holds
             replicas: 1 → 2
             db.password: *** → ***  (changed)
             note: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx… → (none)

@@ -91,6 +91,16 @@ export function openHelm(options: HelmOptions): Releases {
       });
       return end.ok ? succeeded(undefined) : end;
     },
+    test: async (order) => {
+      const end = await run({
+        ...order,
+        values: [],
+        argv: () => ["test", order.releaseName, "--namespace", order.namespace, ...commonArguments(order)],
+        doing: `helm test ${order.releaseName}`,
+        priority: 0,
+      });
+      return end.ok ? succeeded(undefined) : end;
+    },
     uninstall: async (order) => {
       const end = await run({
         ...order,

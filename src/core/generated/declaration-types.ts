@@ -50,9 +50,9 @@ export interface HelmRelease {
      */
     version?: string;
     /**
-     * Releases that must be healthy before this one starts: NAME (same namespace), NAMESPACE/NAME, or a mapping with name and namespace.
+     * Releases that must be healthy before this one starts: NAME (same namespace), NAMESPACE/NAME, or a mapping with name, namespace and readyExpr.
      *
-     * Items: NAME (same namespace) or NAMESPACE/NAME of another release of the stack, or the same as a mapping.
+     * Items: NAME (same namespace) or NAMESPACE/NAME of another release of the stack, or a mapping with a condition.
      */
     dependsOn?: (
       | string
@@ -65,6 +65,10 @@ export interface HelmRelease {
            * The other release's namespace. Default: the same one.
            */
           namespace?: string;
+          /**
+           * A CEL expression over `dep` and `self` that must be true, besides the dependency's health, before this release starts.
+           */
+          readyExpr?: string;
         }
     )[];
     /**
@@ -120,6 +124,10 @@ export interface HelmRelease {
      * How long the release must stay healthy without a break before it counts as healthy. Default 0s.
      */
     stableFor?: string;
+    /**
+     * True: `helm test` is part of readiness; a failed test is a failed health check. Default false.
+     */
+    test?: boolean;
     /**
      * What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing.
      */

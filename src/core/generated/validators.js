@@ -1,7 +1,7 @@
 // Made by scripts/generate.ts from schemas/; change those and run `npm run generate`.
 "use strict";
 export const validateHelmRelease = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/helmrelease.schema.json","title":"HelmRelease","description":"One Helm release that a stack declares: a chart, its values, and what it waits for.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"HelmRelease","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The release's name in Headway, and in Helm unless spec.releaseName says otherwise."},"namespace":{"$ref":"#/$defs/namespace","description":"The namespace that the release is installed in. Default: spec.defaults.namespace of headway.yaml; there is no default beyond that."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"Labels of the release: -l SELECTOR picks releases by them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the release."},"spec":{"type":"object","additionalProperties":false,"required":["chart"],"description":"What is installed and how.","properties":{"chart":{"type":"string","minLength":1,"description":"The chart: a folder, as ./chart or ../charts/orders, relative to the file that declares it and inside the git repository; or ALIAS/NAME of a repository in headway.yaml; or oci://HOST/PATH/NAME; or the https:// address of a packaged chart (.tgz)."},"version":{"type":"string","minLength":1,"description":"The versions of the chart that will do, in Helm's range syntax. A folder's version is the one in its Chart.yaml; it has to fit."},"dependsOn":{"type":"array","items":{"type":["string","object"],"additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The other release's metadata.name."},"namespace":{"$ref":"#/$defs/namespace","description":"The other release's namespace. Default: the same one."}},"description":"NAME (same namespace) or NAMESPACE/NAME of another release of the stack, or the same as a mapping."},"description":"Releases that must be healthy before this one starts: NAME (same namespace), NAMESPACE/NAME, or a mapping with name and namespace."},"phase":{"type":"string","description":"One of spec.phases of headway.yaml: the release waits for every release of the earlier phases. A release without a phase waits for its own dependsOn only."},"values":{"type":["object","null"],"additionalProperties":true,"description":"The chart's values. Helm sees them exactly as `helm -f` would read the same text."},"valuesFiles":{"type":"array","items":{"type":"string","minLength":1,"description":"A path relative to the file that declares the release."},"description":"YAML files of values, below valuesFrom and values, the last one strongest. Paths are relative to the file that declares the release and stay inside the git repository. Files encrypted with SOPS are decrypted in memory."},"valuesFrom":{"type":"array","items":{"type":"object","title":"ValuesReference","additionalProperties":false,"required":["kind","name"],"description":"One Secret or ConfigMap of the release's namespace.","properties":{"kind":{"type":"string","enum":["Secret","ConfigMap"],"description":"What holds the values."},"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","description":"The object's name, in the release's namespace."},"valuesKey":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[-._a-zA-Z0-9]+$","description":"The key in its data. Default: values.yaml."},"targetPath":{"type":"string","minLength":1,"maxLength":250,"description":"Where the key's content goes as one string, as in db.password or list[0].name. Without it the content is YAML values of its own."},"optional":{"type":"boolean","description":"True: no values where the object or its key is absent. Default false: the release waits for it."}}},"description":"Values from Secrets and ConfigMaps of the cluster, above valuesFiles and below values, the last one strongest."},"releaseName":{"$ref":"#/$defs/dnsName","description":"The release's name in Helm. Default: metadata.name."},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"health":{"type":"array","items":{"type":"object","title":"HealthRule","additionalProperties":false,"required":["apiVersion","kind"],"description":"When objects of one kind are ready or failed.","properties":{"apiVersion":{"type":"string","minLength":1,"description":"The objects' apiVersion, as in cert-manager.io/v1."},"kind":{"type":"string","minLength":1,"description":"The objects' kind."},"ready":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over the object's fields (metadata, spec, status, …; self is the whole object): true where it is ready."},"failed":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression that is true where the object has failed and will not heal."}},"minProperties":3},"description":"Health of custom resources beyond the built-in rules."},"stableFor":{"$ref":"#/$defs/duration","description":"How long the release must stay healthy without a break before it counts as healthy. Default 0s."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"suspend":{"type":"boolean","description":"Leave the release alone. Releases that depend on it count it as ready while it is healthy. Default false."}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/helmrelease.schema.json","title":"HelmRelease","description":"One Helm release that a stack declares: a chart, its values, and what it waits for.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"HelmRelease","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The release's name in Headway, and in Helm unless spec.releaseName says otherwise."},"namespace":{"$ref":"#/$defs/namespace","description":"The namespace that the release is installed in. Default: spec.defaults.namespace of headway.yaml; there is no default beyond that."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"Labels of the release: -l SELECTOR picks releases by them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the release."},"spec":{"type":"object","additionalProperties":false,"required":["chart"],"description":"What is installed and how.","properties":{"chart":{"type":"string","minLength":1,"description":"The chart: a folder, as ./chart or ../charts/orders, relative to the file that declares it and inside the git repository; or ALIAS/NAME of a repository in headway.yaml; or oci://HOST/PATH/NAME; or the https:// address of a packaged chart (.tgz)."},"version":{"type":"string","minLength":1,"description":"The versions of the chart that will do, in Helm's range syntax. A folder's version is the one in its Chart.yaml; it has to fit."},"dependsOn":{"type":"array","items":{"type":["string","object"],"additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The other release's metadata.name."},"namespace":{"$ref":"#/$defs/namespace","description":"The other release's namespace. Default: the same one."},"readyExpr":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over `dep` and `self` that must be true, besides the dependency's health, before this release starts."}},"description":"NAME (same namespace) or NAMESPACE/NAME of another release of the stack, or a mapping with a condition."},"description":"Releases that must be healthy before this one starts: NAME (same namespace), NAMESPACE/NAME, or a mapping with name, namespace and readyExpr."},"phase":{"type":"string","description":"One of spec.phases of headway.yaml: the release waits for every release of the earlier phases. A release without a phase waits for its own dependsOn only."},"values":{"type":["object","null"],"additionalProperties":true,"description":"The chart's values. Helm sees them exactly as `helm -f` would read the same text."},"valuesFiles":{"type":"array","items":{"type":"string","minLength":1,"description":"A path relative to the file that declares the release."},"description":"YAML files of values, below valuesFrom and values, the last one strongest. Paths are relative to the file that declares the release and stay inside the git repository. Files encrypted with SOPS are decrypted in memory."},"valuesFrom":{"type":"array","items":{"type":"object","title":"ValuesReference","additionalProperties":false,"required":["kind","name"],"description":"One Secret or ConfigMap of the release's namespace.","properties":{"kind":{"type":"string","enum":["Secret","ConfigMap"],"description":"What holds the values."},"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","description":"The object's name, in the release's namespace."},"valuesKey":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[-._a-zA-Z0-9]+$","description":"The key in its data. Default: values.yaml."},"targetPath":{"type":"string","minLength":1,"maxLength":250,"description":"Where the key's content goes as one string, as in db.password or list[0].name. Without it the content is YAML values of its own."},"optional":{"type":"boolean","description":"True: no values where the object or its key is absent. Default false: the release waits for it."}}},"description":"Values from Secrets and ConfigMaps of the cluster, above valuesFiles and below values, the last one strongest."},"releaseName":{"$ref":"#/$defs/dnsName","description":"The release's name in Helm. Default: metadata.name."},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"health":{"type":"array","items":{"type":"object","title":"HealthRule","additionalProperties":false,"required":["apiVersion","kind"],"description":"When objects of one kind are ready or failed.","properties":{"apiVersion":{"type":"string","minLength":1,"description":"The objects' apiVersion, as in cert-manager.io/v1."},"kind":{"type":"string","minLength":1,"description":"The objects' kind."},"ready":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over the object's fields (metadata, spec, status, …; self is the whole object): true where it is ready."},"failed":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression that is true where the object has failed and will not heal."}},"minProperties":3},"description":"Health of custom resources beyond the built-in rules."},"stableFor":{"$ref":"#/$defs/duration","description":"How long the release must stay healthy without a break before it counts as healthy. Default 0s."},"test":{"type":"boolean","description":"True: `helm test` is part of readiness; a failed test is a failed health check. Default false."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"suspend":{"type":"boolean","description":"Leave the release alone. Releases that depend on it count it as ready while it is healthy. Default false."}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
 const schema12 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."};
 const schema13 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."};
 const schema17 = {"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."};
@@ -550,7 +550,7 @@ vErrors.push(err29);
 errors++;
 }
 for(const key5 in data13){
-if(!((key5 === "name") || (key5 === "namespace"))){
+if(!(((key5 === "name") || (key5 === "namespace")) || (key5 === "readyExpr"))){
 const err30 = {instancePath:instancePath+"/spec/dependsOn/" + i0,schemaPath:"#/properties/spec/properties/dependsOn/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.spec.properties.dependsOn.items,data:data13};
 if(vErrors === null){
 vErrors = [err30];
@@ -631,11 +631,11 @@ vErrors.push(err36);
 errors++;
 }
 }
-}
-}
-}
-else {
-const err37 = {instancePath:instancePath+"/spec/dependsOn",schemaPath:"#/properties/spec/properties/dependsOn/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.spec.properties.dependsOn.type,parentSchema:schema11.properties.spec.properties.dependsOn,data:data12};
+if(data13.readyExpr !== undefined){
+let data16 = data13.readyExpr;
+if(typeof data16 === "string"){
+if(data16.length > 4096){
+const err37 = {instancePath:instancePath+"/spec/dependsOn/" + i0+"/readyExpr",schemaPath:"#/properties/spec/properties/dependsOn/items/properties/readyExpr/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema11.properties.spec.properties.dependsOn.items.properties.readyExpr,data:data16};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -644,11 +644,8 @@ vErrors.push(err37);
 }
 errors++;
 }
-}
-if(data9.phase !== undefined){
-let data16 = data9.phase;
-if(typeof data16 !== "string"){
-const err38 = {instancePath:instancePath+"/spec/phase",schemaPath:"#/properties/spec/properties/phase/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.phase.type,parentSchema:schema11.properties.spec.properties.phase,data:data16};
+if(data16.length < 1){
+const err38 = {instancePath:instancePath+"/spec/dependsOn/" + i0+"/readyExpr",schemaPath:"#/properties/spec/properties/dependsOn/items/properties/readyExpr/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.dependsOn.items.properties.readyExpr,data:data16};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -658,10 +655,8 @@ vErrors.push(err38);
 errors++;
 }
 }
-if(data9.values !== undefined){
-let data17 = data9.values;
-if((!(data17 && typeof data17 == "object" && !Array.isArray(data17))) && (data17 !== null)){
-const err39 = {instancePath:instancePath+"/spec/values",schemaPath:"#/properties/spec/properties/values/type",keyword:"type",params:{type: schema11.properties.spec.properties.values.type},message:"must be object,null",schema:schema11.properties.spec.properties.values.type,parentSchema:schema11.properties.spec.properties.values,data:data17};
+else {
+const err39 = {instancePath:instancePath+"/spec/dependsOn/" + i0+"/readyExpr",schemaPath:"#/properties/spec/properties/dependsOn/items/properties/readyExpr/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.dependsOn.items.properties.readyExpr.type,parentSchema:schema11.properties.spec.properties.dependsOn.items.properties.readyExpr,data:data16};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -671,15 +666,11 @@ vErrors.push(err39);
 errors++;
 }
 }
-if(data9.valuesFiles !== undefined){
-let data18 = data9.valuesFiles;
-if(Array.isArray(data18)){
-const len1 = data18.length;
-for(let i1=0; i1<len1; i1++){
-let data19 = data18[i1];
-if(typeof data19 === "string"){
-if(data19.length < 1){
-const err40 = {instancePath:instancePath+"/spec/valuesFiles/" + i1,schemaPath:"#/properties/spec/properties/valuesFiles/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.valuesFiles.items,data:data19};
+}
+}
+}
+else {
+const err40 = {instancePath:instancePath+"/spec/dependsOn",schemaPath:"#/properties/spec/properties/dependsOn/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.spec.properties.dependsOn.type,parentSchema:schema11.properties.spec.properties.dependsOn,data:data12};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -689,8 +680,10 @@ vErrors.push(err40);
 errors++;
 }
 }
-else {
-const err41 = {instancePath:instancePath+"/spec/valuesFiles/" + i1,schemaPath:"#/properties/spec/properties/valuesFiles/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.valuesFiles.items.type,parentSchema:schema11.properties.spec.properties.valuesFiles.items,data:data19};
+if(data9.phase !== undefined){
+let data17 = data9.phase;
+if(typeof data17 !== "string"){
+const err41 = {instancePath:instancePath+"/spec/phase",schemaPath:"#/properties/spec/properties/phase/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.phase.type,parentSchema:schema11.properties.spec.properties.phase,data:data17};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -700,9 +693,10 @@ vErrors.push(err41);
 errors++;
 }
 }
-}
-else {
-const err42 = {instancePath:instancePath+"/spec/valuesFiles",schemaPath:"#/properties/spec/properties/valuesFiles/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.spec.properties.valuesFiles.type,parentSchema:schema11.properties.spec.properties.valuesFiles,data:data18};
+if(data9.values !== undefined){
+let data18 = data9.values;
+if((!(data18 && typeof data18 == "object" && !Array.isArray(data18))) && (data18 !== null)){
+const err42 = {instancePath:instancePath+"/spec/values",schemaPath:"#/properties/spec/properties/values/type",keyword:"type",params:{type: schema11.properties.spec.properties.values.type},message:"must be object,null",schema:schema11.properties.spec.properties.values.type,parentSchema:schema11.properties.spec.properties.values,data:data18};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -712,15 +706,15 @@ vErrors.push(err42);
 errors++;
 }
 }
-if(data9.valuesFrom !== undefined){
-let data20 = data9.valuesFrom;
-if(Array.isArray(data20)){
-const len2 = data20.length;
-for(let i2=0; i2<len2; i2++){
-let data21 = data20[i2];
-if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
-if(data21.kind === undefined){
-const err43 = {instancePath:instancePath+"/spec/valuesFrom/" + i2,schemaPath:"#/properties/spec/properties/valuesFrom/items/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema11.properties.spec.properties.valuesFrom.items.required,parentSchema:schema11.properties.spec.properties.valuesFrom.items,data:data21};
+if(data9.valuesFiles !== undefined){
+let data19 = data9.valuesFiles;
+if(Array.isArray(data19)){
+const len1 = data19.length;
+for(let i1=0; i1<len1; i1++){
+let data20 = data19[i1];
+if(typeof data20 === "string"){
+if(data20.length < 1){
+const err43 = {instancePath:instancePath+"/spec/valuesFiles/" + i1,schemaPath:"#/properties/spec/properties/valuesFiles/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.valuesFiles.items,data:data20};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -729,8 +723,9 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(data21.name === undefined){
-const err44 = {instancePath:instancePath+"/spec/valuesFrom/" + i2,schemaPath:"#/properties/spec/properties/valuesFrom/items/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema11.properties.spec.properties.valuesFrom.items.required,parentSchema:schema11.properties.spec.properties.valuesFrom.items,data:data21};
+}
+else {
+const err44 = {instancePath:instancePath+"/spec/valuesFiles/" + i1,schemaPath:"#/properties/spec/properties/valuesFiles/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.valuesFiles.items.type,parentSchema:schema11.properties.spec.properties.valuesFiles.items,data:data20};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -739,9 +734,10 @@ vErrors.push(err44);
 }
 errors++;
 }
-for(const key6 in data21){
-if(!(((((key6 === "kind") || (key6 === "name")) || (key6 === "valuesKey")) || (key6 === "targetPath")) || (key6 === "optional"))){
-const err45 = {instancePath:instancePath+"/spec/valuesFrom/" + i2,schemaPath:"#/properties/spec/properties/valuesFrom/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.spec.properties.valuesFrom.items,data:data21};
+}
+}
+else {
+const err45 = {instancePath:instancePath+"/spec/valuesFiles",schemaPath:"#/properties/spec/properties/valuesFiles/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.spec.properties.valuesFiles.type,parentSchema:schema11.properties.spec.properties.valuesFiles,data:data19};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -751,10 +747,15 @@ vErrors.push(err45);
 errors++;
 }
 }
-if(data21.kind !== undefined){
-let data22 = data21.kind;
-if(typeof data22 !== "string"){
-const err46 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/kind",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.valuesFrom.items.properties.kind.type,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.kind,data:data22};
+if(data9.valuesFrom !== undefined){
+let data21 = data9.valuesFrom;
+if(Array.isArray(data21)){
+const len2 = data21.length;
+for(let i2=0; i2<len2; i2++){
+let data22 = data21[i2];
+if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
+if(data22.kind === undefined){
+const err46 = {instancePath:instancePath+"/spec/valuesFrom/" + i2,schemaPath:"#/properties/spec/properties/valuesFrom/items/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema11.properties.spec.properties.valuesFrom.items.required,parentSchema:schema11.properties.spec.properties.valuesFrom.items,data:data22};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -763,8 +764,8 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(!((data22 === "Secret") || (data22 === "ConfigMap"))){
-const err47 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/kind",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.valuesFrom.items.properties.kind.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.valuesFrom.items.properties.kind.enum,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.kind,data:data22};
+if(data22.name === undefined){
+const err47 = {instancePath:instancePath+"/spec/valuesFrom/" + i2,schemaPath:"#/properties/spec/properties/valuesFrom/items/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema11.properties.spec.properties.valuesFrom.items.required,parentSchema:schema11.properties.spec.properties.valuesFrom.items,data:data22};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -773,12 +774,9 @@ vErrors.push(err47);
 }
 errors++;
 }
-}
-if(data21.name !== undefined){
-let data23 = data21.name;
-if(typeof data23 === "string"){
-if(data23.length > 253){
-const err48 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/name",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},message:"must NOT have more than 253 characters",schema:253,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.name,data:data23};
+for(const key6 in data22){
+if(!(((((key6 === "kind") || (key6 === "name")) || (key6 === "valuesKey")) || (key6 === "targetPath")) || (key6 === "optional"))){
+const err48 = {instancePath:instancePath+"/spec/valuesFrom/" + i2,schemaPath:"#/properties/spec/properties/valuesFrom/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.spec.properties.valuesFrom.items,data:data22};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -787,8 +785,11 @@ vErrors.push(err48);
 }
 errors++;
 }
-if(data23.length < 1){
-const err49 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/name",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.name,data:data23};
+}
+if(data22.kind !== undefined){
+let data23 = data22.kind;
+if(typeof data23 !== "string"){
+const err49 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/kind",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.valuesFrom.items.properties.kind.type,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.kind,data:data23};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -797,8 +798,8 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(!pattern0.test(data23)){
-const err50 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/name",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$",parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.name,data:data23};
+if(!((data23 === "Secret") || (data23 === "ConfigMap"))){
+const err50 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/kind",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.valuesFrom.items.properties.kind.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.valuesFrom.items.properties.kind.enum,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.kind,data:data23};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -808,8 +809,11 @@ vErrors.push(err50);
 errors++;
 }
 }
-else {
-const err51 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/name",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.valuesFrom.items.properties.name.type,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.name,data:data23};
+if(data22.name !== undefined){
+let data24 = data22.name;
+if(typeof data24 === "string"){
+if(data24.length > 253){
+const err51 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/name",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/name/maxLength",keyword:"maxLength",params:{limit: 253},message:"must NOT have more than 253 characters",schema:253,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.name,data:data24};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -818,12 +822,8 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-if(data21.valuesKey !== undefined){
-let data24 = data21.valuesKey;
-if(typeof data24 === "string"){
-if(data24.length > 253){
-const err52 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/valuesKey",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/valuesKey/maxLength",keyword:"maxLength",params:{limit: 253},message:"must NOT have more than 253 characters",schema:253,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.valuesKey,data:data24};
+if(data24.length < 1){
+const err52 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/name",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.name,data:data24};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -832,8 +832,8 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(data24.length < 1){
-const err53 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/valuesKey",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/valuesKey/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.valuesKey,data:data24};
+if(!pattern0.test(data24)){
+const err53 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/name",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$",parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.name,data:data24};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -842,8 +842,9 @@ vErrors.push(err53);
 }
 errors++;
 }
-if(!pattern5.test(data24)){
-const err54 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/valuesKey",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/valuesKey/pattern",keyword:"pattern",params:{pattern: "^[-._a-zA-Z0-9]+$"},message:"must match pattern \""+"^[-._a-zA-Z0-9]+$"+"\"",schema:"^[-._a-zA-Z0-9]+$",parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.valuesKey,data:data24};
+}
+else {
+const err54 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/name",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.valuesFrom.items.properties.name.type,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.name,data:data24};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -853,8 +854,11 @@ vErrors.push(err54);
 errors++;
 }
 }
-else {
-const err55 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/valuesKey",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/valuesKey/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.valuesFrom.items.properties.valuesKey.type,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.valuesKey,data:data24};
+if(data22.valuesKey !== undefined){
+let data25 = data22.valuesKey;
+if(typeof data25 === "string"){
+if(data25.length > 253){
+const err55 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/valuesKey",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/valuesKey/maxLength",keyword:"maxLength",params:{limit: 253},message:"must NOT have more than 253 characters",schema:253,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.valuesKey,data:data25};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -863,12 +867,8 @@ vErrors.push(err55);
 }
 errors++;
 }
-}
-if(data21.targetPath !== undefined){
-let data25 = data21.targetPath;
-if(typeof data25 === "string"){
-if(data25.length > 250){
-const err56 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/targetPath",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/targetPath/maxLength",keyword:"maxLength",params:{limit: 250},message:"must NOT have more than 250 characters",schema:250,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.targetPath,data:data25};
+if(data25.length < 1){
+const err56 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/valuesKey",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/valuesKey/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.valuesKey,data:data25};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -877,8 +877,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(data25.length < 1){
-const err57 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/targetPath",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/targetPath/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.targetPath,data:data25};
+if(!pattern5.test(data25)){
+const err57 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/valuesKey",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/valuesKey/pattern",keyword:"pattern",params:{pattern: "^[-._a-zA-Z0-9]+$"},message:"must match pattern \""+"^[-._a-zA-Z0-9]+$"+"\"",schema:"^[-._a-zA-Z0-9]+$",parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.valuesKey,data:data25};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -889,7 +889,7 @@ errors++;
 }
 }
 else {
-const err58 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/targetPath",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/targetPath/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.valuesFrom.items.properties.targetPath.type,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.targetPath,data:data25};
+const err58 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/valuesKey",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/valuesKey/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.valuesFrom.items.properties.valuesKey.type,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.valuesKey,data:data25};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -899,10 +899,11 @@ vErrors.push(err58);
 errors++;
 }
 }
-if(data21.optional !== undefined){
-let data26 = data21.optional;
-if(typeof data26 !== "boolean"){
-const err59 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/optional",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/optional/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.valuesFrom.items.properties.optional.type,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.optional,data:data26};
+if(data22.targetPath !== undefined){
+let data26 = data22.targetPath;
+if(typeof data26 === "string"){
+if(data26.length > 250){
+const err59 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/targetPath",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/targetPath/maxLength",keyword:"maxLength",params:{limit: 250},message:"must NOT have more than 250 characters",schema:250,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.targetPath,data:data26};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -911,10 +912,8 @@ vErrors.push(err59);
 }
 errors++;
 }
-}
-}
-else {
-const err60 = {instancePath:instancePath+"/spec/valuesFrom/" + i2,schemaPath:"#/properties/spec/properties/valuesFrom/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.properties.valuesFrom.items.type,parentSchema:schema11.properties.spec.properties.valuesFrom.items,data:data21};
+if(data26.length < 1){
+const err60 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/targetPath",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/targetPath/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.targetPath,data:data26};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -924,9 +923,8 @@ vErrors.push(err60);
 errors++;
 }
 }
-}
 else {
-const err61 = {instancePath:instancePath+"/spec/valuesFrom",schemaPath:"#/properties/spec/properties/valuesFrom/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.spec.properties.valuesFrom.type,parentSchema:schema11.properties.spec.properties.valuesFrom,data:data20};
+const err61 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/targetPath",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/targetPath/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.valuesFrom.items.properties.targetPath.type,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.targetPath,data:data26};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -936,11 +934,10 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(data9.releaseName !== undefined){
-let data27 = data9.releaseName;
-if(typeof data27 === "string"){
-if(data27.length > 53){
-const err62 = {instancePath:instancePath+"/spec/releaseName",schemaPath:"#/$defs/dnsName/maxLength",keyword:"maxLength",params:{limit: 53},message:"must NOT have more than 53 characters",schema:53,parentSchema:schema12,data:data27};
+if(data22.optional !== undefined){
+let data27 = data22.optional;
+if(typeof data27 !== "boolean"){
+const err62 = {instancePath:instancePath+"/spec/valuesFrom/" + i2+"/optional",schemaPath:"#/properties/spec/properties/valuesFrom/items/properties/optional/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.valuesFrom.items.properties.optional.type,parentSchema:schema11.properties.spec.properties.valuesFrom.items.properties.optional,data:data27};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -949,8 +946,10 @@ vErrors.push(err62);
 }
 errors++;
 }
-if(!pattern0.test(data27)){
-const err63 = {instancePath:instancePath+"/spec/releaseName",schemaPath:"#/$defs/dnsName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$",parentSchema:schema12,data:data27};
+}
+}
+else {
+const err63 = {instancePath:instancePath+"/spec/valuesFrom/" + i2,schemaPath:"#/properties/spec/properties/valuesFrom/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.properties.valuesFrom.items.type,parentSchema:schema11.properties.spec.properties.valuesFrom.items,data:data22};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -960,8 +959,9 @@ vErrors.push(err63);
 errors++;
 }
 }
+}
 else {
-const err64 = {instancePath:instancePath+"/spec/releaseName",schemaPath:"#/$defs/dnsName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema12.type,parentSchema:schema12,data:data27};
+const err64 = {instancePath:instancePath+"/spec/valuesFrom",schemaPath:"#/properties/spec/properties/valuesFrom/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.spec.properties.valuesFrom.type,parentSchema:schema11.properties.spec.properties.valuesFrom,data:data21};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -971,10 +971,11 @@ vErrors.push(err64);
 errors++;
 }
 }
-if(data9.createNamespace !== undefined){
-let data28 = data9.createNamespace;
-if(typeof data28 !== "boolean"){
-const err65 = {instancePath:instancePath+"/spec/createNamespace",schemaPath:"#/properties/spec/properties/createNamespace/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.createNamespace.type,parentSchema:schema11.properties.spec.properties.createNamespace,data:data28};
+if(data9.releaseName !== undefined){
+let data28 = data9.releaseName;
+if(typeof data28 === "string"){
+if(data28.length > 53){
+const err65 = {instancePath:instancePath+"/spec/releaseName",schemaPath:"#/$defs/dnsName/maxLength",keyword:"maxLength",params:{limit: 53},message:"must NOT have more than 53 characters",schema:53,parentSchema:schema12,data:data28};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -983,12 +984,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-}
-if(data9.timeout !== undefined){
-let data29 = data9.timeout;
-if(typeof data29 === "string"){
-if(!pattern7.test(data29)){
-const err66 = {instancePath:instancePath+"/spec/timeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema17,data:data29};
+if(!pattern0.test(data28)){
+const err66 = {instancePath:instancePath+"/spec/releaseName",schemaPath:"#/$defs/dnsName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$",parentSchema:schema12,data:data28};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -999,12 +996,50 @@ errors++;
 }
 }
 else {
-const err67 = {instancePath:instancePath+"/spec/timeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema17.type,parentSchema:schema17,data:data29};
+const err67 = {instancePath:instancePath+"/spec/releaseName",schemaPath:"#/$defs/dnsName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema12.type,parentSchema:schema12,data:data28};
 if(vErrors === null){
 vErrors = [err67];
 }
 else {
 vErrors.push(err67);
+}
+errors++;
+}
+}
+if(data9.createNamespace !== undefined){
+let data29 = data9.createNamespace;
+if(typeof data29 !== "boolean"){
+const err68 = {instancePath:instancePath+"/spec/createNamespace",schemaPath:"#/properties/spec/properties/createNamespace/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.createNamespace.type,parentSchema:schema11.properties.spec.properties.createNamespace,data:data29};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+}
+if(data9.timeout !== undefined){
+let data30 = data9.timeout;
+if(typeof data30 === "string"){
+if(!pattern7.test(data30)){
+const err69 = {instancePath:instancePath+"/spec/timeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema17,data:data30};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+}
+else {
+const err70 = {instancePath:instancePath+"/spec/timeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema17.type,parentSchema:schema17,data:data30};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
 }
 errors++;
 }
@@ -1016,43 +1051,9 @@ errors = vErrors.length;
 }
 }
 if(data9.onFailure !== undefined){
-let data31 = data9.onFailure;
-if(typeof data31 !== "string"){
-const err68 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.onFailure.type,parentSchema:schema11.properties.spec.properties.onFailure,data:data31};
-if(vErrors === null){
-vErrors = [err68];
-}
-else {
-vErrors.push(err68);
-}
-errors++;
-}
-if(!(((data31 === "rollback") || (data31 === "keep")) || (data31 === "uninstall"))){
-const err69 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.onFailure.enum,parentSchema:schema11.properties.spec.properties.onFailure,data:data31};
-if(vErrors === null){
-vErrors = [err69];
-}
-else {
-vErrors.push(err69);
-}
-errors++;
-}
-}
-if(data9.retries !== undefined){
-let data32 = data9.retries;
-if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
-const err70 = {instancePath:instancePath+"/spec/retries",schemaPath:"#/properties/spec/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.spec.properties.retries.type,parentSchema:schema11.properties.spec.properties.retries,data:data32};
-if(vErrors === null){
-vErrors = [err70];
-}
-else {
-vErrors.push(err70);
-}
-errors++;
-}
-if((typeof data32 == "number") && (isFinite(data32))){
-if(data32 > 20 || isNaN(data32)){
-const err71 = {instancePath:instancePath+"/spec/retries",schemaPath:"#/properties/spec/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 20},message:"must be <= 20",schema:20,parentSchema:schema11.properties.spec.properties.retries,data:data32};
+let data32 = data9.onFailure;
+if(typeof data32 !== "string"){
+const err71 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.onFailure.type,parentSchema:schema11.properties.spec.properties.onFailure,data:data32};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -1061,8 +1062,8 @@ vErrors.push(err71);
 }
 errors++;
 }
-if(data32 < 0 || isNaN(data32)){
-const err72 = {instancePath:instancePath+"/spec/retries",schemaPath:"#/properties/spec/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema11.properties.spec.properties.retries,data:data32};
+if(!(((data32 === "rollback") || (data32 === "keep")) || (data32 === "uninstall"))){
+const err72 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.onFailure.enum,parentSchema:schema11.properties.spec.properties.onFailure,data:data32};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -1072,11 +1073,10 @@ vErrors.push(err72);
 errors++;
 }
 }
-}
-if(data9.waitWith !== undefined){
-let data33 = data9.waitWith;
-if(typeof data33 !== "string"){
-const err73 = {instancePath:instancePath+"/spec/waitWith",schemaPath:"#/properties/spec/properties/waitWith/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.waitWith.type,parentSchema:schema11.properties.spec.properties.waitWith,data:data33};
+if(data9.retries !== undefined){
+let data33 = data9.retries;
+if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
+const err73 = {instancePath:instancePath+"/spec/retries",schemaPath:"#/properties/spec/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.spec.properties.retries.type,parentSchema:schema11.properties.spec.properties.retries,data:data33};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -1085,8 +1085,9 @@ vErrors.push(err73);
 }
 errors++;
 }
-if(!(((data33 === "auto") || (data33 === "headway")) || (data33 === "helm"))){
-const err74 = {instancePath:instancePath+"/spec/waitWith",schemaPath:"#/properties/spec/properties/waitWith/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.waitWith.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.waitWith.enum,parentSchema:schema11.properties.spec.properties.waitWith,data:data33};
+if((typeof data33 == "number") && (isFinite(data33))){
+if(data33 > 20 || isNaN(data33)){
+const err74 = {instancePath:instancePath+"/spec/retries",schemaPath:"#/properties/spec/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 20},message:"must be <= 20",schema:20,parentSchema:schema11.properties.spec.properties.retries,data:data33};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -1095,16 +1096,8 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-if(data9.health !== undefined){
-let data34 = data9.health;
-if(Array.isArray(data34)){
-const len3 = data34.length;
-for(let i3=0; i3<len3; i3++){
-let data35 = data34[i3];
-if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
-if(Object.keys(data35).length < 3){
-const err75 = {instancePath:instancePath+"/spec/health/" + i3,schemaPath:"#/properties/spec/properties/health/items/minProperties",keyword:"minProperties",params:{limit: 3},message:"must NOT have fewer than 3 properties",schema:3,parentSchema:schema11.properties.spec.properties.health.items,data:data35};
+if(data33 < 0 || isNaN(data33)){
+const err75 = {instancePath:instancePath+"/spec/retries",schemaPath:"#/properties/spec/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema11.properties.spec.properties.retries,data:data33};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1113,8 +1106,12 @@ vErrors.push(err75);
 }
 errors++;
 }
-if(data35.apiVersion === undefined){
-const err76 = {instancePath:instancePath+"/spec/health/" + i3,schemaPath:"#/properties/spec/properties/health/items/required",keyword:"required",params:{missingProperty: "apiVersion"},message:"must have required property '"+"apiVersion"+"'",schema:schema11.properties.spec.properties.health.items.required,parentSchema:schema11.properties.spec.properties.health.items,data:data35};
+}
+}
+if(data9.waitWith !== undefined){
+let data34 = data9.waitWith;
+if(typeof data34 !== "string"){
+const err76 = {instancePath:instancePath+"/spec/waitWith",schemaPath:"#/properties/spec/properties/waitWith/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.waitWith.type,parentSchema:schema11.properties.spec.properties.waitWith,data:data34};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1123,8 +1120,8 @@ vErrors.push(err76);
 }
 errors++;
 }
-if(data35.kind === undefined){
-const err77 = {instancePath:instancePath+"/spec/health/" + i3,schemaPath:"#/properties/spec/properties/health/items/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema11.properties.spec.properties.health.items.required,parentSchema:schema11.properties.spec.properties.health.items,data:data35};
+if(!(((data34 === "auto") || (data34 === "headway")) || (data34 === "helm"))){
+const err77 = {instancePath:instancePath+"/spec/waitWith",schemaPath:"#/properties/spec/properties/waitWith/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.waitWith.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.waitWith.enum,parentSchema:schema11.properties.spec.properties.waitWith,data:data34};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1133,9 +1130,16 @@ vErrors.push(err77);
 }
 errors++;
 }
-for(const key7 in data35){
-if(!((((key7 === "apiVersion") || (key7 === "kind")) || (key7 === "ready")) || (key7 === "failed"))){
-const err78 = {instancePath:instancePath+"/spec/health/" + i3,schemaPath:"#/properties/spec/properties/health/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.spec.properties.health.items,data:data35};
+}
+if(data9.health !== undefined){
+let data35 = data9.health;
+if(Array.isArray(data35)){
+const len3 = data35.length;
+for(let i3=0; i3<len3; i3++){
+let data36 = data35[i3];
+if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
+if(Object.keys(data36).length < 3){
+const err78 = {instancePath:instancePath+"/spec/health/" + i3,schemaPath:"#/properties/spec/properties/health/items/minProperties",keyword:"minProperties",params:{limit: 3},message:"must NOT have fewer than 3 properties",schema:3,parentSchema:schema11.properties.spec.properties.health.items,data:data36};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1144,12 +1148,8 @@ vErrors.push(err78);
 }
 errors++;
 }
-}
-if(data35.apiVersion !== undefined){
-let data36 = data35.apiVersion;
-if(typeof data36 === "string"){
-if(data36.length < 1){
-const err79 = {instancePath:instancePath+"/spec/health/" + i3+"/apiVersion",schemaPath:"#/properties/spec/properties/health/items/properties/apiVersion/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.health.items.properties.apiVersion,data:data36};
+if(data36.apiVersion === undefined){
+const err79 = {instancePath:instancePath+"/spec/health/" + i3,schemaPath:"#/properties/spec/properties/health/items/required",keyword:"required",params:{missingProperty: "apiVersion"},message:"must have required property '"+"apiVersion"+"'",schema:schema11.properties.spec.properties.health.items.required,parentSchema:schema11.properties.spec.properties.health.items,data:data36};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1158,9 +1158,8 @@ vErrors.push(err79);
 }
 errors++;
 }
-}
-else {
-const err80 = {instancePath:instancePath+"/spec/health/" + i3+"/apiVersion",schemaPath:"#/properties/spec/properties/health/items/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.health.items.properties.apiVersion.type,parentSchema:schema11.properties.spec.properties.health.items.properties.apiVersion,data:data36};
+if(data36.kind === undefined){
+const err80 = {instancePath:instancePath+"/spec/health/" + i3,schemaPath:"#/properties/spec/properties/health/items/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema11.properties.spec.properties.health.items.required,parentSchema:schema11.properties.spec.properties.health.items,data:data36};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1169,12 +1168,9 @@ vErrors.push(err80);
 }
 errors++;
 }
-}
-if(data35.kind !== undefined){
-let data37 = data35.kind;
-if(typeof data37 === "string"){
-if(data37.length < 1){
-const err81 = {instancePath:instancePath+"/spec/health/" + i3+"/kind",schemaPath:"#/properties/spec/properties/health/items/properties/kind/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.health.items.properties.kind,data:data37};
+for(const key7 in data36){
+if(!((((key7 === "apiVersion") || (key7 === "kind")) || (key7 === "ready")) || (key7 === "failed"))){
+const err81 = {instancePath:instancePath+"/spec/health/" + i3,schemaPath:"#/properties/spec/properties/health/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.spec.properties.health.items,data:data36};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1184,8 +1180,11 @@ vErrors.push(err81);
 errors++;
 }
 }
-else {
-const err82 = {instancePath:instancePath+"/spec/health/" + i3+"/kind",schemaPath:"#/properties/spec/properties/health/items/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.health.items.properties.kind.type,parentSchema:schema11.properties.spec.properties.health.items.properties.kind,data:data37};
+if(data36.apiVersion !== undefined){
+let data37 = data36.apiVersion;
+if(typeof data37 === "string"){
+if(data37.length < 1){
+const err82 = {instancePath:instancePath+"/spec/health/" + i3+"/apiVersion",schemaPath:"#/properties/spec/properties/health/items/properties/apiVersion/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.health.items.properties.apiVersion,data:data37};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1195,11 +1194,8 @@ vErrors.push(err82);
 errors++;
 }
 }
-if(data35.ready !== undefined){
-let data38 = data35.ready;
-if(typeof data38 === "string"){
-if(data38.length > 4096){
-const err83 = {instancePath:instancePath+"/spec/health/" + i3+"/ready",schemaPath:"#/properties/spec/properties/health/items/properties/ready/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema11.properties.spec.properties.health.items.properties.ready,data:data38};
+else {
+const err83 = {instancePath:instancePath+"/spec/health/" + i3+"/apiVersion",schemaPath:"#/properties/spec/properties/health/items/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.health.items.properties.apiVersion.type,parentSchema:schema11.properties.spec.properties.health.items.properties.apiVersion,data:data37};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1208,8 +1204,12 @@ vErrors.push(err83);
 }
 errors++;
 }
+}
+if(data36.kind !== undefined){
+let data38 = data36.kind;
+if(typeof data38 === "string"){
 if(data38.length < 1){
-const err84 = {instancePath:instancePath+"/spec/health/" + i3+"/ready",schemaPath:"#/properties/spec/properties/health/items/properties/ready/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.health.items.properties.ready,data:data38};
+const err84 = {instancePath:instancePath+"/spec/health/" + i3+"/kind",schemaPath:"#/properties/spec/properties/health/items/properties/kind/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.health.items.properties.kind,data:data38};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1220,7 +1220,7 @@ errors++;
 }
 }
 else {
-const err85 = {instancePath:instancePath+"/spec/health/" + i3+"/ready",schemaPath:"#/properties/spec/properties/health/items/properties/ready/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.health.items.properties.ready.type,parentSchema:schema11.properties.spec.properties.health.items.properties.ready,data:data38};
+const err85 = {instancePath:instancePath+"/spec/health/" + i3+"/kind",schemaPath:"#/properties/spec/properties/health/items/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.health.items.properties.kind.type,parentSchema:schema11.properties.spec.properties.health.items.properties.kind,data:data38};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1230,11 +1230,11 @@ vErrors.push(err85);
 errors++;
 }
 }
-if(data35.failed !== undefined){
-let data39 = data35.failed;
+if(data36.ready !== undefined){
+let data39 = data36.ready;
 if(typeof data39 === "string"){
 if(data39.length > 4096){
-const err86 = {instancePath:instancePath+"/spec/health/" + i3+"/failed",schemaPath:"#/properties/spec/properties/health/items/properties/failed/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema11.properties.spec.properties.health.items.properties.failed,data:data39};
+const err86 = {instancePath:instancePath+"/spec/health/" + i3+"/ready",schemaPath:"#/properties/spec/properties/health/items/properties/ready/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema11.properties.spec.properties.health.items.properties.ready,data:data39};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1244,7 +1244,7 @@ vErrors.push(err86);
 errors++;
 }
 if(data39.length < 1){
-const err87 = {instancePath:instancePath+"/spec/health/" + i3+"/failed",schemaPath:"#/properties/spec/properties/health/items/properties/failed/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.health.items.properties.failed,data:data39};
+const err87 = {instancePath:instancePath+"/spec/health/" + i3+"/ready",schemaPath:"#/properties/spec/properties/health/items/properties/ready/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.health.items.properties.ready,data:data39};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1255,7 +1255,7 @@ errors++;
 }
 }
 else {
-const err88 = {instancePath:instancePath+"/spec/health/" + i3+"/failed",schemaPath:"#/properties/spec/properties/health/items/properties/failed/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.health.items.properties.failed.type,parentSchema:schema11.properties.spec.properties.health.items.properties.failed,data:data39};
+const err88 = {instancePath:instancePath+"/spec/health/" + i3+"/ready",schemaPath:"#/properties/spec/properties/health/items/properties/ready/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.health.items.properties.ready.type,parentSchema:schema11.properties.spec.properties.health.items.properties.ready,data:data39};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1265,9 +1265,11 @@ vErrors.push(err88);
 errors++;
 }
 }
-}
-else {
-const err89 = {instancePath:instancePath+"/spec/health/" + i3,schemaPath:"#/properties/spec/properties/health/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.properties.health.items.type,parentSchema:schema11.properties.spec.properties.health.items,data:data35};
+if(data36.failed !== undefined){
+let data40 = data36.failed;
+if(typeof data40 === "string"){
+if(data40.length > 4096){
+const err89 = {instancePath:instancePath+"/spec/health/" + i3+"/failed",schemaPath:"#/properties/spec/properties/health/items/properties/failed/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema11.properties.spec.properties.health.items.properties.failed,data:data40};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1276,10 +1278,8 @@ vErrors.push(err89);
 }
 errors++;
 }
-}
-}
-else {
-const err90 = {instancePath:instancePath+"/spec/health",schemaPath:"#/properties/spec/properties/health/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.spec.properties.health.type,parentSchema:schema11.properties.spec.properties.health,data:data34};
+if(data40.length < 1){
+const err90 = {instancePath:instancePath+"/spec/health/" + i3+"/failed",schemaPath:"#/properties/spec/properties/health/items/properties/failed/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.health.items.properties.failed,data:data40};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1289,11 +1289,8 @@ vErrors.push(err90);
 errors++;
 }
 }
-if(data9.stableFor !== undefined){
-let data40 = data9.stableFor;
-if(typeof data40 === "string"){
-if(!pattern7.test(data40)){
-const err91 = {instancePath:instancePath+"/spec/stableFor",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema17,data:data40};
+else {
+const err91 = {instancePath:instancePath+"/spec/health/" + i3+"/failed",schemaPath:"#/properties/spec/properties/health/items/properties/failed/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.health.items.properties.failed.type,parentSchema:schema11.properties.spec.properties.health.items.properties.failed,data:data40};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1303,8 +1300,9 @@ vErrors.push(err91);
 errors++;
 }
 }
+}
 else {
-const err92 = {instancePath:instancePath+"/spec/stableFor",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema17.type,parentSchema:schema17,data:data40};
+const err92 = {instancePath:instancePath+"/spec/health/" + i3,schemaPath:"#/properties/spec/properties/health/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.properties.health.items.type,parentSchema:schema11.properties.spec.properties.health.items,data:data36};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1314,10 +1312,9 @@ vErrors.push(err92);
 errors++;
 }
 }
-if(data9.crds !== undefined){
-let data41 = data9.crds;
-if(typeof data41 !== "string"){
-const err93 = {instancePath:instancePath+"/spec/crds",schemaPath:"#/properties/spec/properties/crds/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.crds.type,parentSchema:schema11.properties.spec.properties.crds,data:data41};
+}
+else {
+const err93 = {instancePath:instancePath+"/spec/health",schemaPath:"#/properties/spec/properties/health/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.spec.properties.health.type,parentSchema:schema11.properties.spec.properties.health,data:data35};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1326,8 +1323,12 @@ vErrors.push(err93);
 }
 errors++;
 }
-if(!(((data41 === "skip") || (data41 === "create")) || (data41 === "upgrade"))){
-const err94 = {instancePath:instancePath+"/spec/crds",schemaPath:"#/properties/spec/properties/crds/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.crds.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.crds.enum,parentSchema:schema11.properties.spec.properties.crds,data:data41};
+}
+if(data9.stableFor !== undefined){
+let data41 = data9.stableFor;
+if(typeof data41 === "string"){
+if(!pattern7.test(data41)){
+const err94 = {instancePath:instancePath+"/spec/stableFor",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema17,data:data41};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1337,10 +1338,8 @@ vErrors.push(err94);
 errors++;
 }
 }
-if(data9.fieldConflicts !== undefined){
-let data42 = data9.fieldConflicts;
-if(typeof data42 !== "string"){
-const err95 = {instancePath:instancePath+"/spec/fieldConflicts",schemaPath:"#/properties/spec/properties/fieldConflicts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.fieldConflicts.type,parentSchema:schema11.properties.spec.properties.fieldConflicts,data:data42};
+else {
+const err95 = {instancePath:instancePath+"/spec/stableFor",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema17.type,parentSchema:schema17,data:data41};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1349,8 +1348,11 @@ vErrors.push(err95);
 }
 errors++;
 }
-if(!((data42 === "take") || (data42 === "fail"))){
-const err96 = {instancePath:instancePath+"/spec/fieldConflicts",schemaPath:"#/properties/spec/properties/fieldConflicts/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.fieldConflicts.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.fieldConflicts.enum,parentSchema:schema11.properties.spec.properties.fieldConflicts,data:data42};
+}
+if(data9.test !== undefined){
+let data42 = data9.test;
+if(typeof data42 !== "boolean"){
+const err96 = {instancePath:instancePath+"/spec/test",schemaPath:"#/properties/spec/properties/test/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.test.type,parentSchema:schema11.properties.spec.properties.test,data:data42};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1360,10 +1362,10 @@ vErrors.push(err96);
 errors++;
 }
 }
-if(data9.maxHistory !== undefined){
-let data43 = data9.maxHistory;
-if(!(((typeof data43 == "number") && (!(data43 % 1) && !isNaN(data43))) && (isFinite(data43)))){
-const err97 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.spec.properties.maxHistory.type,parentSchema:schema11.properties.spec.properties.maxHistory,data:data43};
+if(data9.crds !== undefined){
+let data43 = data9.crds;
+if(typeof data43 !== "string"){
+const err97 = {instancePath:instancePath+"/spec/crds",schemaPath:"#/properties/spec/properties/crds/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.crds.type,parentSchema:schema11.properties.spec.properties.crds,data:data43};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1372,9 +1374,8 @@ vErrors.push(err97);
 }
 errors++;
 }
-if((typeof data43 == "number") && (isFinite(data43))){
-if(data43 > 1000 || isNaN(data43)){
-const err98 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema11.properties.spec.properties.maxHistory,data:data43};
+if(!(((data43 === "skip") || (data43 === "create")) || (data43 === "upgrade"))){
+const err98 = {instancePath:instancePath+"/spec/crds",schemaPath:"#/properties/spec/properties/crds/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.crds.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.crds.enum,parentSchema:schema11.properties.spec.properties.crds,data:data43};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1383,8 +1384,11 @@ vErrors.push(err98);
 }
 errors++;
 }
-if(data43 < 2 || isNaN(data43)){
-const err99 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema11.properties.spec.properties.maxHistory,data:data43};
+}
+if(data9.fieldConflicts !== undefined){
+let data44 = data9.fieldConflicts;
+if(typeof data44 !== "string"){
+const err99 = {instancePath:instancePath+"/spec/fieldConflicts",schemaPath:"#/properties/spec/properties/fieldConflicts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.fieldConflicts.type,parentSchema:schema11.properties.spec.properties.fieldConflicts,data:data44};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1393,12 +1397,8 @@ vErrors.push(err99);
 }
 errors++;
 }
-}
-}
-if(data9.suspend !== undefined){
-let data44 = data9.suspend;
-if(typeof data44 !== "boolean"){
-const err100 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.suspend.type,parentSchema:schema11.properties.spec.properties.suspend,data:data44};
+if(!((data44 === "take") || (data44 === "fail"))){
+const err100 = {instancePath:instancePath+"/spec/fieldConflicts",schemaPath:"#/properties/spec/properties/fieldConflicts/enum",keyword:"enum",params:{allowedValues: schema11.properties.spec.properties.fieldConflicts.enum},message:"must be equal to one of the allowed values",schema:schema11.properties.spec.properties.fieldConflicts.enum,parentSchema:schema11.properties.spec.properties.fieldConflicts,data:data44};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1408,9 +1408,10 @@ vErrors.push(err100);
 errors++;
 }
 }
-}
-else {
-const err101 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data9};
+if(data9.maxHistory !== undefined){
+let data45 = data9.maxHistory;
+if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
+const err101 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.spec.properties.maxHistory.type,parentSchema:schema11.properties.spec.properties.maxHistory,data:data45};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1419,15 +1420,62 @@ vErrors.push(err101);
 }
 errors++;
 }
-}
-}
-else {
-const err102 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+if((typeof data45 == "number") && (isFinite(data45))){
+if(data45 > 1000 || isNaN(data45)){
+const err102 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema11.properties.spec.properties.maxHistory,data:data45};
 if(vErrors === null){
 vErrors = [err102];
 }
 else {
 vErrors.push(err102);
+}
+errors++;
+}
+if(data45 < 2 || isNaN(data45)){
+const err103 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema11.properties.spec.properties.maxHistory,data:data45};
+if(vErrors === null){
+vErrors = [err103];
+}
+else {
+vErrors.push(err103);
+}
+errors++;
+}
+}
+}
+if(data9.suspend !== undefined){
+let data46 = data9.suspend;
+if(typeof data46 !== "boolean"){
+const err104 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.suspend.type,parentSchema:schema11.properties.spec.properties.suspend,data:data46};
+if(vErrors === null){
+vErrors = [err104];
+}
+else {
+vErrors.push(err104);
+}
+errors++;
+}
+}
+}
+else {
+const err105 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data9};
+if(vErrors === null){
+vErrors = [err105];
+}
+else {
+vErrors.push(err105);
+}
+errors++;
+}
+}
+}
+else {
+const err106 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+if(vErrors === null){
+vErrors = [err106];
+}
+else {
+vErrors.push(err106);
 }
 errors++;
 }

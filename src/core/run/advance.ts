@@ -12,17 +12,26 @@ import {
   helmStarted,
   recordSeen,
 } from "./attempt.ts";
+import { becomeHealthy, hasToBeProven } from "./becoming-healthy.ts";
+import { conditionsAwaited, conditionsMet, conditionsWoken } from "./awaiting-conditions.ts";
 import type { Draft } from "./draft.ts";
 import { closeDraft, openDraft, order, tell } from "./draft.ts";
 import { evidenceCaptured, failureRecorded } from "./failing.ts";
 import { finishRun } from "./outcome.ts";
 import { crdsApplied, preparationRefused, recordRecovered, tryAgain } from "./preparing.ts";
-import { becomeHealthy, hasToBeProven } from "./proving.ts";
 import { valuesAwaited, valuesRead, valuesWoken } from "./reading-values.ts";
 import { rollbackHelmFailed, rollbackHelmFinished, rollbackObserved, rollbackWoken } from "./rolling-back.ts";
 import type { Advance, Fact, Run, StepState } from "./run.ts";
 import { startWhatMay } from "./starting.ts";
 import { stopRun } from "./stopping.ts";
+import {
+  releaseObservedInTests,
+  testEvidenceCaptured,
+  testsFailed,
+  testsObserved,
+  testsPassed,
+  testsWoken,
+} from "./testing.ts";
 import {
   uninstallHelmFailed,
   uninstallHelmFinished,
@@ -120,8 +129,13 @@ function apply(draft: Draft, fact: Fact): void {
       stopRun(draft, fact.why);
       return;
     case "record-recovered":
+    case "conditions-met":
+    case "conditions-awaited":
     case "values-read":
     case "values-awaited":
+    case "tests-observed":
+    case "tests-passed":
+    case "tests-failed":
     case "crds-applied":
     case "preparation-refused":
     case "helm-started":
@@ -166,6 +180,21 @@ function applyToStep(draft: Draft, step: Step, state: StepState, fact: StepFact)
     case "record-recovered":
       recordRecovered(draft, step, state, fact);
       return;
+    case "conditions-met":
+      conditionsMet(draft, step, state);
+      return;
+    case "conditions-awaited":
+      conditionsAwaited(draft, step, state, fact.unmet);
+      return;
+    case "tests-observed":
+      testsObserved(draft, step, state, fact.health);
+      return;
+    case "tests-passed":
+      testsPassed(draft, step, state, fact.ran);
+      return;
+    case "tests-failed":
+      testsFailed(draft, step, state, fact.failure, fact.health);
+      return;
     case "values-read":
       valuesRead(draft, step, state, fact.pin);
       return;
@@ -199,11 +228,15 @@ function applyToStep(draft: Draft, step: Step, state: StepState, fact: StepFact)
       ) {
         if (state.kind === "rolling-back") rollbackObserved(draft, step, state, fact.health);
         else attemptObserved(draft, step, state, fact.health);
-      } else if (state.kind === "failing") lastLook(draft, step, state, fact);
+      } else if (state.kind === "testing" && state.applied.revision === fact.revision)
+        releaseObservedInTests(draft, step, state, fact.health);
+      else if (state.kind === "failing") lastLook(draft, step, state, fact);
       return;
     case "evidence-captured":
       if (state.kind === "failing") evidenceCaptured(draft, step, state, fact.evidence, fact.unreachable);
       else if (state.kind === "applying") evidenceBeforeStop(draft, step, state, fact.evidence);
+      else if (state.kind === "testing")
+        testEvidenceCaptured(draft, step, state, fact.evidence, fact.unreachable);
       return;
     case "failure-recorded":
       failureRecorded(draft, step, state);
@@ -286,7 +319,10 @@ function woken(draft: Draft, step: Step, state: StepState): void {
   if (state.kind === "uninstalling") uninstallWoken(draft, step, state);
   else if (step.kind === "keep" || step.kind === "uninstall") return;
   else if (state.kind === "rolling-back") rollbackWoken(draft, step, state);
+  else if (state.kind === "testing") testsWoken(draft, step, state);
   else if (state.kind === "backing-off") tryAgain(draft, step, state);
-  else if (state.kind === "preparing") valuesWoken(draft, step, state);
-  else attemptWoken(draft, step, state);
+  else if (state.kind === "preparing") {
+    conditionsWoken(draft, step, state);
+    valuesWoken(draft, step, state);
+  } else attemptWoken(draft, step, state);
 }

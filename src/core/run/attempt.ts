@@ -224,6 +224,7 @@ export function attemptWoken(draft: Draft, step: ApplyStep, state: StepState): v
     case "backing-off":
     case "holding":
     case "preparing":
+    case "testing":
     case "failing":
     case "rolling-back":
     case "uninstalling":

@@ -20,7 +20,7 @@ export type AttemptEnd = {
   readonly attempt: number;
   readonly failure: Failure;
   /** How far it had come; `settling` means that helm had done its part. */
-  readonly stage: "namespace" | "recover" | "values" | "crds" | "helm" | "settling";
+  readonly stage: "namespace" | "recover" | "conditions" | "values" | "crds" | "helm" | "settling" | "test";
   /** What this run has put into the cluster of it. */
   readonly applied?: Applied;
   /** Taken already, or about to arrive, where helm was stopped because of what was seen. */
@@ -40,6 +40,7 @@ export function beginFailing(draft: Draft, step: ApplyStep, end: AttemptEnd): vo
     // A first install is tried again by the next run.
     quarantine: !step.firstInstall && step.proven !== true && speaksAgainstDeclaration(end),
     settled: end.stage === "settling",
+    tested: end.stage === "test",
     ...(applied === undefined ? {} : { applied }),
   };
   setState(draft, step.release, state);
@@ -62,7 +63,7 @@ function decideThen(draft: Draft, step: ApplyStep, end: AttemptEnd): Then {
   if (isTransient(failure) || (isNobodysFault(failure) && applied === undefined)) return "keep";
   // The next run recovers what a killed helm left; here its lock would be in the way.
   if (failure.kind === "killed") return "keep";
-  const isHelms = stage === "helm" || stage === "settling";
+  const isHelms = stage === "helm" || stage === "settling" || stage === "test";
   if (isHelms && step.kind !== "verify" && draft.run.stopping === undefined && attempt <= declaration.retries)
     return "retry";
   if (step.firstInstall || step.rollbackTo === undefined)
@@ -82,11 +83,11 @@ function speaksAgainstDeclaration({ failure, stage }: AttemptEnd): boolean {
 
 /** True where nothing of the declaration has been tried yet. */
 function isBeforeHelm(stage: AttemptEnd["stage"]): boolean {
-  return stage === "namespace" || stage === "recover" || stage === "values";
+  return stage === "namespace" || stage === "recover" || stage === "conditions" || stage === "values";
 }
 
 /** A missing right or program, another helm, a kill: about the surroundings, and nothing that waiting would change. */
-function isNobodysFault({ kind }: Failure): boolean {
+export function isNobodysFault({ kind }: Failure): boolean {
   return (
     kind === "locked" ||
     kind === "killed" ||
@@ -111,6 +112,14 @@ export function evidenceCaptured(
     cancel(draft, step.release);
     return;
   }
+  if (state.tested && state.applied !== undefined)
+    order(draft, {
+      kind: "clean-up-tests",
+      release: step.release,
+      step,
+      revision: state.applied.revision,
+      all: false,
+    });
   if (then === "retry") {
     const untilMs = draft.atMs + retryPauseMs;
     setState(draft, step.release, {

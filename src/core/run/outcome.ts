@@ -33,6 +33,7 @@ function isBusy(draft: Draft): boolean {
       case "preparing":
       case "applying":
       case "settling":
+      case "testing":
       case "backing-off":
       case "failing":
       case "rolling-back":

@@ -1,12 +1,14 @@
-// The way of one release from "may start" to helm's queue: a left-over record out of the way, values read, CRDs in place.
+// The way of one release from "may start" to helm's queue: a left-over record out of the way, conditions on its
+// dependencies met, values read, CRDs in place.
 // What helm and the objects then do is attempt.ts.
 import { isTransient } from "../failure.ts";
 import type { Failure } from "../failure.ts";
+import type { ReleaseId } from "../ids.ts";
 import type { Applied, ApplyStep, Step } from "../plan.ts";
 import { objectsOf } from "../values-objects.ts";
 import { settle, waitOut } from "./attempt.ts";
 import type { Draft } from "./draft.ts";
-import { order, setState, tell } from "./draft.ts";
+import { order, setState, stateOf, tell } from "./draft.ts";
 import { beginFailing } from "./failing.ts";
 import { beginRollback } from "./rolling-back.ts";
 import type { StepState } from "./run.ts";
@@ -47,7 +49,7 @@ export function beginStep(draft: Draft, step: Step): void {
       return;
     case "install":
     case "upgrade":
-      prepareValues(draft, step);
+      prepareConditions(draft, step);
       return;
     case "uninstall":
       setState(draft, step.release, {
@@ -113,7 +115,7 @@ export function tryAgain(draft: Draft, step: ApplyStep, state: BackingOff): void
 }
 
 function afterRecovery(draft: Draft, step: Extract<Step, { kind: "recover" }>): void {
-  if (step.then === "upgrade" || step.rollbackTo === undefined) prepareValues(draft, step);
+  if (step.then === "upgrade" || step.rollbackTo === undefined) prepareConditions(draft, step);
   else
     beginRollback(draft, step, step.rollbackTo, {
       failure: { kind: "interrupted", message: "an earlier run was cut before it had rolled back" },
@@ -121,8 +123,14 @@ function afterRecovery(draft: Draft, step: Extract<Step, { kind: "recover" }>): 
     });
 }
 
+function prepareConditions(draft: Draft, step: ApplyStep): void {
+  if (step.pin.declaration.dependsOn.some(({ readyExpr }) => readyExpr !== undefined))
+    prepare(draft, step, "conditions", { attempt: 1 });
+  else prepareValues(draft, step);
+}
+
 /** What values come from may have changed since the plan: it is read again, and waited for where it is absent. */
-function prepareValues(draft: Draft, step: ApplyStep): void {
+export function prepareValues(draft: Draft, step: ApplyStep): void {
   if (objectsOf(step.pin.declaration).length > 0) prepare(draft, step, "values", { attempt: 1 });
   else prepareCrds(draft, step);
 }
@@ -134,14 +142,36 @@ export function prepareCrds(draft: Draft, step: ApplyStep): void {
   else queueHelm(draft, step, { attempt: 1 });
 }
 
-function prepare(draft: Draft, step: ApplyStep, doing: "recover" | "values" | "crds", begun: Begun): void {
+function prepare(
+  draft: Draft,
+  step: ApplyStep,
+  doing: "recover" | "conditions" | "values" | "crds",
+  begun: Begun,
+): void {
   const startedAtMs = begun.startedAtMs ?? draft.atMs;
   const deadlineMs = begun.deadlineMs ?? draft.atMs + step.pin.declaration.timeoutMs;
   const state: Preparing = { kind: "preparing", doing, attempt: begun.attempt, startedAtMs, deadlineMs };
   setState(draft, step.release, state);
-  if (doing === "values") order(draft, { kind: "read-values", release: step.release, step });
+  if (doing === "conditions")
+    order(draft, {
+      kind: "await-conditions",
+      release: step.release,
+      step,
+      revisions: revisionsOf(draft, step),
+    });
+  else if (doing === "values") order(draft, { kind: "read-values", release: step.release, step });
   else if (doing === "crds") order(draft, { kind: "apply-crds", release: step.release, step, deadlineMs });
   else if (step.kind === "recover") order(draft, { kind: "recover-record", release: step.release, step });
+}
+
+/** By which revision each dependency is healthy. */
+function revisionsOf(draft: Draft, step: ApplyStep): ReadonlyMap<ReleaseId, number> {
+  return new Map(
+    step.pin.declaration.dependsOn.flatMap(({ id }) => {
+      const state = stateOf(draft, id);
+      return state?.kind === "healthy" ? [[id, state.revision] as const] : [];
+    }),
+  );
 }
 
 /** Hands the release to helm's queue. An attempt that had started keeps its deadline. */

@@ -3,7 +3,7 @@
 //
 //                        ┌────────────── backing-off ◀─┐ (transient, or retries left)
 //                        ▼                             │
-//   holding ──▶ preparing ──▶ applying ──▶ settling ───┤──▶ healthy
+//   holding ──▶ preparing ──▶ applying ──▶ settling ───┤──▶ (testing) ──▶ healthy
 //      │            │            │             │       │
 //      │            └────────────┴─────────────┴──▶ failing ──▶ rolling-back ──▶ rolled-back
 //      │                                               │              └──▶ failed (rollback failed)
@@ -21,6 +21,7 @@ import type { ObjectRef } from "../object.ts";
 import type { FailureRecord } from "../observation.ts";
 import type { PinnedRelease } from "../pin.ts";
 import type { Applied, ApplyStep, Plan, Step } from "../plan.ts";
+import type { Unmet } from "../event.ts";
 
 /** Common to every state in which an attempt is under way. */
 type Attempt = {
@@ -45,7 +46,9 @@ export type StepState =
   | { readonly kind: "holding"; readonly hold: Hold }
   | ({
       readonly kind: "preparing";
-      readonly doing: "recover" | "values" | "crds" | "queue";
+      readonly doing: "recover" | "conditions" | "values" | "crds" | "queue";
+      /** Conditions on dependencies that are waited for. */
+      readonly unmet?: readonly Unmet[];
       /** Objects that values come from and that are waited for. */
       readonly awaiting?: readonly ValuesObject[];
     } & Begun)
@@ -67,12 +70,31 @@ export type StepState =
     } & Attempt &
       SuspectClock &
       FreedPods)
+  /** Ready and stable; the chart's tests run. */
+  | ({
+      readonly kind: "testing";
+      readonly applied: Applied;
+      readonly testedSinceMs: number;
+      /** Of what the tests run. */
+      readonly health?: ReleaseHealth;
+      /** True while the release's own objects are not ready any more. */
+      readonly isBroken?: boolean;
+      /** Set once helm is being stopped because of this; `hasEnded` where it was quicker than the evidence. */
+      readonly stopping?: {
+        readonly failure: Failure;
+        readonly evidence?: Evidence;
+        readonly hasEnded?: boolean;
+      };
+      /** Set while a transient refusal is waited out. */
+      readonly retryAtMs?: number | undefined;
+    } & Attempt &
+      SuspectClock)
   | ({
       readonly kind: "backing-off";
       readonly untilMs: number;
       readonly failure: Failure;
       /** The preparation that was refused and comes first again; absent where it was helm. */
-      readonly again?: "recover" | "values" | "crds";
+      readonly again?: "recover" | "conditions" | "values" | "crds";
     } & Begun)
   | {
       readonly kind: "failing";
@@ -84,6 +106,8 @@ export type StepState =
       readonly quarantine: boolean;
       /** True where helm had done its part: what it applied may still become healthy. */
       readonly settled: boolean;
+      /** True where its tests failed, of which something may still run. */
+      readonly tested: boolean;
       readonly applied?: Applied;
       readonly evidence?: Evidence;
     }
@@ -163,6 +187,7 @@ export function hasEnded(state: StepState): boolean {
     case "preparing":
     case "applying":
     case "settling":
+    case "testing":
     case "backing-off":
     case "failing":
     case "rolling-back":
@@ -180,6 +205,8 @@ export type Fact =
   | (At & { readonly kind: "namespace-ensured"; readonly namespace: string; readonly created: boolean })
   | (At & { readonly kind: "namespace-refused"; readonly namespace: string; readonly failure: Failure })
   | (AtRelease & { readonly kind: "record-recovered"; readonly revision: number; readonly status: string })
+  | (AtRelease & { readonly kind: "conditions-met" })
+  | (AtRelease & { readonly kind: "conditions-awaited"; readonly unmet: readonly Unmet[] })
   /** Everything that values come from was there; the pin is final. */
   | (AtRelease & { readonly kind: "values-read"; readonly pin: PinnedRelease })
   | (AtRelease & { readonly kind: "values-awaited"; readonly missing: readonly ValuesObject[] })
@@ -196,6 +223,16 @@ export type Fact =
       readonly kind: "health-observed";
       readonly revision: number;
       readonly health: ReleaseHealth;
+    })
+  /** How what the tests run stands, while helm runs them. */
+  | (AtRelease & { readonly kind: "tests-observed"; readonly health: ReleaseHealth })
+  /** `ran` counts the chart's test hooks. */
+  | (AtRelease & { readonly kind: "tests-passed"; readonly ran: number })
+  /** `health` is of the test hooks. */
+  | (AtRelease & {
+      readonly kind: "tests-failed";
+      readonly failure: Failure;
+      readonly health?: ReleaseHealth;
     })
   /** `unreachable` where the cluster could not be asked: a deadline that ran out then says nothing about the release. */
   | (AtRelease & {
@@ -217,6 +254,16 @@ export type Effect =
       readonly release: ReleaseId;
       readonly step: Extract<Step, { kind: "recover" }>;
     }
+  /**
+   * Judge the conditions on dependencies, each by the objects of its revision; where some are not met, tell so, and again
+   * whenever one of those objects changes, until `unwatch`.
+   */
+  | {
+      readonly kind: "await-conditions";
+      readonly release: ReleaseId;
+      readonly step: ApplyStep;
+      readonly revisions: ReadonlyMap<ReleaseId, number>;
+    }
   /** Read the objects that values come from; where some are absent, tell so and wait for them, until `unwatch`. */
   | { readonly kind: "read-values"; readonly release: ReleaseId; readonly step: ApplyStep }
   | {
@@ -230,6 +277,22 @@ export type Effect =
       readonly release: ReleaseId;
       readonly step: ApplyStep;
       readonly timeoutMs: number;
+    }
+  /** Run the chart's tests, with what an earlier run of them left out of the way. */
+  | {
+      readonly kind: "run-tests";
+      readonly release: ReleaseId;
+      readonly step: ApplyStep;
+      readonly revision: number;
+      readonly timeoutMs: number;
+    }
+  /** Delete the pods and Jobs of its tests; only those that have not ended, unless `all`. */
+  | {
+      readonly kind: "clean-up-tests";
+      readonly release: ReleaseId;
+      readonly step: ApplyStep;
+      readonly revision: number;
+      readonly all: boolean;
     }
   | { readonly kind: "stop-helm"; readonly release: ReleaseId }
   | {

@@ -22,6 +22,10 @@ export function stopRun(draft: Draft, why: "interrupted" | "lease-lost"): void {
         if (state.doing === "queue") order(draft, { kind: "stop-helm", release: step.release });
         else cancel(draft, step.release);
         break;
+      case "testing":
+        if (state.retryAtMs === undefined) order(draft, { kind: "stop-helm", release: step.release });
+        else cancel(draft, step.release);
+        break;
       case "applying":
         order(draft, { kind: "stop-helm", release: step.release });
         break;

@@ -70,6 +70,19 @@ describe("a mistake in a rule", () => {
     → did you mean status?`);
   });
 
+  it("is found in each rule and condition at once", () => {
+    const { told } = compile(
+      'chart: ./web\ndependsOn: [{ name: db, readyExpr: "dep.name" }, { name: mq, readyExpr: "1 + 1" }]\nhealth:\n  - { apiVersion: v1, kind: Secret, ready: "1 == 1" }\n  - { apiVersion: a.b/v1, kind: D, ready: "spec.n", failed: "size(1) > 0" }',
+    );
+    expect(told).toMatchInlineSnapshot(`
+      "8:7 error health rules can't look into Secret objects: of built-in kinds without a state, and of what may hold secrets, Headway reads the metadata alone
+          → write the rule for an object whose status shows what you wait for
+      9:64 error failed: types do not fit: 'size(int)'
+      6:76 error readyExpr: it gives a number, not true or false
+          → compare it with something, as in self.spec.replicas > 0"
+    `);
+  });
+
   it("is a stableFor that does not fit into the timeout", () => {
     expect(compile("chart: ./web\ntimeout: 30s\nstableFor: 30s").told).toMatchInlineSnapshot(`
       "7:14 error stableFor (30s) does not fit into timeout (30s)
@@ -164,5 +177,22 @@ describe("a health rule", () => {
     expect(verdict(two, certificate("a: true, b: 3"))).toBe(
       "pending: health rule: it gives neither true nor false",
     );
+  });
+});
+
+describe("a condition on a dependency", () => {
+  it("is met where its expression is true, and else says why not", () => {
+    const { rules, told } = compile(
+      `chart: ./web\ndependsOn:\n  - { name: db, namespace: data, readyExpr: "dep.objects.exists(o, o.kind == 'Service') && dep.chart.version == self.chart.version" }\n  - mq`,
+    );
+    expect(told).toBe("");
+    const [condition, ...more] = rules.conditionsOf(web);
+    expect(more).toEqual([]);
+    expect(condition?.on).toBe("data/db");
+    const self = { chart: { version: "1.0.0" } };
+    const dep = (kind: string, version: string) => ({ objects: [{ kind }], chart: { version } });
+    expect(condition?.whyNot({ dep: dep("Service", "1.0.0"), self })).toBeUndefined();
+    expect(condition?.whyNot({ dep: dep("Service", "2.0.0"), self })).toBe("readyExpr is not true yet");
+    expect(condition?.whyNot({ dep: {}, self })).toBe("readyExpr: no such field dep.chart");
   });
 });

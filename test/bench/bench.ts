@@ -47,8 +47,11 @@ export type Bench = {
   /** A namespace that is deleted by `cleanUp`; it is made here only if asked. */
   readonly freshNamespace: (make: boolean) => Promise<string>;
   readonly freshStack: (namespace?: string) => Promise<TimedStack>;
-  /** Runs the built command line; throws unless it ends with 0. */
-  readonly headway: (argv: readonly string[]) => Promise<MeasuredEnd>;
+  /** Runs the built command line, with `more` in its environment; throws unless it ends with 0. */
+  readonly headway: (
+    argv: readonly string[],
+    more?: Readonly<Record<string, string>>,
+  ) => Promise<MeasuredEnd>;
   readonly apply: (stack: TimedStack) => Promise<MeasuredApply>;
   /** Runs a program with bare helm's surroundings: the cluster, and homes of its own. */
   readonly withHelm: (program: string, argv: readonly string[], stdin: string) => Promise<MeasuredEnd>;
@@ -124,8 +127,8 @@ function helmSurroundings(scratch: string, env: NodeJS.ProcessEnv): NodeJS.Proce
 }
 
 function makeHeadway(program: string, env: NodeJS.ProcessEnv): Bench["headway"] {
-  return async (argv) => {
-    const end = await runMeasured(process.execPath, [program, ...argv], { env });
+  return async (argv, more = {}) => {
+    const end = await runMeasured(process.execPath, [program, ...argv], { env: { ...env, ...more } });
     if (end.code !== 0)
       throw new Error(
         `headway ${argv.join(" ")} ended with ${end.code}:\n${end.stderr}${end.stdout.slice(-4000)}`,

@@ -7,6 +7,7 @@ import { type Bench, openBench } from "./bench.ts";
 import { runOverlays } from "./overlays.ts";
 import { runStartUp, runUnchanged } from "./quiet-scenarios.ts";
 import { runResolve } from "./resolve-scenario.ts";
+import { runServers } from "./servers-scenario.ts";
 import { renderRows, type Row } from "./rows.ts";
 import { type Findings, handOffRows, runChain, runLayered, runMany, runWide } from "./scenarios.ts";
 
@@ -21,6 +22,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   many: runMany,
   unchanged: runUnchanged,
   resolve: runResolve,
+  servers: runServers,
 };
 
 const { values: flags } = parseArgs({

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import PQueue from "p-queue";
 import type { ChartDigest } from "../core/chart-index.ts";
 import type { ResolvedChart } from "../core/chart-resolution.ts";
-import { failed, succeeded, type Result } from "../core/failure.ts";
+import { failed, succeeded, type Failure, type Result } from "../core/failure.ts";
 import type { ChartServers } from "../engine/ports.ts";
 import { checkPackagedDependencies, type AssembledChart } from "./chart-dependencies.ts";
 import { chartLimits, isWithin } from "./chart-files.ts";
@@ -71,9 +71,7 @@ export function openArchives(options: {
       ...(place.server === undefined ? {} : { server: place.server }),
     });
     if (fetched.ok) return succeeded(checkDigest(fetched.value.archive, resolved, name, undefined));
-    const { kind, message } = fetched.failure;
-    // A person has to decide what to do about it, so it is told at the place that names the chart.
-    return kind === "chart-digest" ? succeeded(wrong(otherDigest(message, resolved, undefined))) : fetched;
+    return refusedContent(fetched.failure, resolved) ?? fetched;
   };
 
   const readAndNote = async (resolved: ResolvedChart, name: string): ReturnType<typeof readAny> => {
@@ -145,6 +143,16 @@ function otherDigest(
         ? "find out who published it again; if that is right, run `headway index`, then `headway lock --update`"
         : "take the archive from git again, or let `headway index --vendor` fetch it",
   };
+}
+
+/** What a person has to decide about is told at the place that names the chart; undefined for all else. */
+function refusedContent(
+  { kind, message, next }: Failure,
+  resolved: ResolvedChart,
+): Result<Read<ArchiveContent>> | undefined {
+  if (kind === "chart-digest") return succeeded(wrong(otherDigest(message, resolved, undefined)));
+  if (kind !== "chart-archive" && kind !== "chart-missing") return undefined;
+  return succeeded(wrong({ code: kind, message, suggestion: next ?? "ask who runs the server" }));
 }
 
 /** A file below the repository's root; undefined where there is none. */

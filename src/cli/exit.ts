@@ -1,4 +1,5 @@
 // The exit codes of the contract, and how a failure that ends a command is told.
+import type { SourceRange } from "../core/diagnostic.ts";
 import type { Failure } from "../core/failure.ts";
 import { nextStep, titleOf } from "../views/failure-words.ts";
 import { safeText } from "../views/terminal-text.ts";
@@ -17,11 +18,34 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
-/** Tells a failure on stderr and gives the exit code for it. */
-export function reportFailure(world: World, failure: Failure): number {
+/** Tells a failure on stderr, with the places it is about, and gives the exit code for it. */
+export function reportFailure(world: World, failure: Failure, places: readonly SourceRange[] = []): number {
   world.stderr.write(`error: ${titleOf(failure.kind)}: ${safeText(failure.message)}\n`);
+  const [first, ...others] = places;
+  if (first !== undefined) {
+    const more = others.length === 0 ? "" : ` and at ${others.length} more`;
+    world.stderr.write(`  declared at ${safeText(first.file)}:${first.line}:${first.column}${more}\n`);
+  }
   world.stderr.write(`  try: ${safeText(nextStep(failure))}\n`);
   return exitCodeOf(failure);
+}
+
+/** Tells each of these failures once, however many places it is about, and gives the greatest exit code. */
+export function reportFailures(
+  world: World,
+  failures: readonly { readonly failure: Failure; readonly range: SourceRange }[],
+): number {
+  const byMessage = Map.groupBy(failures, ({ failure }) => failure.message);
+  const codes = [...byMessage.values()].flatMap((same) =>
+    same.slice(0, 1).map(({ failure }) =>
+      reportFailure(
+        world,
+        failure,
+        same.map(({ range }) => range),
+      ),
+    ),
+  );
+  return Math.max(exitCodes.unexpected, ...codes);
 }
 
 function exitCodeOf(failure: Failure): number {
@@ -34,7 +58,11 @@ function exitCodeOf(failure: Failure): number {
     case "interrupted":
       return exitCodes.interrupted;
     case "program":
+    // What a declaration points to is not what it should be.
     case "chart-missing":
+    case "chart-digest":
+    case "chart-archive":
+    case "chart-index":
     case "values-unreadable":
       return exitCodes.invalid;
     case "rejected":
@@ -47,9 +75,6 @@ function exitCodeOf(failure: Failure): number {
     case "quota":
     case "webhook-denied":
     case "webhook-down":
-    case "chart-digest":
-    case "chart-archive":
-    case "chart-index":
     case "missing-kind":
     case "missing-namespace":
     case "terminating-namespace":

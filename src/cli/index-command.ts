@@ -7,7 +7,8 @@ import { Option, type Command } from "commander";
 import { compareIndexes, indexPlace } from "../core/chart-index.ts";
 import { chartIndexText } from "../core/chart-index-text.ts";
 import type { Repository } from "../core/declaration.ts";
-import { didYouMean, hasErrors, type Diagnostic } from "../core/diagnostic.ts";
+import { didYouMean, hasErrors, type Diagnostic, type SourceRange } from "../core/diagnostic.ts";
+import type { Failure } from "../core/failure.ts";
 import { findNewer } from "../core/newer-versions.ts";
 import type { StackCharts } from "../engine/ports.ts";
 import {
@@ -19,7 +20,7 @@ import {
   type RefreshedIndex,
 } from "../views/chart-changes-view.ts";
 import { chooseStyle } from "../views/style.ts";
-import { exitCodes, reportFailure } from "./exit.ts";
+import { exitCodes, reportFailure, reportFailures } from "./exit.ts";
 import { splitFolder } from "./folder-argument.ts";
 import { loadStack, openByLock, tellDiagnostics, type LoadedStack } from "./load-stack.ts";
 import { clusterOptions, outputOption, type ClusterFlags } from "./options.ts";
@@ -131,7 +132,7 @@ async function refreshAll(
   let exitCode: number = exitCodes.done;
   for (const { repository, before, result } of results) {
     if (!result.ok) {
-      exitCode = Math.max(exitCode, reportFailure(world, result.failure));
+      exitCode = Math.max(exitCode, reportFailure(world, result.failure, [repository.range]));
       continue;
     }
     diagnostics.push(...result.value.diagnostics);
@@ -180,11 +181,20 @@ async function vendor(
   const opened = await openByLock(world, loaded, { flags, ignoresVendored: true });
   if (typeof opened === "number") return opened;
   const { charts } = opened;
-  const results = await Promise.all(stack.declarations.map((declaration) => charts.inspect(declaration)));
+  const results = await Promise.all(
+    stack.declarations.map(async (declaration) => ({
+      declaration,
+      result: await charts.inspect(declaration),
+    })),
+  );
   const diagnostics: Diagnostic[] = [];
-  for (const result of results) {
-    if (!result.ok) return reportFailure(world, result.failure);
-    diagnostics.push(...result.value.diagnostics);
+  const failures: { failure: Failure; range: SourceRange }[] = [];
+  for (const { declaration, result } of results)
+    if (result.ok) diagnostics.push(...result.value.diagnostics);
+    else failures.push({ failure: result.failure, range: declaration.chartRange });
+  if (failures.length > 0) {
+    tellDiagnostics(world, diagnostics);
+    return reportFailures(world, failures);
   }
   // Without all that is used, it is not known what may go.
   if (hasErrors(diagnostics)) {
@@ -234,15 +244,11 @@ async function showOutdated(
     const { chart, id } = declaration;
     if (chart.kind !== "repository" || !aliases.has(chart.alias)) continue;
     const exact = await charts.exact(declaration);
-    if (!exact.ok) return reportFailure(world, exact.failure);
+    if (!exact.ok) return reportFailure(world, exact.failure, [declaration.chartRange]);
     diagnostics.push(...exact.value.diagnostics);
     const version = exact.value.value?.version;
-    const newer =
-      version === undefined
-        ? undefined
-        : findNewer(declaration, version, (alias) => charts.catalogueOf(alias));
-    if (version !== undefined && newer !== undefined)
-      outdated.push({ release: id, chart: chart.written, version, ...newer });
+    const newer = version === undefined ? undefined : findNewer(declaration, version, charts.catalogueOf);
+    if (newer !== undefined) outdated.push({ release: id, ...newer });
   }
   if (tellDiagnostics(world, [...diagnostics, ...charts.findings()])) return exitCodes.invalid;
   const style = chooseStyle({ isTerminal: world.stdout.isTerminal, env: world.env });

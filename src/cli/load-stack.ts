@@ -2,7 +2,8 @@
 // is wrong is told at once.
 import { hasErrors, sortDiagnostics } from "../core/diagnostic.ts";
 import type { Declaration } from "../core/declaration.ts";
-import type { Checked, Diagnostic } from "../core/diagnostic.ts";
+import type { Checked, Diagnostic, SourceRange } from "../core/diagnostic.ts";
+import type { Failure } from "../core/failure.ts";
 import { pinRelease, stackLabelValue } from "../core/fingerprint.ts";
 import { resolveGraph } from "../core/graph.ts";
 import type { Graph } from "../core/graph.ts";
@@ -17,7 +18,7 @@ import type { StackCharts, StackFolder, ValuesFiles } from "../engine/ports.ts";
 import type { ReadyStack } from "../engine/run-stack.ts";
 import { renderDiagnostics } from "../views/diagnostics-view.ts";
 import { chooseStyle } from "../views/style.ts";
-import { exitCodes, reportFailure } from "./exit.ts";
+import { exitCodes, reportFailure, reportFailures } from "./exit.ts";
 import { checkAllValues } from "./check-all-values.ts";
 import { loadValues } from "./load-values.ts";
 import type { ConnectFlags, World } from "./world.ts";
@@ -130,11 +131,19 @@ export async function pinCharts(
   );
   const pins = new Map<ReleaseId, PinnedRelease>();
   const diagnostics: Diagnostic[] = [];
+  const failures: { failure: Failure; range: SourceRange }[] = [];
   for (const { declaration, result } of results) {
-    if (!result.ok) return reportFailure(world, result.failure);
+    if (!result.ok) {
+      failures.push({ failure: result.failure, range: declaration.chartRange });
+      continue;
+    }
     diagnostics.push(...result.value.diagnostics);
     if (result.value.value !== undefined)
       pins.set(declaration.id, pinRelease(declaration, result.value.value));
+  }
+  if (failures.length > 0) {
+    tellDiagnostics(world, onceEach([...loaded.diagnostics, ...diagnostics, ...charts.findings()]));
+    return reportFailures(world, failures);
   }
   const orphans = lock === undefined ? [] : findOrphans(lock, knownReleases(loaded.stack));
   const values = await checkAllValues(world, pins);

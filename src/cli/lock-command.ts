@@ -3,14 +3,15 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { Declaration } from "../core/declaration.ts";
-import { hasErrors, type Diagnostic } from "../core/diagnostic.ts";
+import { hasErrors, type Diagnostic, type SourceRange } from "../core/diagnostic.ts";
+import type { Failure } from "../core/failure.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import { lockFileName, lockText, readLock, type Lock, type LockedChart } from "../core/lock.ts";
 import { compareLocks, findPromoted, keptEntry, promote } from "../core/make-lock.ts";
 import type { StackCharts } from "../engine/ports.ts";
 import { lockChangesJson, renderLockChanges } from "../views/chart-changes-view.ts";
 import { chooseStyle } from "../views/style.ts";
-import { exitCodes, reportFailure } from "./exit.ts";
+import { exitCodes, reportFailures } from "./exit.ts";
 import { splitFolder } from "./folder-argument.ts";
 import { loadStack, tellDiagnostics, type LoadedStack } from "./load-stack.ts";
 import { clusterOptions, outputOption, type ClusterFlags } from "./options.ts";
@@ -117,21 +118,32 @@ async function makeLock(
   const isWanted = (id: ReleaseId): boolean => wanted === "all" || (wanted !== "none" && wanted.has(id));
   const diagnostics: Diagnostic[] = [];
   const releases = new Map<ReleaseId, LockedChart>();
+  const entryOf = async (declaration: Declaration): Promise<Entry> => {
+    const { id } = declaration;
+    const promoted =
+      other === undefined || (wanted !== "none" && !isWanted(id)) ? undefined : findPromoted(id, other);
+    if (promoted !== undefined) return promoteOne(charts, declaration, promoted, flags.from ?? "");
+    const kept = other === undefined && isWanted(id) ? undefined : keptEntry(declaration, old);
+    return kept === undefined ? charts.exact(declaration) : keepOne(charts, loaded, declaration, kept);
+  };
   const entries = await Promise.all(
-    loaded.stack.declarations.map(async (declaration) => {
-      const { id } = declaration;
-      const promoted =
-        other === undefined || (wanted !== "none" && !isWanted(id)) ? undefined : findPromoted(id, other);
-      if (promoted !== undefined) return promoteOne(charts, declaration, promoted, flags.from ?? "");
-      const kept = other === undefined && isWanted(id) ? undefined : keptEntry(declaration, old);
-      return kept === undefined ? charts.exact(declaration) : keepOne(charts, loaded, declaration, kept);
-    }),
+    loaded.stack.declarations.map(async (declaration) => ({
+      declaration,
+      entry: await entryOf(declaration),
+    })),
   );
-  for (const [index, entry] of entries.entries()) {
-    if (!entry.ok) return reportFailure(world, entry.failure);
+  const failures: { failure: Failure; range: SourceRange }[] = [];
+  for (const { declaration, entry } of entries) {
+    if (!entry.ok) {
+      failures.push({ failure: entry.failure, range: declaration.chartRange });
+      continue;
+    }
     diagnostics.push(...entry.value.diagnostics);
-    const id = loaded.stack.declarations[index]?.id;
-    if (entry.value.value !== undefined && id !== undefined) releases.set(id, entry.value.value);
+    if (entry.value.value !== undefined) releases.set(declaration.id, entry.value.value);
+  }
+  if (failures.length > 0) {
+    tellDiagnostics(world, diagnostics);
+    return reportFailures(world, failures);
   }
   const told = [...diagnostics, ...charts.findings()];
   if (tellDiagnostics(world, told) || hasErrors(told)) return exitCodes.invalid;

@@ -1,6 +1,10 @@
 // `headway plan`: what apply would do, and why. Reads the cluster and changes nothing.
 import type { Command } from "commander";
-import { planStack } from "../engine/run-stack.ts";
+import type { ReleaseId } from "../core/ids.ts";
+import { findNewer } from "../core/newer-versions.ts";
+import type { StackCharts } from "../engine/ports.ts";
+import { planStack, type ReadyStack } from "../engine/run-stack.ts";
+import type { NewerCharts } from "../views/plan-items.ts";
 import { hasChanges, renderPlan } from "../views/plan-view.ts";
 import type { PlanFormat } from "../views/plan-view.ts";
 import { chooseStyle } from "../views/style.ts";
@@ -55,11 +59,28 @@ async function showPlan(world: World, dir: string, flags: PlanFlags): Promise<nu
     });
     if (!planned.ok) return reportFailure(world, planned.failure);
     const style = chooseStyle({ isTerminal: world.stdout.isTerminal, env: world.env });
-    world.stdout.write(renderPlan(planned.value.plan, { format: flags.output, style }));
+    const newer = newerCharts(loaded.ready, loaded.charts, only);
+    world.stdout.write(renderPlan(planned.value.plan, { format: flags.output, style, newer }));
     return flags.detailedExitcode === true && hasChanges(planned.value.plan)
       ? exitCodes.changesPending
       : exitCodes.done;
   } finally {
     connection.value.close();
   }
+}
+
+/** What index files here have that is newer, of the releases asked for; no server is asked. */
+function newerCharts(
+  { declarations, pins }: ReadyStack,
+  charts: StackCharts,
+  only: ReadonlySet<ReleaseId> | undefined,
+): NewerCharts {
+  return new Map(
+    declarations.flatMap((declaration) => {
+      const pin = pins.get(declaration.id);
+      if (pin === undefined || only?.has(declaration.id) === false) return [];
+      const newer = findNewer(declaration, pin.chart.version, charts.catalogueOf);
+      return newer === undefined ? [] : [[declaration.id, newer] as const];
+    }),
+  );
 }

@@ -145,7 +145,7 @@ export function chooseVersion(
 const namesOf = new WeakMap<Catalogue, ReadonlyMap<string, readonly OfferedChart[]>>();
 
 /** A catalogue's charts by name; made once, because every release of a stack looks into the same few catalogues. */
-function chartsByName(catalogue: Catalogue): ReadonlyMap<string, readonly OfferedChart[]> {
+export function chartsByName(catalogue: Catalogue): ReadonlyMap<string, readonly OfferedChart[]> {
   const known = namesOf.get(catalogue);
   if (known !== undefined) return known;
   const byName = Map.groupBy(catalogue.charts, ({ name }) => name);

@@ -1,7 +1,7 @@
 // What `headway lock` and `headway index` have changed, for people and for programs; and which charts are out of date.
 import type { IndexChanges, IndexedChart } from "../core/chart-index.ts";
 import type { LockChange } from "../core/make-lock.ts";
-import type { NewerVersions } from "../core/newer-versions.ts";
+import type { NewerChart } from "../core/newer-versions.ts";
 import { jsonText } from "./data-output.ts";
 import { renderLines, type Line, type Style, type Tone } from "./style.ts";
 import { tableLines } from "./table.ts";
@@ -142,11 +142,7 @@ export function refreshedJson(stack: string, indexes: readonly RefreshedIndex[])
 }
 
 /** A release that a newer chart could be had for. */
-export type OutdatedRelease = {
-  readonly release: string;
-  readonly chart: string;
-  readonly version: string;
-} & NewerVersions;
+export type OutdatedRelease = { readonly release: string } & NewerChart;
 
 export function renderOutdated(releases: readonly OutdatedRelease[], style: Style): string {
   if (releases.length === 0)

@@ -2,6 +2,7 @@
 import type { Json } from "../core/declaration.ts";
 import type { Action } from "../core/event.ts";
 import type { ReleaseId } from "../core/ids.ts";
+import type { NewerChart } from "../core/newer-versions.ts";
 import { valuesOf, type Plan, type Reason, type Step } from "../core/plan.ts";
 import { reasonWords } from "./reason-words.ts";
 import { declaredAt } from "./run-words.ts";
@@ -28,6 +29,8 @@ export type PlanItem = {
   readonly verdict: PlanVerdict;
   readonly sign: "+" | "~" | "=" | "!" | "-";
   readonly chart?: { readonly name: string; readonly version?: string; readonly from?: string };
+  /** Versions of its chart that the index files have beyond the one declared and locked. */
+  readonly newer?: NewerChart;
   readonly reasons: readonly { readonly kind: Reason["kind"]; readonly message: string }[];
   readonly changes: readonly ShownChange[];
   readonly after: readonly ReleaseId[];
@@ -40,9 +43,17 @@ export type PlanItem = {
   readonly declaredAt?: string;
 };
 
+/** What is newer than the charts of a plan's releases, as far as index files on this machine say. */
+export type NewerCharts = ReadonlyMap<ReleaseId, NewerChart>;
+
 /** One item per step, in the plan's order within each wave. */
-export function planItems(plan: Plan): readonly PlanItem[] {
-  return plan.steps.map(planItem).toSorted((a, b) => a.wave - b.wave);
+export function planItems(plan: Plan, newer: NewerCharts = new Map()): readonly PlanItem[] {
+  return plan.steps
+    .map((step) => {
+      const found = newer.get(step.release);
+      return found === undefined ? planItem(step) : { ...planItem(step), newer: found };
+    })
+    .toSorted((a, b) => a.wave - b.wave);
 }
 
 function planItem(step: Step): PlanItem {

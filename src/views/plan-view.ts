@@ -2,7 +2,7 @@
 import type { Json } from "../core/declaration.ts";
 import type { Plan } from "../core/plan.ts";
 import { jsonText, yamlText } from "./data-output.ts";
-import { countVerdicts, planItems, planSummary, type PlanItem } from "./plan-items.ts";
+import { countVerdicts, planItems, planSummary, type NewerCharts, type PlanItem } from "./plan-items.ts";
 import type { ShownChange } from "./secret-values.ts";
 import { renderLine, renderLines, type Line, type Style, type Tone } from "./style.ts";
 import { cutTo, displayWidth, padTo } from "./terminal-text.ts";
@@ -13,9 +13,9 @@ export type PlanFormat = "table" | "wide" | "json" | "yaml" | "name" | "markdown
 /** The whole plan as text. `table` counts unchanged releases, `wide` lists them and every change of values. */
 export function renderPlan(
   plan: Plan,
-  options: { readonly format: PlanFormat; readonly style: Style },
+  options: { readonly format: PlanFormat; readonly style: Style; readonly newer?: NewerCharts },
 ): string {
-  const items = planItems(plan);
+  const items = planItems(plan, options.newer);
   switch (options.format) {
     case "table":
       return renderLines(planLines(plan, items, false), options.style);
@@ -54,6 +54,7 @@ function planDocument(plan: Plan, items: readonly PlanItem[]): unknown {
 
 const MOST_CHANGES = 12;
 const MOST_WAITS = 4;
+const MOST_NEWER = 10;
 const MOST_VALUE_COLUMNS = 60;
 
 function planLines(plan: Plan, items: readonly PlanItem[], wide: boolean): readonly Line[] {
@@ -76,8 +77,34 @@ function planLines(plan: Plan, items: readonly PlanItem[], wide: boolean): reado
       ? []
       : [[{ text: `  = ${folded} more with nothing to do (-o wide lists them)`, tone: "dim" as const }]]),
     ...(listed.length === 0 ? [] : [[""]]),
+    ...newerLines(items, wide),
     [{ text: planSummary(items), tone: "strong" }],
   ];
+}
+
+/** Of releases that the table folds away, too: what is newer is no change of the plan. */
+function newerLines(items: readonly PlanItem[], wide: boolean): readonly Line[] {
+  const outdated = items.filter(({ newer }) => newer !== undefined);
+  if (outdated.length === 0) return [];
+  const shown = wide ? outdated : outdated.slice(0, MOST_NEWER);
+  const more = outdated.length - shown.length;
+  return [
+    [{ text: "Newer charts", tone: "strong" }],
+    ...shown.map((item): Line => [`  ${item.release}  ${newerWords(item)}`]),
+    ...(more === 0
+      ? []
+      : [[{ text: `  … ${more} more (headway index --outdated lists them)`, tone: "dim" as const }]]),
+    [""],
+  ];
+}
+
+/** `web/api 1.0.0: 1.2.0 fits the declaration, 2.0.0 is beyond its range`. */
+function newerWords({ newer }: PlanItem): string {
+  const words = [
+    ...(newer?.fits === undefined ? [] : [`${newer.fits} fits the declaration`]),
+    ...(newer?.newest === undefined ? [] : [`${newer.newest} is beyond its range`]),
+  ];
+  return `${newer?.chart ?? ""} ${newer?.version ?? ""}: ${words.join(", ")}`;
 }
 
 function isFolded(item: PlanItem): boolean {
@@ -170,7 +197,8 @@ const PLAIN: Style = { colour: false, unicode: true };
 function planMarkdown(plan: Plan, items: readonly PlanItem[]): string {
   const listed = items.filter((item) => !isFolded(item));
   const summary = `**${planSummary(items)}** (stack \`${plan.stack}\`)\n`;
-  if (listed.length === 0) return summary;
+  const newer = newerMarkdown(items);
+  if (listed.length === 0) return summary + newer;
   const rows = listed.map(
     (item) =>
       `| ${[`${item.wave}/${plan.waves}`, item.release, `${item.sign} ${verdictWords(item)}`, chartWords(item), reasonsWords(item)].map(markdownCell).join(" | ")} |\n`,
@@ -187,7 +215,14 @@ function planMarkdown(plan: Plan, items: readonly PlanItem[]): string {
     changes.length === 0
       ? ""
       : `\n<details><summary>Values</summary>\n\n~~~~text\n${changes.join("")}~~~~\n\n</details>\n`;
-  return `${summary}\n| wave | release | action | chart | reason |\n| --- | --- | --- | --- | --- |\n${rows.join("")}${details}`;
+  return `${summary}\n| wave | release | action | chart | reason |\n| --- | --- | --- | --- | --- |\n${rows.join("")}${details}${newer}`;
+}
+
+function newerMarkdown(items: readonly PlanItem[]): string {
+  const outdated = items.filter(({ newer }) => newer !== undefined);
+  if (outdated.length === 0) return "";
+  const lines = outdated.map((item) => `${fenced(`${item.release}  ${newerWords(item)}`)}\n`);
+  return `\n<details><summary>Newer charts</summary>\n\n~~~~text\n${lines.join("")}~~~~\n\n</details>\n`;
 }
 
 function markdownCell(text: string): string {

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
-import { makeIndex, smallChart } from "../kit/chart-servers.ts";
+import { publishCharts, smallChart, type SmallChart } from "../kit/chart-servers.ts";
 import { useChartServers, useRegistry } from "../kit/chart-server-fixture.ts";
 import { temporaryFolder } from "../kit/chart-trees.ts";
 import { headway, type CliEnd } from "../kit/cli.ts";
@@ -19,15 +19,7 @@ beforeEach(() => {
   archives.clear();
 });
 
-/** Publishes charts on the server, beside those that are there. */
-async function publish(
-  ...charts: readonly (readonly [string, string, Readonly<Record<string, string>>?])[]
-): Promise<void> {
-  for (const [name, version, more] of charts)
-    archives.set(`${name}-${version}.tgz`, smallChart(name, version, more));
-  for (const [file, archive] of archives) server.files.set(`/${file}`, archive);
-  server.files.set("/index.yaml", await makeIndex(archives, server.url));
-}
+const publish = (...charts: readonly SmallChart[]): Promise<void> => publishCharts(server, archives, charts);
 
 type Stack = {
   readonly folder: string;

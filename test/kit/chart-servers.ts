@@ -238,6 +238,21 @@ export async function makeIndex(archives: ReadonlyMap<string, Buffer>, base?: st
   }
 }
 
+/** A chart's name and version, and files beside those of every small chart. */
+export type SmallChart = readonly [name: string, version: string, more?: Readonly<Record<string, string>>];
+
+/** Publishes small charts on a server beside those in `archives`, with an index as helm writes it. */
+export async function publishCharts(
+  server: TestServer,
+  archives: Map<string, Buffer>,
+  charts: readonly SmallChart[],
+): Promise<void> {
+  for (const [name, version, more] of charts)
+    archives.set(`${name}-${version}.tgz`, smallChart(name, version, more));
+  for (const [file, archive] of archives) server.files.set(`/${file}`, archive);
+  server.files.set("/index.yaml", await makeIndex(archives, server.url));
+}
+
 /** A small chart that helm can install, packaged. */
 export function smallChart(
   name: string,

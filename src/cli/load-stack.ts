@@ -154,31 +154,42 @@ export async function pinCharts(
   };
 }
 
+export type ReadStackToPlan = {
+  readonly ready: ReadyStack;
+  readonly charts: StackCharts;
+  readonly files: ValuesFiles;
+  readonly loaded: LoadedStack;
+};
+
 /** A stack ready to be planned, or the exit code after all findings have been told. */
 export async function loadReadyStack(
   world: World,
   dir: string,
   order?: "dependencies" | "waves",
   flags: ConnectFlags = {},
-): Promise<
-  | {
-      readonly ready: ReadyStack;
-      readonly charts: StackCharts;
-      readonly files: ValuesFiles;
-      readonly loaded: LoadedStack;
-    }
-  | number
-> {
+): Promise<ReadStackToPlan | number> {
+  const read = await loadPinnedStack(world, dir, order, flags);
+  if (typeof read === "number") return read;
+  return tellDiagnostics(world, read.diagnostics) ? exitCodes.invalid : read;
+}
+
+/** As `loadReadyStack`, but with the findings, errors too; what is broken is left out of it. */
+export async function loadPinnedStack(
+  world: World,
+  dir: string,
+  order?: "dependencies" | "waves",
+  flags: ConnectFlags = {},
+): Promise<(ReadStackToPlan & { readonly diagnostics: readonly Diagnostic[] }) | number> {
   const read = await loadStack(world, dir);
   if (typeof read === "number") return read;
   const loaded = await withValues(world, read);
   if (typeof loaded === "number") return loaded;
   const pinned = await pinCharts(world, loaded, flags);
   if (typeof pinned === "number") return pinned;
-  if (tellDiagnostics(world, [...loaded.diagnostics, ...pinned.diagnostics])) return exitCodes.invalid;
   const { stack } = loaded;
   return {
     loaded,
+    diagnostics: [...loaded.diagnostics, ...pinned.diagnostics],
     charts: pinned.charts,
     files: loaded.files,
     ready: {

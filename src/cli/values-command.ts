@@ -1,7 +1,7 @@
 // `headway values NS/NAME`: what a release's values come to, and where each of them was written. Reads the cluster only
 // where it is asked to.
 import type { Command } from "commander";
-import { coalesceChart } from "../core/chart-values.ts";
+import { chartDepth, coalesceChart, writtenPaths } from "../core/chart-values.ts";
 import type { ValuesLayer, ValuesObject } from "../core/declaration.ts";
 import { succeeded, type Result } from "../core/failure.ts";
 import { isMap, layerOf, leavesIn, leavesOf, mergeLayers, valueAt } from "../core/merge-values.ts";
@@ -12,7 +12,7 @@ import { chooseStyle } from "../views/style.ts";
 import { renderOrigins, renderValues, shownLeaf, withLeaves } from "../views/values-view.ts";
 import type { ShownLeaf, ShownValues, ValuesFormat } from "../views/values-view.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
-import { loadReadyStack } from "./load-stack.ts";
+import { loadPinnedStack, tellDiagnostics } from "./load-stack.ts";
 import { unlockByCluster } from "./load-values.ts";
 import { clusterOptions, outputOption } from "./options.ts";
 import type { ClusterFlags } from "./options.ts";
@@ -46,8 +46,10 @@ export function registerValuesCommand(program: Command, world: World): void {
 }
 
 async function showValues(world: World, release: string, dir: string, flags: ValuesFlags): Promise<number> {
-  const loaded = await loadReadyStack(world, dir, undefined, flags);
+  const loaded = await loadPinnedStack(world, dir, undefined, flags);
   if (typeof loaded === "number") return loaded;
+  // Who has wrong values wants to see them all the more.
+  const isWrong = tellDiagnostics(world, loaded.diagnostics);
   const chosen = findNamed(world, loaded.ready.declarations, [release]);
   if (typeof chosen === "number") return chosen;
   const [id] = chosen;
@@ -81,7 +83,7 @@ async function showValues(world: World, release: string, dir: string, flags: Val
       world.stderr.write(`not read: ${describeValuesObject(object)} (read it with --cluster)\n`);
     world.stdout.write(renderValues(shown, flags.output ?? "yaml"));
   }
-  return exitCodes.done;
+  return isWrong ? exitCodes.invalid : exitCodes.done;
 }
 
 /** Everything that may be shown; undefined after telling that the chart can't take the values. */
@@ -106,10 +108,14 @@ async function makeShown(
     return undefined;
   }
   const leaves = leavesIn(coalesced.values).map(({ path, value }): ShownLeaf => {
-    const layer = layerOf(layers, path);
-    return layer !== undefined && !isMap(valueAt(merged, path) ?? null)
-      ? shownLeaf({ path, value, layer }, showSecrets)
-      : { path, value, masked: false, from: "chart" };
+    const written = writtenPaths(path, chartDepth(coalesced, path)).flatMap((at) => {
+      const layer = isMap(valueAt(merged, at) ?? null) ? undefined : layerOf(layers, at);
+      return layer === undefined ? [] : [{ at, layer }];
+    });
+    const [from] = written;
+    if (from === undefined) return { path, value, masked: false, from: "chart" };
+    const leaf = shownLeaf({ path: from.at, value, layer: from.layer }, showSecrets);
+    return { ...leaf, path };
   });
   return { release, values: withLeaves(coalesced.values, leaves), leaves, unread };
 }

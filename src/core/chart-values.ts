@@ -3,6 +3,7 @@
 import { satisfiesRange } from "./chart-version.ts";
 import type { Json } from "./declaration.ts";
 import { isMap, mapOf, ownValue, type JsonMap } from "./merge-values.ts";
+import type { Path } from "./yaml-tree.ts";
 
 /** One entry of a chart's dependencies; absent texts are empty. */
 export type ChartDependencyValues = {
@@ -45,6 +46,21 @@ export function coalesceChart(chart: ChartValues, values: JsonMap): CoalescedCha
     if (error instanceof NotAMap) return { notAMap: error.path };
     throw error;
   }
+}
+
+/**
+ * Where the value at a path may have been written, the strongest first. `depth` is how many of its steps name charts: a
+ * chart's globals are also those of every chart around it, and the outermost win.
+ */
+export function writtenPaths(path: Path, depth: number): readonly Path[] {
+  if (depth === 0 || path[depth] !== "global") return [path];
+  return Array.from({ length: depth + 1 }, (_, kept) => [...path.slice(0, kept), ...path.slice(depth)]);
+}
+
+/** How many of the path's first steps name charts. */
+export function chartDepth({ subcharts }: CoalescedChart, [step, ...below]: Path): number {
+  const sub = subcharts.find(({ chart }) => chart.name === step);
+  return sub === undefined ? 0 : 1 + chartDepth(sub, below);
 }
 
 class NotAMap extends Error {

@@ -1,9 +1,9 @@
 // A release's values against the schemas of its chart and subcharts, each finding at the line that it is about. What is not
 // known without a key or a cluster is not judged.
-import { coalesceChart, type ChartValues, type CoalescedChart } from "./chart-values.ts";
+import { coalesceChart, writtenPaths, type ChartValues, type CoalescedChart } from "./chart-values.ts";
 import type { Json, ValuesLayer } from "./declaration.ts";
 import type { Diagnostic, SourceRange } from "./diagnostic.ts";
-import { isMap, layerOf, mergeLayers, ownValue, pathText } from "./merge-values.ts";
+import { isMap, layerOf, mergeLayers, ownValue, pathText, valueAt } from "./merge-values.ts";
 import type { PinnedRelease } from "./pin.ts";
 import { encryptedMark } from "./read-values-file.ts";
 import { pathsOf } from "./value-changes.ts";
@@ -96,54 +96,71 @@ function judge(
   { known, isUnknown, open }: Layers,
 ): readonly Diagnostic[] {
   const path = withIndices([...prefix, ...finding.path], known);
-  const { layer, at } = placeOf(known, prefix, path);
-  if (isUnknown(path) && (finding.isConditional || !aboutNames.has(finding.keyword))) return [];
+  const { layer, at, isWritten } = placeOf(known, prefix, path);
+  const isOpen = writtenPaths(path, prefix.length).some(isUnknown);
+  if (isOpen && (finding.isConditional || !aboutNames.has(finding.keyword))) return [];
   if (finding.isConditional && known.some(({ locked }) => locked !== undefined)) return [];
   if (open >= 0) {
     const isAbove = layer !== undefined && known.indexOf(layer) >= open;
-    const isSure =
-      isAbove && at.length === path.length && aboutLeaves.test(finding.keyword) && !finding.isConditional;
+    const isSure = isAbove && isWritten && aboutLeaves.test(finding.keyword) && !finding.isConditional;
     if (!isSure) return [];
   }
-  const range: SourceRange =
-    layer === undefined
-      ? pin.declaration.chartRange
-      : (layer.rangeOf?.(finding.name === undefined ? at : [...at, finding.name]) ?? layer.range);
-  const shown = pathText(path);
-  const name = shown === "." ? "the values" : shown;
+  const { id, range, chartRange } = pin.declaration;
+  const { words, place } = tell(finding, prefix, path, known);
+  const written = place ?? { layer, at: finding.name === undefined ? at : [...at, finding.name] };
   return [
     {
       severity: "error",
       code: "values-schema",
-      message: `values of ${pin.declaration.id}: ${name}: ${finding.words}${
-        layer === undefined && at.length === 0 && path.length > 0 ? " (a default of the chart)" : ""
-      }`,
-      suggestion: `see values.schema.json of chart ${chartName}`,
-      range,
-      ...(layer === undefined || layer.origin.kind === "release"
+      message: `values of ${id}: ${words}${!isWritten && path.length > prefix.length && finding.missing === undefined ? " (a default of the chart)" : ""}`,
+      suggestion:
+        finding.missing === undefined
+          ? `see values.schema.json of chart ${chartName}`
+          : `set it; values.schema.json of chart ${chartName} asks for it`,
+      range: written.layer === undefined ? chartRange : rangeIn(written.layer, written.at),
+      ...(written.layer === undefined || written.layer.origin.kind === "release"
         ? {}
-        : { related: [{ message: `for ${pin.declaration.id}`, range: pin.declaration.range }] }),
+        : { related: [{ message: `for ${id}`, range }] }),
     },
   ];
 }
 
-/** The strongest layer that says something at the path, or at the nearest one above it. A subchart sees its parent's globals. */
+/** What is wrong, in words, and where, if that is another place than the finding's own path. */
+function tell(
+  { words, missing }: SchemaFinding,
+  prefix: Path,
+  path: Path,
+  known: readonly ValuesLayer[],
+): { readonly words: string; readonly place?: { readonly layer: ValuesLayer; readonly at: Path } } {
+  if (missing === undefined)
+    return { words: `${path.length === 0 ? "the values" : pathText(path)}: ${words}` };
+  const wanted = [...path, missing];
+  const name = pathText(wanted);
+  const { layer, at, isWritten } = placeOf(known, prefix, wanted);
+  return layer !== undefined && isWritten && valueAt(layer.tree, at) === null
+    ? { words: `${name} ${words}: null takes the chart's default away`, place: { layer, at } }
+    : { words: `${name} ${words}` };
+}
+
+function rangeIn(layer: ValuesLayer, at: Path): SourceRange {
+  return layer.rangeOf?.(at) ?? layer.range;
+}
+
+/** The strongest layer that says something at the path (then it `isWritten`), or at the nearest one above it. */
 function placeOf(
   layers: readonly ValuesLayer[],
   prefix: Path,
   path: Path,
-): { readonly layer: ValuesLayer | undefined; readonly at: Path } {
+): { readonly layer: ValuesLayer | undefined; readonly at: Path; readonly isWritten: boolean } {
   for (let length = path.length; length > 0; length--) {
-    const at = path.slice(0, length);
-    const layer = layerOf(layers, at);
-    if (layer !== undefined) return { layer, at };
-    const own = at.slice(prefix.length);
-    const global = own[0] === "global" && prefix.length > 0 ? layerOf(layers, own) : undefined;
-    if (global !== undefined) return { layer: global, at: own };
+    for (const at of writtenPaths(path.slice(0, length), prefix.length)) {
+      const layer = layerOf(layers, at);
+      if (layer !== undefined) return { layer, at, isWritten: length === path.length };
+    }
   }
   // About the whole: its place is the release's own values, where there are any.
   const whole = layers.toReversed().find(({ origin }) => origin.kind !== "stack");
-  return { layer: path.length === 0 ? whole : undefined, at: [] };
+  return { layer: path.length === 0 ? whole : undefined, at: [], isWritten: path.length === 0 };
 }
 
 /** Steps into lists as numbers. */

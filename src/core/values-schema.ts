@@ -16,6 +16,8 @@ export type SchemaFinding = {
   readonly words: string;
   /** The name below `path` that does not belong there. */
   readonly name?: string;
+  /** The name below `path` that has to be there. */
+  readonly missing?: string;
   /** True where other leaves decided that this was asked for. */
   readonly isConditional: boolean;
 };
@@ -233,12 +235,14 @@ function findings(errors: readonly ErrorObject[]): readonly SchemaFinding[] {
     .filter((error, index) => error.keyword !== "if" && !isBranch(error, errors.slice(index + 1)))
     .slice(0, mostFindings)
     .map((error) => {
-      const name = nameIn(error);
+      const name = nameIn(error, "additionalProperty", "unevaluatedProperty");
+      const missing = error.keyword === "required" ? nameIn(error, "missingProperty") : undefined;
       return {
         path: pathOf(error.instancePath),
         keyword: error.keyword,
         words: wordsFor(error),
         ...(name === undefined ? {} : { name }),
+        ...(missing === undefined ? {} : { missing }),
         isConditional: /\/(?:then|else|not|dependentSchemas|dependencies)(?:\/|$)/.test(error.schemaPath),
       };
     });
@@ -258,10 +262,9 @@ function isBranch(error: ErrorObject, later: readonly ErrorObject[]): boolean {
   });
 }
 
-function nameIn({ params }: ErrorObject): string | undefined {
+function nameIn({ params }: ErrorObject, ...keys: readonly string[]): string | undefined {
   const given = params as Readonly<Record<string, unknown>>;
-  const name = given["additionalProperty"] ?? given["unevaluatedProperty"];
-  return typeof name === "string" ? name : undefined;
+  return keys.map((key) => given[key]).find((name) => typeof name === "string");
 }
 
 function refusal(path: Path, what: string): SchemaFinding {
@@ -280,7 +283,7 @@ function wordsFor({ keyword, params, message }: ErrorObject): string {
   const given = params as Readonly<Record<string, unknown>>;
   switch (keyword) {
     case "required":
-      return `${JSON.stringify(given["missingProperty"])} is missing`;
+      return "is missing";
     case "additionalProperties":
     case "unevaluatedProperties":
       return `${JSON.stringify(given["additionalProperty"] ?? given["unevaluatedProperty"])} is not one of the chart's values`;

@@ -100,11 +100,34 @@ const rows: readonly (readonly [string, Sketch, readonly string[]])[] = [
     ["5 port: must be of type integer (a default of the chart)"],
   ],
   ["a default that is mended", { schema: ports, defaults: "port: many\n", values: "port: 1" }, []],
-  ["what is missing", { schema: { required: ["a"] }, values: "b: 1" }, ['7 the values: "a" is missing']],
+  ["what is missing", { schema: { required: ["a"] }, values: "b: 1" }, ["7 a is missing"]],
   [
     "what null takes away",
     { schema: { required: ["a"] }, defaults: "a: 1\n", values: "a: null" },
-    ['7 the values: "a" is missing'],
+    ["7 a is missing: null takes the chart's default away"],
+  ],
+  [
+    "what null takes away in a map",
+    {
+      schema: { properties: { d: { required: ["a"] } } },
+      defaults: "d: { a: 1 }\n",
+      values: "d:\n  a: null",
+    },
+    ["8 d.a is missing: null takes the chart's default away"],
+  ],
+  [
+    "what a subchart misses",
+    { schema: {}, sub: { schema: { required: ["password"] } }, values: "b: 1\nsub: { host: h }" },
+    ["8 sub.password is missing"],
+  ],
+  [
+    "a default beside what is written",
+    {
+      schema: { properties: { d: { properties: { a: { type: "string" } } } } },
+      defaults: "d: { a: 1 }\n",
+      values: "d: { b: 1 }",
+    },
+    ["7 d.a: must be of type string (a default of the chart)"],
   ],
   [
     "a name that is not known",
@@ -187,7 +210,7 @@ const rows: readonly (readonly [string, Sketch, readonly string[]])[] = [
       },
       values: "tls: 1",
     },
-    ['7 the values: "cert" is missing'],
+    ["7 cert is missing"],
   ],
   [
     "an item twice",
@@ -284,9 +307,13 @@ describe("values that do not fit a chart's schema", () => {
       values: layer === undefined ? [] : [{ kind: "layer" as const, layer }],
     };
     const found = checkValues(pinRelease(declared, pinned), readChartValues(join(folder, "app")), new Map());
-    expect(found.map(({ message }) => message)).toEqual([
-      'values of shop/orders: the values: "c" is missing',
-    ]);
+    expect(found.map(({ message }) => message)).toEqual(["values of shop/orders: c is missing"]);
+  });
+
+  it("are not judged where a subchart's globals come from an object of the cluster", () => {
+    const schema = { properties: { global: { properties: { token: { maxLength: 3 } } } } };
+    const more = "  valuesFrom: [{ kind: Secret, name: s, valuesKey: k, targetPath: global.token }]\n";
+    expect(check({ schema: {}, sub: { schema }, more })).toEqual([]);
   });
 
   it("are not judged where an object of the cluster may say otherwise", () => {

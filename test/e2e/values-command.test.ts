@@ -10,6 +10,10 @@ import { complaints, strictValidator } from "../views/strict-schema.ts";
 
 const chart = {
   ...oneFileChart("shop", "seen: {{ .Values.port }}\n", "port: 80\nlevel: info\nlist: [1]\n"),
+  "charts/shop/charts/queue/Chart.yaml": "apiVersion: v2\nname: queue\nversion: 1.0.0\n",
+  "charts/shop/charts/queue/values.schema.json": JSON.stringify({
+    properties: { size: { type: "integer" }, key: { type: "string", maxLength: 5 } },
+  }),
   "charts/shop/values.schema.json": JSON.stringify({
     properties: { port: { type: "integer" }, level: { enum: ["info", "debug"] } },
   }),
@@ -74,7 +78,12 @@ describe("headway values", () => {
     const key = await makeAgeKey();
     const env = { HEADWAY_SOPS: await sopsProgram(), SOPS_AGE_KEY: key.secret };
     const folder = write(
-      { "values/a.yaml": await encrypt("token: tulip-harbour\n", [key.recipient]) },
+      {
+        // A chart's globals are its subcharts' too.
+        "values/a.yaml": await encrypt("token: tulip-harbour\nglobal: { more: tulip-harbour }\n", [
+          key.recipient,
+        ]),
+      },
       spec,
       {},
     );
@@ -90,6 +99,13 @@ describe("headway values", () => {
     expect(locked.stdout).toContain("«encrypted»");
   });
 
+  it("shows values that do not fit the chart too, with what is wrong of them: exit 3", async () => {
+    const end = await headway(["values", "shop/web", write(files, spec, { level: "loud" }), "--origins"]);
+    expect(end.code, end.all).toBe(3);
+    expect(end.stdout).toMatch(/^level +releases\/shop-web\.yaml:\d+ +"loud"$/m);
+    expect(end.stderr).toContain("level: must be one of");
+  });
+
   it("names the release that was meant", async () => {
     const end = await headway(["values", "shop/wbe", write(files, spec, {})]);
     expect(end.code).toBe(3);
@@ -98,6 +114,23 @@ describe("headway values", () => {
 });
 
 describe("headway validate", () => {
+  it("tells what is wrong of an encrypted value at its line, and nothing of what it is", async () => {
+    const key = await makeAgeKey();
+    const env = { HEADWAY_SOPS: await sopsProgram(), SOPS_AGE_KEY: key.secret };
+    const text = await encrypt("level: tulip\nqueue:\n  size: tulip\n  key: tulip-harbour\n", [
+      key.recipient,
+    ]);
+    const folder = write({ "values/a.yaml": text }, spec, {});
+    const end = await headway(["validate", folder], { env });
+    expect(end.code, end.all).toBe(3);
+    expect(end.all).toMatch(/^values\/a\.yaml:1:\d+ error values of shop\/web: level: must be one of/m);
+    expect(end.all).toMatch(/^values\/a\.yaml:3:\d+ error .* queue\.size: must be of type integer$/m);
+    expect(end.all).toMatch(/^values\/a\.yaml:4:\d+ error .* queue\.key: must NOT have more than 5/m);
+    expect(end.all).not.toContain("tulip");
+    const locked = await headway(["validate", folder], { env: { ...env, SOPS_AGE_KEY: "" } });
+    expect(locked.code, locked.all).toBe(0);
+  });
+
   it("checks values against the chart's schema, at file and line", async () => {
     const folder = write({ "values/a.yaml": "from: {}\nport: many\n" }, spec, { level: "loud" });
     const end = await headway(["validate", folder]);

@@ -10,6 +10,12 @@ import { exitCodes } from "./exit.ts";
 import { outputOption } from "./options.ts";
 import type { World } from "./world.ts";
 
+type SchemaFlags = {
+  readonly output: "table" | "name";
+  readonly stack?: string | true;
+  readonly out?: string;
+};
+
 type Schema = {
   readonly name: string;
   /** The `kind` of the documents that it describes, where they have one. */
@@ -26,9 +32,20 @@ export function registerSchemaCommand(program: Command, world: World): void {
     .description("print the JSON schema of a kind or an output; without a name, list them")
     .argument("[name]", "a schema's name, or the kind of documents that it describes")
     .addOption(outputOption(["table", "name"]))
+    .option(
+      "--stack [dir]",
+      "for editors: HelmRelease, in which a release's values are what its chart takes (default: .)",
+    )
+    .option("--out <file>", "with --stack: write it to this file")
     .addHelpText("after", "\nThe output option is for the list; a schema is printed as JSON.\n")
-    .action((name: string | undefined, { output }: { readonly output: "table" | "name" }) => {
-      process.exitCode = showSchema(world, name, output);
+    .action(async (name: string | undefined, { output, stack, out }: SchemaFlags) => {
+      if (stack === undefined) {
+        process.exitCode = showSchema(world, name, output);
+        return;
+      }
+      // Only this reads a stack.
+      const { writeStackSchema } = await import("./stack-schema.ts");
+      process.exitCode = await writeStackSchema(world, stack === true ? (name ?? ".") : stack, out);
     });
 }
 

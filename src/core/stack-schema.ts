@@ -3,38 +3,82 @@
 import type { ChartValues } from "./chart-values.ts";
 import type { Json } from "./declaration.ts";
 import { isMap, mapOf, ownValue, type JsonMap } from "./merge-values.ts";
-import { mapsOfSchemas, plainKeywords } from "./schema-keywords.ts";
+import { relaxSchema, withoutDeadEnds } from "./relaxed-schema.ts";
 
-/** A chart as declarations name it. */
-export type NamedChart = { readonly written: string; readonly chart: ChartValues };
+/** A release with its chart, which the declaration calls `written`. */
+export type ReleaseChart = {
+  readonly name: string;
+  readonly namespace: string;
+  readonly written: string;
+  readonly chart: ChartValues;
+};
 
-/** Schemas deeper than this are left out. */
-const deepest = 150;
-
-/** `base` is the schema of HelmRelease. A name that means different charts in different files takes what any of them takes. */
-export function stackSchema(base: JsonMap, charts: readonly NamedChart[]): JsonMap {
+/**
+ * `base` is the schema of HelmRelease. A name that means different charts in different files takes what any of them takes.
+ * With `patches`, documents without a chart are parts of the release that they name.
+ */
+export function stackSchema(
+  base: JsonMap,
+  releases: readonly ReleaseChart[],
+  { patches }: { readonly patches: boolean } = { patches: false },
+): JsonMap {
   const definitions = new Map<string, Json>();
   const define = definer(definitions);
-  const byName = new Map<string, Set<string>>();
-  for (const { written, chart } of charts) {
-    const forms = byName.get(written) ?? new Set();
-    byName.set(written, forms.add(JSON.stringify(valuesSchemaOf(chart, define))));
+  const byChart = new Map<string, Set<string>>();
+  const named: Json[] = [];
+  for (const { name, namespace, written, chart } of releases) {
+    const form = valuesSchemaOf(chart, define);
+    byChart.set(written, (byChart.get(written) ?? new Set()).add(JSON.stringify(form)));
+    if (patches && form !== true) named.push(ruleFor(partOf(name, namespace), [form]));
   }
-  const rules = [...byName].map(([written, texts]): Json => {
-    const forms = [...texts].map((text) => JSON.parse(text) as Json);
-    const [first = true] = forms;
-    return {
-      if: specWith({ chart: { const: written } }, ["chart"]),
-      then: specWith({ values: forms.length === 1 ? first : { anyOf: forms } }, []),
-    };
-  });
+  const rules = [...byChart].map(([written, texts]) =>
+    ruleFor(
+      specWith({ chart: { const: written } }, ["chart"]),
+      [...texts].map((text) => JSON.parse(text) as Json),
+    ),
+  );
   const own = ownValue(base, "$defs");
   const allOf = ownValue(base, "allOf");
-  return mapOf([
-    ...Object.entries(base).filter(([key]) => key !== "$defs" && key !== "allOf" && key !== "$id"),
-    ["allOf", [...(Array.isArray(allOf) ? (allOf as readonly Json[]) : []), ...rules]],
+  const whole = mapOf([
+    ...Object.entries(patches ? withoutRequired(base) : base).filter(
+      ([key]) => key !== "$defs" && key !== "allOf" && key !== "$id",
+    ),
+    ["allOf", [...(Array.isArray(allOf) ? (allOf as readonly Json[]) : []), ...rules, ...named]],
     ["$defs", mapOf([...Object.entries(isMap(own) ? own : {}), ...definitions])],
   ]);
+  return withoutDeadEnds(whole);
+}
+
+function ruleFor(condition: Json, forms: readonly Json[]): Json {
+  const [first = true] = forms;
+  return { if: condition, then: specWith({ values: forms.length === 1 ? first : { anyOf: forms } }, []) };
+}
+
+/** True of a document that names the release and no chart; a patch may leave the namespace out. */
+function partOf(name: string, namespace: string): Json {
+  return {
+    properties: {
+      metadata: {
+        properties: { name: { const: name }, namespace: { const: namespace } },
+        required: ["name"],
+      },
+      spec: { not: { required: ["chart"] } },
+    },
+    required: ["metadata", "spec"],
+  };
+}
+
+/** A patch says a part of a release. */
+function withoutRequired(base: JsonMap): JsonMap {
+  const properties = ownValue(base, "properties");
+  const spec = ownValue(properties, "spec");
+  if (!isMap(properties) || !isMap(spec)) return base;
+  const part = mapOf(Object.entries(spec).filter(([key]) => key !== "required"));
+  return {
+    ...base,
+    required: ["apiVersion", "kind", "metadata"],
+    properties: { ...properties, spec: part },
+  };
 }
 
 type Define = (chart: ChartValues) => Json | undefined;
@@ -50,7 +94,7 @@ function definer(definitions: Map<string, Json>): Define {
       if (schema === undefined) return undefined;
       key = `values-${keyOf.size + 1}-${name.replace(/[^-\w]/g, "-")}`;
       keyOf.set(text, key);
-      definitions.set(key, relax(schema, `#/$defs/${key}`, 0));
+      definitions.set(key, relaxSchema(schema, `#/$defs/${key}`));
     }
     return { $ref: `#/$defs/${key}` };
   };
@@ -86,72 +130,4 @@ function readSchema(text: string): JsonMap | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** What tells forms of a whole apart can't be told of a part. */
-const droppedKeywords = new Set([
-  "$schema",
-  "$id",
-  "id",
-  "$anchor",
-  "$dynamicAnchor",
-  "$dynamicRef",
-  "$recursiveRef",
-  "$recursiveAnchor",
-  "required",
-  "minProperties",
-  "dependentRequired",
-  "dependentSchemas",
-  "dependencies",
-  "if",
-  "then",
-  "else",
-  "not",
-]);
-
-/** The schema as it holds for a part of the values. `root` is where the schema it belongs to stands in the result. */
-function relax(schema: JsonMap, root: string, depth: number): JsonMap {
-  if (depth > deepest) return {};
-  const result = new Map<string, Json>();
-  for (const [key, value] of Object.entries(schema)) {
-    if (droppedKeywords.has(key)) continue;
-    // Draft 4's form of a bound, which later drafts do not know.
-    if (key.startsWith("exclusive") && typeof value === "boolean") continue;
-    if (key === "$ref") {
-      const moved = typeof value === "string" ? moveReference(value, root) : undefined;
-      if (moved !== undefined) result.set(key, moved);
-    } else if (mapsOfSchemas.has(key) && isMap(value))
-      result.set(
-        key,
-        mapOf(
-          Object.entries(value).map(([name, one]) => [
-            name,
-            nullable(relaxAny(one, root, depth + 1), key === "properties" || key === "patternProperties"),
-          ]),
-        ),
-      );
-    else if (key === "oneOf") result.set("anyOf", relaxAny(value, root, depth + 1));
-    else if (plainKeywords.has(key)) result.set(key, value);
-    else result.set(key, relaxAny(value, root, depth + 1));
-  }
-  return mapOf(result);
-}
-
-function relaxAny(value: Json, root: string, depth: number): Json {
-  if (isMap(value)) return relax(value, root, depth);
-  if (!Array.isArray(value)) return value;
-  return (value as readonly Json[]).map((one) => (isMap(one) ? relax(one, root, depth) : one));
-}
-
-/** Null takes a default away. */
-function nullable(schema: Json, isValue: boolean): Json {
-  if (!isValue || !isMap(schema) || Object.keys(schema).length === 0) return schema;
-  const description = ownValue(schema, "description");
-  return { ...(description === undefined ? {} : { description }), anyOf: [schema, { type: "null" }] };
-}
-
-/** References elsewhere are left out. */
-function moveReference(reference: string, root: string): string | undefined {
-  if (reference === "#") return root;
-  return reference.startsWith("#/") ? `${root}${reference.slice(1)}` : undefined;
 }

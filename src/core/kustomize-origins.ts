@@ -51,18 +51,27 @@ export function isMeantFor(patch: SourcePatch, source: SourceDocument, built: Js
   return own.name.includes(was.name ?? "") && (is.name ?? "").includes(own.name);
 }
 
-function identityOf(value: Json): {
+type Identity = {
   readonly kind: string | undefined;
   readonly name: string | undefined;
   readonly namespace: string | undefined;
-} {
+};
+
+/** Every document is compared with every patch, so each is looked at once. */
+const identities = new WeakMap<object, Identity>();
+
+function identityOf(value: Json): Identity {
+  const known = typeof value === "object" && value !== null ? identities.get(value) : undefined;
+  if (known !== undefined) return known;
   const metadata = child(value, "metadata");
   const text = (one: Json | undefined): string | undefined => (typeof one === "string" ? one : undefined);
-  return {
+  const identity: Identity = {
     kind: text(child(value, "kind")),
     name: text(child(metadata, "name")),
     namespace: text(child(metadata, "namespace")),
   };
+  if (typeof value === "object" && value !== null) identities.set(value, identity);
+  return identity;
 }
 
 /** A selector is a regular expression; one that is more than a name is taken to fit, for a person's pattern is not run. */

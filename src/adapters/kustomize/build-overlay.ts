@@ -83,7 +83,9 @@ function writeFiles(root: string, { files, root: node }: CollectedFiles, stackPa
 
 /** Origin and transformer annotations would be thrown away, and take minutes for some hundred patches. */
 function withoutNotes(bytes: Uint8Array): string | Uint8Array {
-  const document = parseDocument(new TextDecoder().decode(bytes));
+  const text = new TextDecoder().decode(bytes);
+  if (!/(?:origin|transformer)Annotations/.test(text)) return bytes;
+  const document = parseDocument(text);
   const asked = isMap(document.contents) ? document.get("buildMetadata") : undefined;
   if (!isSeq(asked)) return bytes;
   const kept = asked.items.filter(

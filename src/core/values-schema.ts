@@ -135,12 +135,12 @@ function validatorOf(draft: Draft, budget: { left: number }, schema: JsonMap): V
 
 const stepKeyword = "x-headway-step";
 
-type RegExpLike = { readonly test: (text: string) => boolean };
+type RegExpLike = { readonly test: (text: string) => boolean; readonly toString: () => string };
 
-/** RE2's patterns, as helm's own check has them. */
+/** RE2's patterns, as helm's own check has them. The compiler takes patterns with one text for one pattern. */
 function makeLinear(pattern: string): RegExpLike {
   const compiled = RE2JS.compile(pattern);
-  return { test: (text) => compiled.matcher(text).find() };
+  return { test: (text) => compiled.matcher(text).find(), toString: () => pattern };
 }
 const linearRegExp = Object.assign(makeLinear, { code: "linearRegExp" });
 

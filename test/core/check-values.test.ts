@@ -247,6 +247,14 @@ const rows: readonly (readonly [string, Sketch, readonly string[]])[] = [
   ],
   ["a schema that refuses all", { schema: "false" }, ["5 the values: the chart takes no values"]],
   [
+    "one pattern beside others",
+    {
+      schema: { properties: { a: { pattern: "^a$" }, b: { pattern: "^b$" }, c: { pattern: "^c$" } } },
+      values: "a: a\nb: a\nc: c",
+    },
+    ['8 b: must match pattern "^b$"'],
+  ],
+  [
     "a pattern that only other engines have",
     { schema: { properties: { a: { pattern: "^(?!x)" } } }, values: "a: w" },
     ["5 the values.schema.json of chart app was not used: it can't be compiled"],

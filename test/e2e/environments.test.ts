@@ -39,6 +39,15 @@ describe("environments", () => {
     expect(end.stderr).toBe("");
   });
 
+  it("of the example are beside the whole shop, which is valid too", async () => {
+    const end = await headway(["validate", join(example, "../shop")], { kubeconfig: "/nowhere" });
+    expect([end.code, end.stdout.trim(), end.stderr]).toEqual([
+      0,
+      "shop: 19 releases in 9 waves are valid",
+      "",
+    ]);
+  });
+
   it("have graphs of their own", async () => {
     const end = await headway(["graph", overlay("prod")], { kubeconfig: "/nowhere" });
     expect(end.code, end.all).toBe(0);

@@ -72,6 +72,7 @@ export function readStack(input: StackInput): Checked<ReadStack> {
     name: settings.name ?? nameFromFolder(input.folderName),
     phases: settings.phases ?? [],
     order: settings.order,
+    prune: settings.prune,
     repositories: settings.repositories ?? new Map(),
     declarations: withoutRepeated(declarations),
     ignoredDocuments: found.ignored,
@@ -90,7 +91,8 @@ function emptyStack(input: StackInput): ReadStack {
   return {
     name: nameFromFolder(input.folderName),
     phases: [],
-    order: "dependencies",
+    order: defaultSettings.order,
+    prune: defaultSettings.prune,
     repositories: new Map(),
     declarations: [],
     ignoredDocuments: 0,

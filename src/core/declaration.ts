@@ -165,6 +165,8 @@ export type Stack = {
   readonly phases: readonly string[];
   readonly order: "dependencies" | "waves";
   readonly prune: PruneSettings;
+  /** The UID of the namespace kube-system of the one cluster that the stack is for. */
+  readonly clusterUid?: string;
   readonly repositories: ReadonlyMap<string, Repository>;
   /** In the order of their files and documents. */
   readonly declarations: readonly Declaration[];

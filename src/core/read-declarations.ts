@@ -73,6 +73,7 @@ export function readStack(input: StackInput): Checked<ReadStack> {
     phases: settings.phases ?? [],
     order: settings.order,
     prune: settings.prune,
+    ...(settings.clusterUid === undefined ? {} : { clusterUid: settings.clusterUid }),
     repositories: settings.repositories ?? new Map(),
     declarations: withoutRepeated(declarations),
     ignoredDocuments: found.ignored,

@@ -39,6 +39,7 @@ export type StackSettings = {
   readonly phases: readonly string[] | undefined;
   readonly order: "dependencies" | "waves";
   readonly prune: PruneSettings;
+  readonly clusterUid?: string;
   /** Undefined where the list itself is broken, so that an alias can't be checked. */
   readonly repositories: ReadonlyMap<string, Repository> | undefined;
   /** Below every release's own values. */
@@ -180,6 +181,7 @@ export function readStackDocument(
         ? undefined
         : checkPhases(spec?.phases ?? [], tree, report),
     order: spec?.order ?? defaultSettings.order,
+    ...(spec?.cluster === undefined ? {} : { clusterUid: spec.cluster.uid }),
     prune: {
       prune: spec?.prune ?? defaultSettings.prune.prune,
       maxPrune: spec?.maxPrune ?? defaultSettings.prune.maxPrune,

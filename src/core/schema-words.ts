@@ -10,7 +10,6 @@ const plannedFields: ReadonlySet<string> = new Set([
   "HelmRelease spec provides",
   "HelmRelease spec serviceAccountName",
   "Stack spec onFailure",
-  "Stack spec cluster",
   "Stack spec defaults serviceAccountName",
 ]);
 

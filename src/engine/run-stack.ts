@@ -13,6 +13,7 @@ import type { PinnedRelease } from "../core/pin.ts";
 import { valuesOf, type Plan, type Step } from "../core/plan.ts";
 import type { Run } from "../core/run/run.ts";
 import { prepareCarryOut } from "./carry-out.ts";
+import { checkCluster } from "./check-cluster.ts";
 import { executePlan } from "./execute-plan.ts";
 import { pause } from "./pause.ts";
 import type { RunningPlan, View } from "./execute-plan.ts";
@@ -39,6 +40,8 @@ export type ReadyStack = {
   readonly name: string;
   /** The value of headway.dev/stack on its records. */
   readonly label: string;
+  /** The one cluster that it is for, where it says so. */
+  readonly clusterUid?: string;
   readonly order: "dependencies" | "waves";
   readonly declarations: readonly Declaration[];
   readonly graph: Graph;
@@ -75,6 +78,8 @@ export async function planStack(
   stack: ReadyStack,
   options: PlanOptions,
 ): Promise<Result<PlannedStack>> {
+  const checked = await checkCluster(ports.objects, stack);
+  if (!checked.ok) return checked;
   const [observed, pins] = await Promise.all([
     observeStack(ports, stack),
     options.destroy ? succeeded(stack.pins) : readPins(ports.values, stack.pins),
@@ -132,6 +137,9 @@ const never = new AbortController().signal;
 
 /** Runs a stack's plan under its lock; the run as it ended, or why it did not begin. */
 export async function runStack(ports: RunPorts, request: RunRequest): Promise<Result<Run>> {
+  // The lock already is something written.
+  const checked = await unlessStopped(request.stop, checkCluster(ports.objects, request.stack));
+  if (!checked.ok) return checked;
   const horizonMs =
     Math.max(0, ...request.stack.declarations.map(({ timeoutMs }) => timeoutMs)) + helmGraceMs;
   const acquiring = ports.locks.acquire(request.stack.name, request.holder, horizonMs);

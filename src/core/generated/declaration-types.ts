@@ -296,6 +296,15 @@ export interface Stack {
      */
     order?: "dependencies" | "waves";
     /**
+     * The one cluster that this stack is for; commands that read or change another one refuse.
+     */
+    cluster?: {
+      /**
+       * The UID of its namespace kube-system: kubectl get namespace kube-system -o jsonpath={.metadata.uid}. A re-created cluster has another one.
+       */
+      uid: string;
+    };
+    /**
      * Whether apply uninstalls releases that this stack owns and no longer declares, dependents first, once everything declared is ready. Default false: they stay, and every plan names them.
      */
     prune?: boolean;

@@ -195,7 +195,11 @@ async function findNamedProgram(
   const variable = `HEADWAY_${program.toUpperCase()}`;
   const named = process.env[variable];
   if (named !== undefined && named !== "")
-    return program === "helm" ? await acceptHelm(named) : acceptFile(variable, named);
+    return program === "helm"
+      ? await acceptHelm(named)
+      : program === "kustomize"
+        ? await acceptKustomize(named)
+        : acceptFile(variable, named);
   const { findProgram } = await import("./sandbox/programs.ts");
   const found = await findProgram(program, say);
   return found.ok ? succeeded(found.value.path) : failed(found.failure);
@@ -206,6 +210,21 @@ async function acceptHelm(named: string): Promise<Result<string>> {
   const { checkHelm } = await import("./adapters/helm/check-helm.ts");
   const checked = await checkHelm(named);
   return checked.ok ? succeeded(named) : checked;
+}
+
+// An older one would print something else, or nothing.
+async function acceptKustomize(named: string): Promise<Result<string>> {
+  const file = acceptFile("HEADWAY_KUSTOMIZE", named);
+  if (!file.ok) return file;
+  const { inspectProgram } = await import("./sandbox/programs.ts");
+  const found = await inspectProgram("kustomize", { HEADWAY_KUSTOMIZE: file.value });
+  if (found.kind !== "unfit") return file;
+  const is = found.version === undefined ? "does not say its version" : `is ${found.version}`;
+  return failed({
+    kind: "program",
+    message: `HEADWAY_KUSTOMIZE names ${named}, which ${is}; kustomize ${found.fits} is needed`,
+    next: "Name another one, or unset the variable: Headway finds or gets one by itself.",
+  });
 }
 
 function acceptFile(variable: string, named: string): Result<string> {

@@ -54,7 +54,6 @@ function exitCodeOf(failure: Failure): number {
     case "forbidden":
       return exitCodes.unreachable;
     case "locked":
-    case "other-cluster":
       return exitCodes.needsPerson;
     case "interrupted":
       return exitCodes.interrupted;

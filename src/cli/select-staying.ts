@@ -11,7 +11,6 @@ import type { World } from "./world.ts";
 
 export type StayingFlags = SelectionFlags & {
   readonly keep?: readonly string[];
-  readonly includeProtected?: boolean;
 };
 
 const mostNamed = 10;
@@ -30,11 +29,6 @@ export function selectStaying(
   const { stays, stranded } = chooseStaying(stack.graph, {
     withDependents: withDependents ?? false,
     keep,
-    protect: new Set(
-      stack.declarations.flatMap(({ id, protect }) =>
-        protect && flags.includeProtected !== true ? [id] : [],
-      ),
-    ),
     ...(selected === undefined ? {} : { selected }),
   });
   if (stranded.length === 0) return stays;

@@ -2,7 +2,7 @@
 import type { BuiltStack, SourceDocument } from "./built-stack.ts";
 import { markField } from "./built-stack.ts";
 import type { Json } from "./declaration.ts";
-import type { Diagnostic } from "./diagnostic.ts";
+import type { Diagnostic, SourceRange } from "./diagnostic.ts";
 import { parseDocuments } from "./document.ts";
 import { booleansMadeText, isMeantFor, isPlainName, mappedTree, partsOf } from "./kustomize-origins.ts";
 import { child, type FoundDocument } from "./read-release.ts";
@@ -15,15 +15,19 @@ const notes: readonly string[] = [
   "alpha.config.kubernetes.io/transformations",
 ];
 
+/** The names of releases that patches take away, and where. */
+export type DeletedReleases = ReadonlyMap<string, SourceRange>;
+
 /** Which of the built documents are Headway's, each with its places in the sources. */
 export function sortBuiltDocuments(
   built: BuiltStack,
   report: (diagnostic: Diagnostic) => void,
-): SortedDocuments {
+): SortedDocuments & { readonly deleted: DeletedReleases } {
   const releases: FoundDocument[] = [];
   const stacks: FoundDocument[] = [];
   let ignored = 0;
   const values: Json[] = [];
+  const kept = new Set<SourceDocument>();
   for (const document of parseDocuments(built.kustomization.file, built.output)) {
     const raw = readTree(document);
     const apiVersion = child(raw.value, "apiVersion");
@@ -36,6 +40,7 @@ export function sortBuiltDocuments(
     values.push(value);
     const index = sourceIndexOf(raw.value, built.sources);
     const source = index === undefined ? undefined : built.sources[index];
+    if (source !== undefined) kept.add(source);
     const origin = source ?? { file: built.kustomization.file, tree: built.kustomization.tree };
     const parts =
       index === undefined || source === undefined
@@ -58,7 +63,20 @@ export function sortBuiltDocuments(
     else if (kind === "release") releases.push(found);
   }
   reportIdlePatches(built, values, report);
-  return { releases, stacks, broken: [], ignored };
+  return { releases, stacks, broken: [], ignored, deleted: findDeleted(built, kept) };
+}
+
+function findDeleted(built: BuiltStack, kept: ReadonlySet<SourceDocument>): DeletedReleases {
+  const patches = built.patches.filter(({ tree }) => child(tree.value, "$patch") === "delete");
+  return new Map(
+    built.sources.flatMap((source, index): readonly (readonly [string, SourceRange])[] => {
+      const { value } = source.tree;
+      const name = child(child(value, "metadata"), "name");
+      if (kept.has(source) || child(value, "kind") !== "HelmRelease" || typeof name !== "string") return [];
+      const patch = patches.find((one) => one.reaches.has(index) && isMeantFor(one, source, value));
+      return patch === undefined ? [] : [[name, patch.tree.keyRange(["$patch"])]];
+    }),
+  );
 }
 
 /**

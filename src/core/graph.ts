@@ -1,7 +1,13 @@
 // The order of a stack's releases: edges from dependsOn and phases, waves, cycles and the critical path. When a step
 // starts is the run's matter. Everything here is iterative: a chain of thousands must not exhaust the call stack.
 import type { Declaration, Stack } from "./declaration.ts";
-import { didYouMean, sortDiagnostics, type Checked, type Diagnostic } from "./diagnostic.ts";
+import {
+  didYouMean,
+  sortDiagnostics,
+  type Checked,
+  type Diagnostic,
+  type SourceRange,
+} from "./diagnostic.ts";
 import { walkDepthFirst } from "./depth-first.ts";
 import { releaseId, splitReleaseId, type ReleaseId } from "./ids.ts";
 
@@ -23,8 +29,14 @@ export type Graph = {
   readonly criticalPath: readonly ReleaseId[];
 };
 
-/** A stack, and the releases of it that exist but could not be read: whoever names those is not wrong. */
-type GraphInput = Pick<Stack, "declarations" | "phases"> & { readonly broken?: readonly ReleaseId[] };
+/**
+ * A stack, and the releases of it that exist but could not be read: whoever names those is not wrong. `deleted` are the
+ * names of releases that an overlay takes away, and where.
+ */
+type GraphInput = Pick<Stack, "declarations" | "phases"> & {
+  readonly broken?: readonly ReleaseId[];
+  readonly deleted?: ReadonlyMap<string, SourceRange>;
+};
 
 /** Resolves the names in dependsOn and orders the releases; every mistake is reported, and its edge left out. */
 export function resolveGraph(stack: GraphInput): Checked<Graph> {
@@ -112,8 +124,11 @@ function checkReferences(
           related: [{ message: "first named here", range: first.range }],
         });
       else if (!known.has(reference.id) && !broken.has(reference.id))
-        // Each search for a likely name compares all names.
-        report(describeUnknown(declaration, reference, ++unknown > mostSearches ? new Map() : known, broken));
+        report(
+          describeDeleted(declaration, reference, stack.deleted) ??
+            // Each search for a likely name compares all names.
+            describeUnknown(declaration, reference, ++unknown > mostSearches ? new Map() : known, broken),
+        );
       else seen.set(reference.id, reference);
     }
     dependencies.set(declaration.id, [...seen.keys()].filter((id) => known.has(id)).toSorted(compare));
@@ -122,6 +137,24 @@ function checkReferences(
 }
 
 const mostSearches = 100;
+
+/** Of a name that an overlay deletes, nothing alike was meant. */
+function describeDeleted(
+  declaration: Declaration,
+  reference: Declaration["dependsOn"][number],
+  deleted: GraphInput["deleted"],
+): Diagnostic | undefined {
+  const place = deleted?.get(splitReleaseId(reference.id).name);
+  if (place === undefined) return undefined;
+  return {
+    severity: "error",
+    code: "unknown-dependency",
+    message: `${declaration.id} depends on ${reference.id}, which a patch deletes`,
+    suggestion: "remove the entry by a patch too, or keep the release",
+    range: reference.range,
+    related: [{ message: "deleted here", range: place }],
+  };
+}
 
 function describeUnknown(
   declaration: Declaration,

@@ -3,7 +3,7 @@
 import { sortBuiltDocuments } from "./built-documents.ts";
 import type { BuiltStack } from "./built-stack.ts";
 import type { Declaration, Stack } from "./declaration.ts";
-import { hasErrors, sortDiagnostics, type Checked, type Diagnostic } from "./diagnostic.ts";
+import { hasErrors, sortDiagnostics, type Checked, type Diagnostic, type SourceRange } from "./diagnostic.ts";
 import { parseDocuments } from "./document.ts";
 import type { ReleaseId } from "./ids.ts";
 import { refuseKustomized } from "./kustomized-folders.ts";
@@ -31,6 +31,8 @@ export type ReadStack = Stack & {
   readonly ignoredDocuments: number;
   /** Releases that are declared, but not rightly: those who depend on them are not wrong for it. */
   readonly broken: readonly ReleaseId[];
+  /** Names of releases that an overlay deletes, and where: those who depend on them are told so. */
+  readonly deleted: ReadonlyMap<string, SourceRange>;
   /** False where no Stack document names it, so that its name is only its folder's. */
   readonly hasDocument: boolean;
 };
@@ -72,11 +74,10 @@ export function readStack(input: StackInput): Checked<ReadStack> {
     name: settings.name ?? nameFromFolder(input.folderName),
     phases: settings.phases ?? [],
     order: settings.order,
-    prune: settings.prune,
-    ...(settings.clusterUid === undefined ? {} : { clusterUid: settings.clusterUid }),
     repositories: settings.repositories ?? new Map(),
     declarations: withoutRepeated(declarations),
     ignoredDocuments: found.ignored,
+    deleted: built?.deleted ?? new Map(),
     hasDocument: first !== undefined,
     broken: [...new Set(broken.filter((id) => id !== undefined))],
   };
@@ -92,11 +93,11 @@ function emptyStack(input: StackInput): ReadStack {
   return {
     name: nameFromFolder(input.folderName),
     phases: [],
-    order: defaultSettings.order,
-    prune: defaultSettings.prune,
+    order: "dependencies",
     repositories: new Map(),
     declarations: [],
     ignoredDocuments: 0,
+    deleted: new Map(),
     hasDocument: false,
     broken: [],
   };

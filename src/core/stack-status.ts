@@ -102,12 +102,9 @@ function statusOf(
     newest?.status === "deployed" && payload?.revision === newest.revision
       ? assessRelease(payload.objects, input.world, { nowMs: input.nowMs, seenSinceMs: 0 })
       : undefined;
-  const judged = judge(newest, health, failure, remembered?.quarantine !== undefined, standing);
-  const isLeft = standing?.undeclared === true && judged.detail === undefined;
   return {
     release,
-    ...judged,
-    ...(isLeft ? { detail: "no longer declared: apply --prune uninstalls it" } : {}),
+    ...judge(newest, health, failure, remembered?.quarantine !== undefined, standing),
     after: standing?.after ?? [],
     labels: standing?.labels ?? {},
     ...(standing === undefined ? {} : { wave: standing.wave }),

@@ -1,6 +1,6 @@
 // The built program on overlays: three environments of one base, from the packaged example and from folders made here.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -117,17 +117,100 @@ describe("environments", () => {
     expect(end.stdout).toContain(`${namespace}/b`);
   });
 
+  it.each<readonly [string, string, string, string]>([
+    [
+      "a wrong type in a patch",
+      "",
+      "spec:\n  retries: many",
+      "a.yaml:6:12 error spec.retries must be a whole number, but it is text",
+    ],
+    [
+      "an unknown dependency in a patch",
+      "",
+      "spec:\n  dependsOn: [bb]",
+      "a.yaml:6:15 error shop/a depends on shop/bb, which this stack does not declare",
+    ],
+    [
+      "a version in a patch that the chart has not",
+      "",
+      "spec:\n  version: ^2.0",
+      "a.yaml:6:12 error the chart app at ../charts/app has version 1.0.0, but ^2.0 is asked for",
+    ],
+    [
+      "a value in a patch that the chart's schema refuses",
+      "",
+      "spec:\n  values:\n    config: many",
+      "a.yaml:7:13 error values of shop/a: config: must be of type object",
+    ],
+    [
+      "a value in the base that the chart's schema refuses, beside one that a patch sets",
+      "  values:\n    replicas: few\n",
+      "spec:\n  values:\n    config: { x: z }",
+      "../base/a.yaml:8:15 error values of shop/a: replicas: must be of type integer",
+    ],
+    [
+      "a release that a patch deletes and another one needs",
+      "",
+      "$patch: delete",
+      "../base/b.yaml:7:15 error shop/b depends on shop/a, which a patch deletes\n    a.yaml:5:1 deleted here",
+    ],
+    [
+      "a cycle of which a patch is the last part",
+      "",
+      "spec:\n  dependsOn: [b]",
+      "a.yaml:6:15 error dependency cycle: shop/a → shop/b → shop/a\n    ../base/b.yaml:7:15 shop/b depends on shop/a",
+    ],
+    [
+      "a patch of a name that is not there",
+      "",
+      "metadata: { name: aa }",
+      "a.yaml:3:19 error this patch fits nothing: there is no HelmRelease aa without a namespace",
+    ],
+  ])("are told of %s at the line that is to blame", async (_what, more, patch, told) => {
+    const schema = { properties: { replicas: { type: "integer" }, config: { type: "object" } } };
+    const head = "apiVersion: headway.dev/v1\nkind: HelmRelease\n";
+    const folder = repositoryOf({
+      "charts/app/values.schema.json": JSON.stringify(schema),
+      "base/kustomization.yaml": "resources: [a.yaml, b.yaml]\n",
+      "base/a.yaml": `${release("a", "chart: ../charts/app")}${more}`,
+      "base/b.yaml": release("b", "chart: ../charts/app\n  dependsOn: [a]"),
+      "prod/kustomization.yaml": "namespace: shop\nresources: [../base]\npatches: [{ path: a.yaml }]\n",
+      "prod/a.yaml": patch.startsWith("metadata")
+        ? `${head}${patch}\n`
+        : `${head}metadata:\n  name: a\n${patch}\n`,
+    });
+    const end = await headway(["validate", join(folder, "prod")], { env: { LANG: "C.UTF-8" } });
+    expect(end.code, end.all).toBe(3);
+    expect(end.stderr).toContain(told);
+    expect(end.stderr).toContain("1 error in 1 file");
+  });
+
   it("need kustomize: without it nothing is touched, and the next step is told", async () => {
     const end = await headway(["validate", overlay("dev")], {
       env: { HEADWAY_KUSTOMIZE: "/nowhere/kustomize" },
     });
     expect(end.code, end.all).toBe(3);
     expect(end.stderr).toContain("/nowhere/kustomize");
-    expect(end.stderr).toContain("→ Name kustomize's own file");
+    expect(end.stderr).toContain("→ Name the program's own file");
     const plain = repositoryOf({
       "a.yaml": release("a", "chart: ./charts/app").replace("name: a", "name: a\n  namespace: x"),
     });
     const other = await headway(["validate", plain], { env: { HEADWAY_KUSTOMIZE: "/nowhere/kustomize" } });
     expect(other.code, other.all).toBe(0);
+  });
+
+  it("need a kustomize that is not too old, and read nothing of git's own", async () => {
+    const folder = repositoryOf({
+      "prod/kustomization.yaml": "resources:\n  - ../.git/config\n",
+      "old/kustomize": "#!/bin/sh\necho v4.5.7\n",
+    });
+    const refused = await headway(["validate", join(folder, "prod")]);
+    expect(refused.code, refused.all).toBe(3);
+    expect(refused.stderr).toContain("kustomization.yaml:2:5 error ../.git/config is");
+    chmodSync(join(folder, "old/kustomize"), 0o755);
+    const named = { HEADWAY_KUSTOMIZE: join(folder, "old/kustomize") };
+    const old = await headway(["validate", overlay("dev")], { env: named });
+    expect(old.code, old.all).toBe(3);
+    expect(old.stderr).toMatch(/names .*old\/kustomize, which is v4\.5\.7; kustomize >=5\S* <6\S* is needed/);
   });
 });

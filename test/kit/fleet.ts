@@ -155,7 +155,6 @@ function declare(
     labels: {},
     fieldConflicts: "take",
     suspend: false,
-    protect: false,
     maxHistory: 10,
     digest: `digest of ${release}`,
     range,

@@ -62,13 +62,7 @@ export function story(lots: Readonly<Record<string, Lot>> = {}): Story {
       { ...cluster, clock },
       {
         stack: ready,
-        options: {
-          retry: false,
-          adopt: false,
-          destroy: false,
-          prune: { prune: false, includeProtected: false },
-          ...options,
-        },
+        options: { retry: false, adopt: false, destroy: false, ...options },
         runId: "run-1",
         holder,
         consent: options.consent ?? (() => Promise.resolve(undefined)),

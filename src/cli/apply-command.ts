@@ -8,19 +8,22 @@ import type { StackCharts } from "../engine/ports.ts";
 import { runStack } from "../engine/run-stack.ts";
 import type { PlannedStack, PlanOptions, ReadyStack } from "../engine/run-stack.ts";
 import { countVerdicts, planItems, planSummary } from "../views/plan-items.ts";
-import { hasChanges, renderPlan } from "../views/plan-view.ts";
+import { hasChanges, renderPlan, undeclaredLines } from "../views/plan-view.ts";
 import { makeProgressView } from "../views/progress-view.ts";
 import { chooseStyle } from "../views/style.ts";
 import { lossesOf } from "./destroy-losses.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { loadReadyStack } from "./load-stack.ts";
 import { unlockByCluster } from "./load-values.ts";
-import type { ClusterFlags, ProgressFlags } from "./options.ts";
+import type { ClusterFlags, ProgressFlags, PruneFlags } from "./options.ts";
 import {
   clusterOptions,
   concurrencyOption,
+  includeProtectedOption,
   orderOption,
   progressOption,
+  pruneOptions,
+  pruneWishes,
   selectionOptions,
   stayingOptions,
 } from "./options.ts";
@@ -32,6 +35,7 @@ import type { Connection, World } from "./world.ts";
 /** Of apply, redeploy and destroy; each has some of them. */
 export type ApplyFlags = ClusterFlags &
   ProgressFlags &
+  PruneFlags &
   StayingFlags & {
     readonly order?: "dependencies" | "waves";
     readonly dryRun?: boolean;
@@ -52,6 +56,7 @@ export function registerApplyCommand(program: Command, world: World): void {
     progressOption(),
     orderOption(),
     ...selectionOptions(),
+    ...pruneOptions(),
     concurrencyOption(),
   ])
     command.addOption(option);
@@ -70,7 +75,13 @@ export function registerDestroyCommand(program: Command, world: World): void {
     .command("destroy")
     .description("uninstall the stack's releases, dependents first, each gone before the next")
     .argument("[dir]", "the stack's folder", ".");
-  for (const option of [...clusterOptions(), progressOption(), ...stayingOptions(), concurrencyOption()])
+  for (const option of [
+    ...clusterOptions(),
+    progressOption(),
+    ...stayingOptions(),
+    includeProtectedOption(),
+    concurrencyOption(),
+  ])
     command.addOption(option);
   command
     .option("-y, --yes", "do not ask for the stack's name")
@@ -89,9 +100,9 @@ export async function applyStack(
 ): Promise<number> {
   const loaded = await loadReadyStack(world, dir, flags.order, flags);
   if (typeof loaded === "number") return loaded;
-  if (destroy && !loaded.loaded.stack.hasDocument) {
+  if ((destroy || flags.prune === true) && !loaded.loaded.stack.hasDocument) {
     world.stderr.write(
-      "error: destroy needs a headway.yaml: without one it is not certain which releases are the stack's\n" +
+      `error: ${destroy ? "destroy" : "--prune"} needs a headway.yaml: without one it is not certain which releases are the stack's\n` +
         "  try: add a headway.yaml with metadata.name to the stack's folder\n",
     );
     return exitCodes.invalid;
@@ -106,6 +117,8 @@ export async function applyStack(
       adopt: flags.adopt ?? false,
       destroy,
       ...(flags.redeploy === undefined ? {} : { redeploy: flags.redeploy }),
+      // A redeploy brings up what is declared, and takes nothing away.
+      prune: pruneWishes(loaded.loaded.stack, flags.redeploy === undefined ? flags : { prune: false }),
       ...chosen,
     };
     const ready = destroy
@@ -227,6 +240,12 @@ async function askConsent(
   const items = planItems(plan);
   say(`stack ${stack.name} · context ${connection.context} · ${connection.server}`);
   say(planSummary(items));
+  for (const line of undeclaredLines(plan)) say(line);
+  if (plan.undeclared?.some(({ stays }) => stays?.kind === "over-limit") === true) {
+    say("nothing was changed: so much is only pruned when somebody agrees to it");
+    say("  try: --yes-prune if it is meant; --no-prune applies the rest");
+    return { kind: "unknown", message: consentMissing };
+  }
   if (!hasChanges(plan)) return undefined;
   if (options.destroy) for (const line of await lossesOf(connection, plan)) say(line);
   if (flags.yes === true) return undefined;

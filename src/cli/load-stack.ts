@@ -195,6 +195,7 @@ export async function loadPinnedStack(
     ready: {
       name: stack.name,
       label: stackLabelValue(stack.name, loaded.folder.source),
+      ...(stack.clusterUid === undefined ? {} : { clusterUid: stack.clusterUid }),
       order: order ?? stack.order,
       declarations: stack.declarations,
       graph: loaded.graph,

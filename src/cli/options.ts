@@ -1,5 +1,6 @@
 // Options that several commands share, in one wording.
 import { InvalidArgumentError, Option, type Command } from "commander";
+import type { PruneSettings } from "../core/declaration.ts";
 import type { LabelSelector } from "../core/label-selector.ts";
 import { parseLabelSelector } from "../core/label-selector.ts";
 import type { ProgressMode } from "../views/progress-view.ts";
@@ -50,6 +51,42 @@ export function stayingOptions(): readonly Option[] {
     new Option("--with-dependents", "with --only or -l: and all that depends on them"),
     new Option("--keep <release...>", "leave these (NS/NAME) and all that they depend on"),
   ];
+}
+
+/** What becomes of releases that the stack owns and no longer declares. */
+export type PruneFlags = {
+  readonly prune?: boolean;
+  readonly yesPrune?: boolean;
+  readonly includeProtected?: boolean;
+};
+
+export function pruneOptions(): readonly Option[] {
+  return [
+    new Option("--prune", "uninstall what the stack owns and no longer declares, once the rest is ready"),
+    new Option("--no-prune", "leave it, although headway.yaml says prune: true"),
+    new Option("--yes-prune", "agree to prune more than headway.yaml's maxPrune"),
+    includeProtectedOption(),
+  ];
+}
+
+export function includeProtectedOption(): Option {
+  return new Option("--include-protected", "prune or destroy releases with protect: true too");
+}
+
+/** What the flags make of the stack's own settings; without a headway.yaml nothing is certain enough to be pruned. */
+export function pruneWishes(
+  { prune }: { readonly prune: PruneSettings },
+  flags: PruneFlags,
+): {
+  readonly prune: boolean;
+  readonly maxPrune?: number;
+  readonly includeProtected: boolean;
+} {
+  return {
+    prune: flags.prune ?? prune.prune,
+    includeProtected: flags.includeProtected ?? false,
+    ...(flags.yesPrune === true ? {} : { maxPrune: prune.maxPrune }),
+  };
 }
 
 export function selectorOption(): Option {

@@ -11,13 +11,21 @@ import { chooseStyle } from "../views/style.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { loadReadyStack } from "./load-stack.ts";
 import { unlockByCluster } from "./load-values.ts";
-import { clusterOptions, orderOption, outputOption, selectionOptions } from "./options.ts";
-import type { ClusterFlags, SelectionFlags } from "./options.ts";
+import {
+  clusterOptions,
+  orderOption,
+  outputOption,
+  pruneOptions,
+  pruneWishes,
+  selectionOptions,
+} from "./options.ts";
+import type { ClusterFlags, PruneFlags, SelectionFlags } from "./options.ts";
 import { selectReleases } from "./select-releases.ts";
 import type { World } from "./world.ts";
 
 type PlanFlags = ClusterFlags &
-  SelectionFlags & {
+  SelectionFlags &
+  PruneFlags & {
     readonly output: PlanFormat;
     readonly detailedExitcode?: boolean;
     readonly order?: "dependencies" | "waves";
@@ -30,7 +38,8 @@ export function registerPlanCommand(program: Command, world: World): void {
     .command("plan")
     .description("show what apply would do and why, per release and wave")
     .argument("[dir]", "the stack's folder", ".");
-  for (const option of [...clusterOptions(), orderOption(), ...selectionOptions()]) command.addOption(option);
+  for (const option of [...clusterOptions(), orderOption(), ...selectionOptions(), ...pruneOptions()])
+    command.addOption(option);
   command
     .addOption(outputOption(["table", "wide", "json", "yaml", "name", "markdown"]))
     .option("--detailed-exitcode", "exit with 2 where something would change")
@@ -55,6 +64,7 @@ async function showPlan(world: World, dir: string, flags: PlanFlags): Promise<nu
       retry: flags.retry ?? false,
       adopt: flags.adopt ?? false,
       destroy: false,
+      prune: pruneWishes(loaded.loaded.stack, flags),
       ...(only === undefined ? {} : { only }),
     });
     if (!planned.ok) return reportFailure(world, planned.failure);

@@ -11,6 +11,7 @@ import type { World } from "./world.ts";
 
 export type StayingFlags = SelectionFlags & {
   readonly keep?: readonly string[];
+  readonly includeProtected?: boolean;
 };
 
 const mostNamed = 10;
@@ -29,6 +30,11 @@ export function selectStaying(
   const { stays, stranded } = chooseStaying(stack.graph, {
     withDependents: withDependents ?? false,
     keep,
+    protect: new Set(
+      stack.declarations.flatMap(({ id, protect }) =>
+        protect && flags.includeProtected !== true ? [id] : [],
+      ),
+    ),
     ...(selected === undefined ? {} : { selected }),
   });
   if (stranded.length === 0) return stays;

@@ -148,17 +148,25 @@ export type Declaration = {
   readonly crds: "skip" | "create" | "upgrade";
   readonly fieldConflicts: "take" | "fail";
   readonly suspend: boolean;
+  /** Neither pruned nor destroyed unless a person says so. */
+  readonly protect: boolean;
   readonly maxHistory: number;
   /** SHA-256 (hex) of the document's meaning: what has to change before a quarantined release is tried again. */
   readonly digest: string;
   readonly range: SourceRange;
 };
 
+/** Whether releases that are no longer declared are uninstalled, and how many of them at most in one run. */
+export type PruneSettings = { readonly prune: boolean; readonly maxPrune: number };
+
 /** A stack's declarations with what headway.yaml says of them. */
 export type Stack = {
   readonly name: string;
   readonly phases: readonly string[];
   readonly order: "dependencies" | "waves";
+  readonly prune: PruneSettings;
+  /** The UID of the namespace kube-system of the one cluster that the stack is for. */
+  readonly clusterUid?: string;
   readonly repositories: ReadonlyMap<string, Repository>;
   /** In the order of their files and documents. */
   readonly declarations: readonly Declaration[];

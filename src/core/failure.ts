@@ -43,6 +43,8 @@ export type FailureKind =
   | "killed"
   /** Headway stopped it: Ctrl-C, or the lease was lost. */
   | "interrupted"
+  /** The stack is for another cluster than this one. */
+  | "other-cluster"
   /** A program is missing or does not fit. */
   | "program"
   /** A chart server has no such chart, or no such version of it. */
@@ -109,6 +111,7 @@ export function isTransient(failure: Failure): boolean {
     case "rollback-failed":
     case "killed":
     case "interrupted":
+    case "other-cluster":
     case "program":
     case "chart-missing":
     case "chart-digest":

@@ -26,6 +26,8 @@ export type DestroyRequest = {
   /** Whether all that depends on the selected goes too. */
   readonly withDependents: boolean;
   readonly keep: ReadonlySet<ReleaseId>;
+  /** Kept as well, because their declarations say so. */
+  readonly protect: ReadonlySet<ReleaseId>;
 };
 
 /**
@@ -34,7 +36,7 @@ export type DestroyRequest = {
  */
 export function chooseStaying(
   graph: Pick<Graph, "order" | "after">,
-  { selected, withDependents, keep }: DestroyRequest,
+  { selected, withDependents, keep, protect }: DestroyRequest,
 ): {
   readonly stays: Staying;
   readonly stranded: readonly { readonly release: ReleaseId; readonly dependsOn: readonly ReleaseId[] }[];
@@ -47,6 +49,7 @@ export function chooseStaying(
   const stays = new Map<ReleaseId, Extract<Reason, { kind: "kept" | "not-selected" }>>();
   for (const id of graph.order.toReversed()) {
     if (keep.has(id)) stays.set(id, { kind: "kept" });
+    else if (protect.has(id)) stays.set(id, { kind: "kept", isProtected: true });
     const reason = stays.get(id);
     if (reason?.kind !== "kept") continue;
     for (const dependency of after(id))
@@ -58,6 +61,24 @@ export function chooseStaying(
     return stays.has(release) && dependsOn.length > 0 ? [{ release, dependsOn }] : [];
   });
   return { stays, stranded };
+}
+
+/** What stays besides, with all that it depends on, because something outside of the declarations needs it. */
+export function alsoStaying(
+  graph: Pick<Graph, "order" | "after">,
+  stays: Staying,
+  needed: ReadonlyMap<ReleaseId, ReleaseId>,
+): Staying {
+  const more = new Map(stays);
+  for (const id of graph.order.toReversed()) {
+    const by = needed.get(id);
+    if (by !== undefined && !more.has(id)) more.set(id, { kind: "kept", dependent: by });
+    const reason = more.get(id);
+    if (reason?.kind !== "kept") continue;
+    for (const dependency of graph.after.get(id) ?? [])
+      if (!more.has(dependency)) more.set(dependency, { kind: "kept", dependent: reason.dependent ?? id });
+  }
+  return more;
 }
 
 /**

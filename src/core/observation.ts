@@ -151,6 +151,10 @@ export type LastStanding = {
   readonly version?: string;
   /** `file:line`. */
   readonly declaredAt?: string;
+  /** Neither pruned nor destroyed unless a person says so. */
+  readonly protect?: true;
+  /** No document declared it in that run. */
+  readonly undeclared?: true;
   /** metadata.labels, where there are any. */
   readonly labels?: Readonly<Record<string, string>>;
 };

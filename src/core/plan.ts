@@ -8,6 +8,7 @@ import type { ReleaseId } from "./ids.ts";
 import type { KubernetesObject } from "./object.ts";
 import type { Hook, ReleasePayload } from "./observation.ts";
 import type { PinnedRelease } from "./pin.ts";
+import type { Undeclared } from "./prune.ts";
 
 /**
  * One changed leaf of the values; absent sides are undefined. Views mask leaves that look secret, and those that come from
@@ -42,8 +43,8 @@ export type Reason =
   | { readonly kind: "quarantined"; readonly since: string; readonly cause: string }
   | { readonly kind: "suspended" }
   | { readonly kind: "not-selected" }
-  /** It stays although others go: because a person asked for it, or because `dependent`, which they asked for, needs it. */
-  | { readonly kind: "kept"; readonly dependent?: ReleaseId }
+  /** It stays although others go: because a person asked for it, or protected it, or because `dependent`, which stays so, needs it. */
+  | { readonly kind: "kept"; readonly dependent?: ReleaseId; readonly isProtected?: true }
   | { readonly kind: "refused"; readonly failure: Failure }
   | { readonly kind: "retry-asked" }
   /** A person asked for everything anew, changed or not. */
@@ -56,7 +57,9 @@ export type Reason =
       readonly takes: boolean;
       readonly fields: readonly ForeignFields[];
     }
-  | { readonly kind: "destroy" };
+  | { readonly kind: "destroy" }
+  /** The stack owns it, and no document declares it any more. */
+  | { readonly kind: "undeclared" };
 
 /** What all steps have. `after` are the releases that must be healthy (or, for uninstall, gone) first. */
 type StepBase = {
@@ -150,6 +153,8 @@ export type Plan = {
   readonly waves: number;
   /** Namespaces that Headway creates before the first release in them, because they are absent. */
   readonly namespaces: readonly string[];
+  /** Releases that the stack owns and no longer declares; those that go have a step as well. */
+  readonly undeclared?: readonly Undeclared[];
 };
 
 /** What one release's apply left behind, as far as health has to know. */

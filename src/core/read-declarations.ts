@@ -74,6 +74,8 @@ export function readStack(input: StackInput): Checked<ReadStack> {
     name: settings.name ?? nameFromFolder(input.folderName),
     phases: settings.phases ?? [],
     order: settings.order,
+    prune: settings.prune,
+    ...(settings.clusterUid === undefined ? {} : { clusterUid: settings.clusterUid }),
     repositories: settings.repositories ?? new Map(),
     declarations: withoutRepeated(declarations),
     ignoredDocuments: found.ignored,
@@ -93,7 +95,8 @@ function emptyStack(input: StackInput): ReadStack {
   return {
     name: nameFromFolder(input.folderName),
     phases: [],
-    order: "dependencies",
+    order: defaultSettings.order,
+    prune: defaultSettings.prune,
     repositories: new Map(),
     declarations: [],
     ignoredDocuments: 0,

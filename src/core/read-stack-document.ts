@@ -2,7 +2,7 @@
 // is still checked; the mistake itself is a diagnostic.
 import type { ErrorObject } from "ajv";
 import { readRepositoryLocation } from "./chart-reference.ts";
-import type { Declaration, FailFast, Json, Repository, ValuesSource } from "./declaration.ts";
+import type { Declaration, FailFast, Json, PruneSettings, Repository, ValuesSource } from "./declaration.ts";
 import type { Diagnostic, SourceRange } from "./diagnostic.ts";
 import type { YamlDocument } from "./document.ts";
 import { parseDuration } from "./duration.ts";
@@ -29,6 +29,7 @@ export type ReleaseDefaults = Pick<
   | "fieldConflicts"
   | "maxHistory"
   | "stableForMs"
+  | "protect"
 >;
 
 /** What holds for all releases. `undefined` phases: the list itself is broken, so a phase can't be checked. */
@@ -37,6 +38,8 @@ export type StackSettings = {
   readonly releases: readonly { readonly pattern: string; readonly range: SourceRange }[] | undefined;
   readonly phases: readonly string[] | undefined;
   readonly order: "dependencies" | "waves";
+  readonly prune: PruneSettings;
+  readonly clusterUid?: string;
   /** Undefined where the list itself is broken, so that an alias can't be checked. */
   readonly repositories: ReadonlyMap<string, Repository> | undefined;
   /** Below every release's own values. */
@@ -59,6 +62,7 @@ export const builtInDefaults: ReleaseDefaults = {
   fieldConflicts: "take",
   maxHistory: 10,
   stableForMs: 0,
+  protect: false,
 };
 
 /** The settings of a stack without a headway.yaml. */
@@ -67,6 +71,7 @@ export const defaultSettings: StackSettings = {
   releases: undefined,
   phases: [],
   order: "dependencies",
+  prune: { prune: false, maxPrune: 3 },
   repositories: new Map(),
   values: [],
   namespace: undefined,
@@ -86,6 +91,7 @@ type Options = Pick<
   | "fieldConflicts"
   | "maxHistory"
   | "stableFor"
+  | "protect"
 >;
 
 /**
@@ -128,6 +134,7 @@ export function applyOptions(
     fieldConflicts: options.fieldConflicts ?? below.fieldConflicts,
     maxHistory: options.maxHistory ?? below.maxHistory,
     stableForMs: duration(options.stableFor, below.stableForMs, ["stableFor"], 0),
+    protect: options.protect ?? below.protect,
   };
 }
 
@@ -173,7 +180,12 @@ export function readStackDocument(
       broken.has("spec.phases") || broken.has("spec")
         ? undefined
         : checkPhases(spec?.phases ?? [], tree, report),
-    order: spec?.order ?? "dependencies",
+    order: spec?.order ?? defaultSettings.order,
+    ...(spec?.cluster === undefined ? {} : { clusterUid: spec.cluster.uid }),
+    prune: {
+      prune: spec?.prune ?? defaultSettings.prune.prune,
+      maxPrune: spec?.maxPrune ?? defaultSettings.prune.maxPrune,
+    },
     repositories:
       broken.has("spec.repositories") || broken.has("spec")
         ? undefined

@@ -8,13 +8,8 @@ import type { Path, YamlTree } from "./yaml-tree.ts";
 /** Fields that Headway is going to have: refused, because what has no effect must not look as if it had. */
 const plannedFields: ReadonlySet<string> = new Set([
   "HelmRelease spec provides",
-  "HelmRelease spec protect",
   "HelmRelease spec serviceAccountName",
   "Stack spec onFailure",
-  "Stack spec prune",
-  "Stack spec maxPrune",
-  "Stack spec cluster",
-  "Stack spec defaults protect",
   "Stack spec defaults serviceAccountName",
 ]);
 

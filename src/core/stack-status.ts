@@ -102,9 +102,12 @@ function statusOf(
     newest?.status === "deployed" && payload?.revision === newest.revision
       ? assessRelease(payload.objects, input.world, { nowMs: input.nowMs, seenSinceMs: 0 })
       : undefined;
+  const judged = judge(newest, health, failure, remembered?.quarantine !== undefined, standing);
+  const isLeft = standing?.undeclared === true && judged.detail === undefined;
   return {
     release,
-    ...judge(newest, health, failure, remembered?.quarantine !== undefined, standing),
+    ...judged,
+    ...(isLeft ? { detail: "no longer declared: apply --prune uninstalls it" } : {}),
     after: standing?.after ?? [],
     labels: standing?.labels ?? {},
     ...(standing === undefined ? {} : { wave: standing.wave }),

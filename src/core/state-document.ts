@@ -138,6 +138,9 @@ function isStanding(value: unknown): value is LastStanding {
       (isRecord(labels) && Object.values(labels).every((label) => typeof label === "string"))) &&
     ["detail", "chart", "version", "declaredAt"].every(
       (field) => fieldAt(value, field) === undefined || textAt(value, field) !== undefined,
+    ) &&
+    ["protect", "undeclared"].every(
+      (field) => fieldAt(value, field) === undefined || fieldAt(value, field) === true,
     )
   );
 }

@@ -10,12 +10,15 @@ import type { ReleaseId } from "../core/ids.ts";
 import { refOf } from "../core/object.ts";
 import { groupRecords, observeReleases, releaseKey } from "../core/observe.ts";
 import type { Observation, ReleasePayload, ReleaseRecord, StackState } from "../core/observation.ts";
+import { findOwned, type OwnedRelease } from "../core/prune.ts";
 import type { Clock, Objects, Records, States } from "./ports.ts";
 
 export type ObservedStack = {
   readonly observations: ReadonlyMap<ReleaseId, Observation>;
   readonly state: StackState;
   readonly namespaces: ReadonlySet<string>;
+  /** Releases with the stack's label that are not declared. */
+  readonly owned: readonly OwnedRelease[];
   /** Newest first, by `NAMESPACE/RELEASENAME`; of all releases in the cluster. */
   readonly records: ReadonlyMap<string, readonly ReleaseRecord[]>;
   /** `NAMESPACE/RELEASENAME@REVISION` → the fingerprint it was made with. */
@@ -49,8 +52,11 @@ export async function observeStack(
   if (!namespaces.ok) return namespaces;
   const records = groupRecords(listed.value);
   const known = newestPayloads(payloads.value);
+  const undeclared = findOwned(stack.declarations, stack.label, records);
   const missing = await readMissingPayloads(ports.records, stack.declarations, records, known);
   if (!missing.ok) return missing;
+  const owned = await readOwned(ports.records, undeclared, known);
+  if (!owned.ok) return owned;
   const world = await pictureOf(ports.objects, stack.declarations, records, known);
   if (!world.ok) return world;
   const observe = (picture: World): ReadonlyMap<ReleaseId, Observation> =>
@@ -75,6 +81,7 @@ export async function observeStack(
     observations: observations.value,
     state: state.value,
     namespaces: namespaces.value.active,
+    owned: owned.value,
     records,
     fingerprints: fingerprintsOf(listed.value),
   });
@@ -116,6 +123,30 @@ async function readMissingPayloads(
     if (payload.value !== undefined) known.set(releaseKey(payload.value), payload.value);
   }
   return succeeded(undefined);
+}
+
+// An uninstall takes what the newest revision says, whether that is deployed or not.
+async function readOwned(
+  records: Records,
+  undeclared: readonly ReleaseRecord[],
+  known: ReadonlyMap<string, ReleasePayload>,
+): Promise<Result<readonly OwnedRelease[]>> {
+  const owned: OwnedRelease[] = [];
+  for (const { namespace, releaseName, revision } of undeclared) {
+    const deployed = known.get(releaseKey({ namespace, releaseName }));
+    const payload =
+      deployed?.revision === revision
+        ? succeeded(deployed)
+        : await records.payload(namespace, releaseName, revision);
+    if (!payload.ok) return payload;
+    owned.push({
+      namespace,
+      releaseName,
+      revision,
+      ...(payload.value === undefined ? {} : { payload: payload.value }),
+    });
+  }
+  return succeeded(owned);
 }
 
 async function pictureOf(

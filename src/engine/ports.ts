@@ -261,6 +261,8 @@ export type Objects = {
   namespaces(): Promise<
     Result<{ readonly active: ReadonlySet<string>; readonly terminating: ReadonlySet<string> }>
   >;
+  /** What tells this cluster from any other: the UID of its namespace kube-system. */
+  clusterUid(): Promise<Result<string>>;
   /** Creates it if absent; waits until a terminating one is gone, up to the deadline. Never touches an existing one. */
   ensureNamespace(namespace: string, deadlineMs: number): Promise<Result<{ readonly created: boolean }>>;
   /** Applies CRDs and waits until each is Established. `create` leaves existing ones alone. Returns changed names. */

@@ -6,19 +6,19 @@ import type { Declaration } from "../core/declaration.ts";
 import type { Graph } from "../core/graph.ts";
 import type { StackRules } from "../core/health/rules.ts";
 import type { ReleaseId } from "../core/ids.ts";
-import { makeDestroyPlan } from "../core/make-destroy-plan.ts";
 import type { Staying } from "../core/make-destroy-plan.ts";
 import { makePlan } from "../core/make-plan.ts";
-import type { LastRun, LastStanding } from "../core/observation.ts";
+import { lastRunOf, standsAs } from "../core/last-run.ts";
 import type { PinnedRelease } from "../core/pin.ts";
 import { valuesOf, type Plan, type Step } from "../core/plan.ts";
 import type { Run } from "../core/run/run.ts";
-import { shownState } from "../core/shown-state.ts";
 import { prepareCarryOut } from "./carry-out.ts";
+import { checkCluster } from "./check-cluster.ts";
 import { executePlan } from "./execute-plan.ts";
 import { pause } from "./pause.ts";
 import type { RunningPlan, View } from "./execute-plan.ts";
 import { nameConflicts } from "./name-conflicts.ts";
+import { planDestroy, planPruning, type PruneOptions } from "./plan-undeclared.ts";
 import { observeStack } from "./observe-stack.ts";
 import type { ObservedStack } from "./observe-stack.ts";
 import type { Holder } from "../core/holder.ts";
@@ -40,6 +40,8 @@ export type ReadyStack = {
   readonly name: string;
   /** The value of headway.dev/stack on its records. */
   readonly label: string;
+  /** The one cluster that it is for, where it says so. */
+  readonly clusterUid?: string;
   readonly order: "dependencies" | "waves";
   readonly declarations: readonly Declaration[];
   readonly graph: Graph;
@@ -64,6 +66,8 @@ export type PlanOptions = {
   readonly redeploy?: { readonly restart: boolean };
   /** What a destroy leaves where it is. */
   readonly stays?: Staying;
+  /** What becomes of releases that are no longer declared. */
+  readonly prune: PruneOptions;
 };
 
 export type PlannedStack = { readonly plan: Plan; readonly observed: ObservedStack };
@@ -74,6 +78,8 @@ export async function planStack(
   stack: ReadyStack,
   options: PlanOptions,
 ): Promise<Result<PlannedStack>> {
+  const checked = await checkCluster(ports.objects, stack);
+  if (!checked.ok) return checked;
   const [observed, pins] = await Promise.all([
     observeStack(ports, stack),
     options.destroy ? succeeded(stack.pins) : readPins(ports.values, stack.pins),
@@ -87,20 +93,21 @@ export async function planStack(
     graph: stack.graph,
     observations: observed.value.observations,
   };
-  const plan = options.destroy
-    ? makeDestroyPlan({ ...input, ...(options.stays === undefined ? {} : { stays: options.stays }) })
-    : makePlan({
-        ...input,
-        order: stack.order,
-        pins: pins.value,
-        states: observed.value.state.releases,
-        namespaces: observed.value.namespaces,
-        retry: options.retry,
-        adopt: options.adopt,
-        ...(options.redeploy === undefined ? {} : { redeploy: options.redeploy }),
-        ...(options.only === undefined ? {} : { only: options.only }),
-      });
-  const named = await nameConflicts(ports.objects, plan, observed.value.observations);
+  if (options.destroy)
+    return succeeded({ plan: planDestroy(input, observed.value, options), observed: observed.value });
+  const plan = makePlan({
+    ...input,
+    order: stack.order,
+    pins: pins.value,
+    states: observed.value.state.releases,
+    namespaces: observed.value.namespaces,
+    retry: options.retry,
+    adopt: options.adopt,
+    ...(options.redeploy === undefined ? {} : { redeploy: options.redeploy }),
+    ...(options.only === undefined ? {} : { only: options.only }),
+  });
+  const whole = await planPruning(ports.objects, plan, observed.value, options);
+  const named = await nameConflicts(ports.objects, whole, observed.value.observations);
   return succeeded({ plan: named, observed: observed.value });
 }
 
@@ -130,6 +137,9 @@ const never = new AbortController().signal;
 
 /** Runs a stack's plan under its lock; the run as it ended, or why it did not begin. */
 export async function runStack(ports: RunPorts, request: RunRequest): Promise<Result<Run>> {
+  // The lock already is something written.
+  const checked = await unlessStopped(request.stop, checkCluster(ports.objects, request.stack));
+  if (!checked.ok) return checked;
   const horizonMs =
     Math.max(0, ...request.stack.declarations.map(({ timeoutMs }) => timeoutMs)) + helmGraceMs;
   const acquiring = ports.locks.acquire(request.stack.name, request.holder, horizonMs);
@@ -230,7 +240,7 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
     const run = await runs.ended;
     stop.removeEventListener("abort", onStop);
     await hands.settle();
-    const lastRun = lastRunOf(run, ports.clock.nowMs(), request.stack.graph);
+    const lastRun = lastRunOf(run, ports.clock.nowMs(), request.stack.graph, observed.state.lastRun);
     const isNews = hasWork || !standsAs(lastRun, observed.state.lastRun);
     if (isNews && run.stopping?.why !== "lease-lost") await hands.recordRun(lastRun);
     return succeeded(run);
@@ -270,54 +280,5 @@ function firstNeeds(plan: Plan) {
       { apiVersion: "v1", kind: "Service" },
     ],
     namespaces: [...new Set(active.map((step) => step.namespace))],
-  };
-}
-
-/** True where a run found everything as the one before had left it, so that nothing has to be put on record. */
-function standsAs(run: LastRun, before: LastRun | undefined): boolean {
-  return (
-    before?.releases.size === run.releases.size &&
-    [...run.releases].every(([id, standing]) => isSame(standing, before.releases.get(id)))
-  );
-}
-
-// Both were made by lastRunOf, one of them read back: their fields stand in one order.
-function isSame(a: LastStanding, b: LastStanding | undefined): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function lastRunOf(run: Run, nowMs: number, graph: Graph): LastRun {
-  const releases = [...run.steps.values()].map(({ step, state }): [ReleaseId, LastStanding] => {
-    const shown = shownState(step, state);
-    // A destroy counts its waves backwards; of what it leaves the stack's own order is remembered.
-    const isLeft = step.kind === "keep" && step.pin === undefined;
-    const declaration =
-      step.kind === "keep" ? step.declaration : "pin" in step ? step.pin.declaration : undefined;
-    const chart = "pin" in step ? step.pin.chart : step.kind === "keep" ? step.payload?.chart : undefined;
-    return [
-      step.release,
-      {
-        state: shown.state,
-        ...(shown.detail === undefined ? {} : { detail: shown.detail }),
-        wave: isLeft ? (graph.wave.get(step.release) ?? step.wave) : step.wave,
-        after: isLeft ? (graph.after.get(step.release) ?? []) : step.after,
-        releaseName: step.releaseName,
-        ...(chart === undefined ? {} : { chart: chart.name, version: chart.version }),
-        ...(declaration === undefined
-          ? {}
-          : { declaredAt: `${declaration.range.file}:${declaration.range.line}` }),
-        ...(declaration === undefined || Object.keys(declaration.labels).length === 0
-          ? {}
-          : { labels: declaration.labels }),
-      },
-    ];
-  });
-  return {
-    id: run.id,
-    startedAt: new Date(run.startedAtMs).toISOString(),
-    finishedAt: new Date(nowMs).toISOString(),
-    exitCode: run.outcome?.exitCode ?? 1,
-    waves: run.plan.waves,
-    releases: new Map(releases),
   };
 }

@@ -88,6 +88,10 @@ const WORDS: Readonly<Record<FailureKind, Words>> = {
   },
   killed: { title: "helm was killed", next: "see who killed it (out of memory?), then apply again" },
   interrupted: { title: "interrupted", next: "apply again: it goes on from here" },
+  "other-cluster": {
+    title: "not the stack's cluster",
+    next: "choose the right one with --context, or correct spec.cluster.uid in headway.yaml",
+  },
   program: {
     title: "a program is missing or does not fit",
     next: "install what the message names, then apply again",
@@ -140,6 +144,7 @@ export function headline(failure: Failure, evidence: Evidence | undefined): stri
     case "immutable-field":
     case "values-schema":
     case "values-missing":
+    case "other-cluster":
     case "values-unreadable":
     case "render":
     case "locked":

@@ -1,6 +1,7 @@
 // A plan for people and for programs. What may be shown of it is decided in plan-items.ts.
 import type { Json } from "../core/declaration.ts";
 import type { Plan } from "../core/plan.ts";
+import { describeStay } from "../core/prune.ts";
 import { jsonText, yamlText } from "./data-output.ts";
 import { countVerdicts, planItems, planSummary, type NewerCharts, type PlanItem } from "./plan-items.ts";
 import type { ShownChange } from "./secret-values.ts";
@@ -47,11 +48,31 @@ function planDocument(plan: Plan, items: readonly PlanItem[]): unknown {
     namespaces: plan.namespaces,
     changes: hasChanges(plan),
     counts: countVerdicts(items),
+    undeclared: (plan.undeclared ?? []).map(({ protect, stays, ...one }) => ({
+      ...one,
+      protected: protect,
+      ...(stays === undefined ? {} : { stays: { kind: stays.kind, message: describeStay(stays) } }),
+    })),
     // The sign is how the table draws the verdict.
     items: items.map((item) => ({ ...item, sign: undefined })),
   };
 }
 
+/** A line for each release that the stack owns, no longer declares, and leaves where it is. */
+export function undeclaredLines(plan: Plan): readonly string[] {
+  const staying = (plan.undeclared ?? []).flatMap(({ release, stays }) =>
+    stays === undefined ? [] : [`${release} is no longer declared; ${describeStay(stays)}`],
+  );
+  const more = staying.length - MOST_UNDECLARED;
+  return more > 1
+    ? [
+        ...staying.slice(0, MOST_UNDECLARED),
+        `and ${more} more that are no longer declared (-o json lists them)`,
+      ]
+    : staying;
+}
+
+const MOST_UNDECLARED = 10;
 const MOST_CHANGES = 12;
 const MOST_WAITS = 4;
 const MOST_NEWER = 10;
@@ -78,6 +99,7 @@ function planLines(plan: Plan, items: readonly PlanItem[], wide: boolean): reado
       : [[{ text: `  = ${folded} more with nothing to do (-o wide lists them)`, tone: "dim" as const }]]),
     ...(listed.length === 0 ? [] : [[""]]),
     ...newerLines(items, wide),
+    ...undeclaredLines(plan).map((text): Line => [{ text: "! ", tone: "warn" }, text]),
     [{ text: planSummary(items), tone: "strong" }],
   ];
 }

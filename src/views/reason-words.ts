@@ -42,6 +42,7 @@ export function reasonWords(reason: Reason): string {
     case "not-selected":
       return "not selected";
     case "kept":
+      if (reason.isProtected === true) return "it is protected: --include-protected includes it";
       return reason.dependent === undefined
         ? "asked to keep it"
         : `${reason.dependent}, which is kept, depends on it`;
@@ -57,5 +58,7 @@ export function reasonWords(reason: Reason): string {
       return describeForeignFields(reason.fields, reason.takes);
     case "destroy":
       return "destroy";
+    case "undeclared":
+      return "no longer declared";
   }
 }

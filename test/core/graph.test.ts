@@ -44,6 +44,7 @@ function declare(lines: readonly string[]): readonly Declaration[] {
       labels: {},
       fieldConflicts: "take",
       suspend: false,
+      protect: false,
       maxHistory: 10,
       digest: "",
       range: at(1),

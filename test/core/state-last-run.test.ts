@@ -22,6 +22,8 @@ const lastRun: LastRun = {
         chart: "app",
         version: "1.0.0",
         declaredAt: "releases/api.yaml:1",
+        protect: true,
+        undeclared: true,
         labels: { team: "payments" },
       },
     ],
@@ -44,6 +46,7 @@ describe("the last run in a state document", () => {
     ["a state that no view knows", { state: "Exploded" }],
     ["a dependency that is no text", { after: [1] }],
     ["no wave", { wave: "second" }],
+    ["a protection that is no yes", { protect: "yes" }],
     ["a label that is no text", { labels: { team: 1 } }],
   ])("counts as none with %s, and the quarantines stay", (_what, wrong) => {
     const text = JSON.parse(writeStateDocument("shop", { releases, lastRun }, 100_000)) as {

@@ -155,6 +155,7 @@ function declare(
     labels: {},
     fieldConflicts: "take",
     suspend: false,
+    protect: false,
     maxHistory: 10,
     digest: `digest of ${release}`,
     range,

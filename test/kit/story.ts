@@ -62,7 +62,13 @@ export function story(lots: Readonly<Record<string, Lot>> = {}): Story {
       { ...cluster, clock },
       {
         stack: ready,
-        options: { retry: false, adopt: false, destroy: false, ...options },
+        options: {
+          retry: false,
+          adopt: false,
+          destroy: false,
+          prune: { prune: false, includeProtected: false },
+          ...options,
+        },
         runId: "run-1",
         holder,
         consent: options.consent ?? (() => Promise.resolve(undefined)),

@@ -9,13 +9,18 @@ import { fleet, id, payloadOf, type Fleet } from "../kit/fleet.ts";
 type Asked = {
   readonly selected?: readonly string[];
   readonly keep?: readonly string[];
+  readonly protect?: readonly string[];
   readonly withDependents?: boolean;
 };
 
-function staying(graph: Fleet["graph"], { selected, keep = [], withDependents = false }: Asked) {
+function staying(
+  graph: Fleet["graph"],
+  { selected, keep = [], protect = [], withDependents = false }: Asked,
+) {
   return chooseStaying(graph, {
     withDependents,
     keep: new Set(keep.map(id)),
+    protect: new Set(protect.map(id)),
     ...(selected === undefined ? {} : { selected: new Set(selected.map(id)) }),
   });
 }

@@ -41,6 +41,7 @@ export function declarationOf(release: ReleaseId, values: Declaration["values"] 
     labels: {},
     fieldConflicts: "take",
     suspend: false,
+    protect: false,
     maxHistory: 10,
     digest: "d",
     range,

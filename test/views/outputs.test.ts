@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { readFileSync } from "node:fs";
 import type { FailureKind } from "../../src/core/failure.ts";
+import { releaseId } from "../../src/core/ids.ts";
 import type { Reason } from "../../src/core/plan.ts";
 import type { FailureRecord } from "../../src/core/observation.ts";
 import type { ShownState } from "../../src/core/event.ts";
@@ -123,6 +124,34 @@ describe("the plan", () => {
     ]);
     expect(renderPlan(idle, { format: "table", style })).toBe("Plan: 1 not selected, 1 unchanged\n");
     expect(renderPlan(planOf([]), { format: "table", style })).toBe("Plan: no releases\n");
+  });
+
+  test("names what is no longer declared, and why it stays", () => {
+    const undeclared = (name: string, more: object) => ({
+      release: releaseId("shop", name),
+      namespace: "shop",
+      releaseName: name,
+      revision: 4,
+      after: [releaseId("shop", "db")],
+      protect: false,
+      ...more,
+    });
+    const left = {
+      ...planOf([]),
+      undeclared: [
+        undeclared("gone", { chart: { name: "gone", version: "1.0.0" } }),
+        undeclared("kept", { protect: true, stays: { kind: "protected" } }),
+        undeclared("data", { stays: { kind: "would-lose", objects: ["PersistentVolumeClaim data"] } }),
+      ],
+    };
+    expect(renderPlan(left, { format: "table", style })).toMatchInlineSnapshot(`
+      "! shop/kept is no longer declared; it stays, because it is protected: --include-protected includes it
+      ! shop/data is no longer declared; it stays, because with it would go PersistentVolumeClaim data; if that is meant, uninstall it with helm
+      Plan: no releases
+      "
+    `);
+    const document: unknown = JSON.parse(renderPlan(left, { format: "json", style }));
+    expect(complaints(strictValidator("plan"), document)).toEqual([]);
   });
 
   test("can't break out of its markdown", () => {
@@ -332,6 +361,7 @@ describe("the schemas of outputs", () => {
       "values-schema": true,
       "values-missing": true,
       "values-unreadable": true,
+      "other-cluster": true,
       render: true,
       locked: true,
       unreachable: true,
@@ -381,6 +411,7 @@ describe("the schemas of outputs", () => {
       "restart-asked": true,
       "field-conflicts": true,
       destroy: true,
+      undeclared: true,
     });
     const shown = kinds<ShownState>({
       Pending: true,

@@ -20,7 +20,7 @@ import { loadAccess } from "./kubeconfig.ts";
 import { findLosses } from "./losses.ts";
 import { makeLocks, type IsGone } from "./locks.ts";
 import { readManagedFields } from "./managed-fields.ts";
-import { ensureNamespace, listNamespaces } from "./namespaces.ts";
+import { ensureNamespace, listNamespaces, readClusterUid } from "./namespaces.ts";
 import { deletePods } from "./pods.ts";
 import { probeCluster, type Probe } from "./probe.ts";
 import { makeRecords } from "./records.ts";
@@ -105,6 +105,7 @@ function makeObjects(api: Api, discovery: Discovery, watches: WatchedWorld[]): O
       return watch;
     },
     namespaces: () => listNamespaces(api),
+    clusterUid: () => readClusterUid(api),
     ensureNamespace: (namespace, deadlineMs) => ensureNamespace(api, namespace, deadlineMs),
     applyCrds: (texts, mode, deadlineMs) => applyCrds(api, discovery, texts, mode, deadlineMs),
     managedFields: (refs) => readManagedFields(api, discovery, refs),

@@ -26,6 +26,14 @@ export async function listNamespaces(api: Api): Promise<Result<NamespaceNames>> 
   return succeeded({ active, terminating });
 }
 
+export async function readClusterUid(api: Api): Promise<Result<string>> {
+  const doing = "Reading which cluster this is (the UID of the namespace kube-system)";
+  const found = await api.json({ doing, path: "/api/v1/namespaces/kube-system" });
+  if (!found.ok) return failed(found.failure);
+  const uid = textAt(found.value, "metadata", "uid");
+  return uid === undefined ? failed({ kind: "unknown", message: `${doing}: it has none` }) : succeeded(uid);
+}
+
 /** `deadlineMs` is of the wall clock. */
 export async function ensureNamespace(
   api: Api,

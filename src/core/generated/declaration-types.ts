@@ -141,6 +141,10 @@ export interface HelmRelease {
      */
     maxHistory?: number;
     /**
+     * Neither pruned nor destroyed without --include-protected, and neither is what it depends on. Default false.
+     */
+    protect?: boolean;
+    /**
      * Leave the release alone. Releases that depend on it count it as ready while it is healthy. Default false.
      */
     suspend?: boolean;
@@ -292,6 +296,23 @@ export interface Stack {
      */
     order?: "dependencies" | "waves";
     /**
+     * The one cluster that this stack is for; commands that read or change another one refuse.
+     */
+    cluster?: {
+      /**
+       * The UID of its namespace kube-system: kubectl get namespace kube-system -o jsonpath={.metadata.uid}. A re-created cluster has another one.
+       */
+      uid: string;
+    };
+    /**
+     * Whether apply uninstalls releases that this stack owns and no longer declares, dependents first, once everything declared is ready. Default false: they stay, and every plan names them.
+     */
+    prune?: boolean;
+    /**
+     * How many releases one run may prune; more of them need --yes-prune, or the run does not begin. Default 3.
+     */
+    maxPrune?: number;
+    /**
      * What holds for each release that does not say otherwise itself.
      */
     defaults?: {
@@ -333,6 +354,10 @@ export interface Stack {
        * How long a release must stay healthy without a break before it counts as healthy. Default 0s.
        */
       stableFor?: string;
+      /**
+       * Neither pruned nor destroyed without --include-protected. Default false.
+       */
+      protect?: boolean;
     };
   };
 }

@@ -1,7 +1,7 @@
 // Made by scripts/generate.ts from schemas/; change those and run `npm run generate`.
 "use strict";
 export const validateHelmRelease = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/helmrelease.schema.json","title":"HelmRelease","description":"One Helm release that a stack declares: a chart, its values, and what it waits for.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"HelmRelease","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The release's name in Headway, and in Helm unless spec.releaseName says otherwise."},"namespace":{"$ref":"#/$defs/namespace","description":"The namespace that the release is installed in. Default: spec.defaults.namespace of headway.yaml; there is no default beyond that."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"Labels of the release: -l SELECTOR picks releases by them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the release."},"spec":{"type":"object","additionalProperties":false,"required":["chart"],"description":"What is installed and how.","properties":{"chart":{"type":"string","minLength":1,"description":"The chart: a folder, as ./chart or ../charts/orders, relative to the file that declares it and inside the git repository; or ALIAS/NAME of a repository in headway.yaml; or oci://HOST/PATH/NAME; or the https:// address of a packaged chart (.tgz)."},"version":{"type":"string","minLength":1,"description":"The versions of the chart that will do, in Helm's range syntax. A folder's version is the one in its Chart.yaml; it has to fit."},"dependsOn":{"type":"array","items":{"type":["string","object"],"additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The other release's metadata.name."},"namespace":{"$ref":"#/$defs/namespace","description":"The other release's namespace. Default: the same one."},"readyExpr":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over `dep` and `self` that must be true, besides the dependency's health, before this release starts."}},"description":"NAME (same namespace) or NAMESPACE/NAME of another release of the stack, or a mapping with a condition."},"description":"Releases that must be healthy before this one starts: NAME (same namespace), NAMESPACE/NAME, or a mapping with name, namespace and readyExpr."},"phase":{"type":"string","description":"One of spec.phases of headway.yaml: the release waits for every release of the earlier phases. A release without a phase waits for its own dependsOn only."},"values":{"type":["object","null"],"additionalProperties":true,"description":"The chart's values. Helm sees them exactly as `helm -f` would read the same text."},"valuesFiles":{"type":"array","items":{"type":"string","minLength":1,"description":"A path relative to the file that declares the release."},"description":"YAML files of values, below valuesFrom and values, the last one strongest. Paths are relative to the file that declares the release and stay inside the git repository. Files encrypted with SOPS are decrypted in memory."},"valuesFrom":{"type":"array","items":{"type":"object","title":"ValuesReference","additionalProperties":false,"required":["kind","name"],"description":"One Secret or ConfigMap of the release's namespace.","properties":{"kind":{"type":"string","enum":["Secret","ConfigMap"],"description":"What holds the values."},"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","description":"The object's name, in the release's namespace."},"valuesKey":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[-._a-zA-Z0-9]+$","description":"The key in its data. Default: values.yaml."},"targetPath":{"type":"string","minLength":1,"maxLength":250,"description":"Where the key's content goes as one string, as in db.password or list[0].name. Without it the content is YAML values of its own."},"optional":{"type":"boolean","description":"True: no values where the object or its key is absent. Default false: the release waits for it."}}},"description":"Values from Secrets and ConfigMaps of the cluster, above valuesFiles and below values, the last one strongest."},"releaseName":{"$ref":"#/$defs/dnsName","description":"The release's name in Helm. Default: metadata.name."},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"health":{"type":"array","items":{"type":"object","title":"HealthRule","additionalProperties":false,"required":["apiVersion","kind"],"description":"When objects of one kind are ready or failed.","properties":{"apiVersion":{"type":"string","minLength":1,"description":"The objects' apiVersion, as in cert-manager.io/v1."},"kind":{"type":"string","minLength":1,"description":"The objects' kind."},"ready":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over the object's fields (metadata, spec, status, …; self is the whole object): true where it is ready."},"failed":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression that is true where the object has failed and will not heal."}},"minProperties":3},"description":"Health of custom resources beyond the built-in rules."},"stableFor":{"$ref":"#/$defs/duration","description":"How long the release must stay healthy without a break before it counts as healthy. Default 0s."},"test":{"type":"boolean","description":"True: `helm test` is part of readiness; a failed test is a failed health check. Default false."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"suspend":{"type":"boolean","description":"Leave the release alone. Releases that depend on it count it as ready while it is healthy. Default false."}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/helmrelease.schema.json","title":"HelmRelease","description":"One Helm release that a stack declares: a chart, its values, and what it waits for.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"HelmRelease","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The release's name in Headway, and in Helm unless spec.releaseName says otherwise."},"namespace":{"$ref":"#/$defs/namespace","description":"The namespace that the release is installed in. Default: spec.defaults.namespace of headway.yaml; there is no default beyond that."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"Labels of the release: -l SELECTOR picks releases by them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the release."},"spec":{"type":"object","additionalProperties":false,"required":["chart"],"description":"What is installed and how.","properties":{"chart":{"type":"string","minLength":1,"description":"The chart: a folder, as ./chart or ../charts/orders, relative to the file that declares it and inside the git repository; or ALIAS/NAME of a repository in headway.yaml; or oci://HOST/PATH/NAME; or the https:// address of a packaged chart (.tgz)."},"version":{"type":"string","minLength":1,"description":"The versions of the chart that will do, in Helm's range syntax. A folder's version is the one in its Chart.yaml; it has to fit."},"dependsOn":{"type":"array","items":{"type":["string","object"],"additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The other release's metadata.name."},"namespace":{"$ref":"#/$defs/namespace","description":"The other release's namespace. Default: the same one."},"readyExpr":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over `dep` and `self` that must be true, besides the dependency's health, before this release starts."}},"description":"NAME (same namespace) or NAMESPACE/NAME of another release of the stack, or a mapping with a condition."},"description":"Releases that must be healthy before this one starts: NAME (same namespace), NAMESPACE/NAME, or a mapping with name, namespace and readyExpr."},"phase":{"type":"string","description":"One of spec.phases of headway.yaml: the release waits for every release of the earlier phases. A release without a phase waits for its own dependsOn only."},"values":{"type":["object","null"],"additionalProperties":true,"description":"The chart's values. Helm sees them exactly as `helm -f` would read the same text."},"valuesFiles":{"type":"array","items":{"type":"string","minLength":1,"description":"A path relative to the file that declares the release."},"description":"YAML files of values, below valuesFrom and values, the last one strongest. Paths are relative to the file that declares the release and stay inside the git repository. Files encrypted with SOPS are decrypted in memory."},"valuesFrom":{"type":"array","items":{"type":"object","title":"ValuesReference","additionalProperties":false,"required":["kind","name"],"description":"One Secret or ConfigMap of the release's namespace.","properties":{"kind":{"type":"string","enum":["Secret","ConfigMap"],"description":"What holds the values."},"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","description":"The object's name, in the release's namespace."},"valuesKey":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[-._a-zA-Z0-9]+$","description":"The key in its data. Default: values.yaml."},"targetPath":{"type":"string","minLength":1,"maxLength":250,"description":"Where the key's content goes as one string, as in db.password or list[0].name. Without it the content is YAML values of its own."},"optional":{"type":"boolean","description":"True: no values where the object or its key is absent. Default false: the release waits for it."}}},"description":"Values from Secrets and ConfigMaps of the cluster, above valuesFiles and below values, the last one strongest."},"releaseName":{"$ref":"#/$defs/dnsName","description":"The release's name in Helm. Default: metadata.name."},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"health":{"type":"array","items":{"type":"object","title":"HealthRule","additionalProperties":false,"required":["apiVersion","kind"],"description":"When objects of one kind are ready or failed.","properties":{"apiVersion":{"type":"string","minLength":1,"description":"The objects' apiVersion, as in cert-manager.io/v1."},"kind":{"type":"string","minLength":1,"description":"The objects' kind."},"ready":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over the object's fields (metadata, spec, status, …; self is the whole object): true where it is ready."},"failed":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression that is true where the object has failed and will not heal."}},"minProperties":3},"description":"Health of custom resources beyond the built-in rules."},"stableFor":{"$ref":"#/$defs/duration","description":"How long the release must stay healthy without a break before it counts as healthy. Default 0s."},"test":{"type":"boolean","description":"True: `helm test` is part of readiness; a failed test is a failed health check. Default false."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"protect":{"type":"boolean","description":"Neither pruned nor destroyed without --include-protected, and neither is what it depends on. Default false."},"suspend":{"type":"boolean","description":"Leave the release alone. Releases that depend on it count it as ready while it is healthy. Default false."}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
 const schema12 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."};
 const schema13 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."};
 const schema17 = {"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."};
@@ -1443,10 +1443,10 @@ errors++;
 }
 }
 }
-if(data9.suspend !== undefined){
-let data46 = data9.suspend;
+if(data9.protect !== undefined){
+let data46 = data9.protect;
 if(typeof data46 !== "boolean"){
-const err104 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.suspend.type,parentSchema:schema11.properties.spec.properties.suspend,data:data46};
+const err104 = {instancePath:instancePath+"/spec/protect",schemaPath:"#/properties/spec/properties/protect/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.protect.type,parentSchema:schema11.properties.spec.properties.protect,data:data46};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1456,9 +1456,10 @@ vErrors.push(err104);
 errors++;
 }
 }
-}
-else {
-const err105 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data9};
+if(data9.suspend !== undefined){
+let data47 = data9.suspend;
+if(typeof data47 !== "boolean"){
+const err105 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.suspend.type,parentSchema:schema11.properties.spec.properties.suspend,data:data47};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1470,7 +1471,7 @@ errors++;
 }
 }
 else {
-const err106 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+const err106 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data9};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1479,16 +1480,29 @@ vErrors.push(err106);
 }
 errors++;
 }
+}
+}
+else {
+const err107 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+if(vErrors === null){
+vErrors = [err107];
+}
+else {
+vErrors.push(err107);
+}
+errors++;
+}
 validate10.errors = vErrors;
 return errors === 0;
 }
 
 export const validateStack = validate13;
-const schema23 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stack.schema.json","title":"Stack","description":"A stack of Helm releases: headway.yaml at the root of the folder that declares them.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"Stack","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The stack's name: the releases it installs are marked as its own by this name."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the stack."},"spec":{"type":"object","additionalProperties":false,"description":"What holds for all releases of the stack.","properties":{"releases":{"type":"array","minItems":1,"items":{"type":"string","minLength":1,"description":"A path with *, ?, ** and {a,b}, relative to this file."},"description":"Which files declare releases, as in releases/**/*.yaml. Default: every YAML file below this one, except charts, values files and hidden folders. With this field, a file that matches and holds something else is an error."},"repositories":{"type":"object","propertyNames":{"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63},"additionalProperties":{"type":"object","title":"ChartRepository","additionalProperties":false,"required":["url"],"description":"One repository of charts.","properties":{"url":{"type":"string","minLength":1,"description":"A folder (./charts-index) relative to this file and inside the git repository, an https:// chart repository, or an oci:// registry path."},"secretRef":{"type":"string","minLength":1,"maxLength":253,"description":"A Secret in Headway's system namespace with username and password, or .dockerconfigjson, and ca.crt where the server's authority is a private one."}}},"description":"Where charts named ALIAS/NAME come from, by alias."},"values":{"type":["object","null"],"additionalProperties":true,"description":"Values below every release's own."},"phases":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$","maxLength":63,"description":"A phase's name."},"description":"Names of phases, the first one first. A release of a phase waits for every release of the earlier phases."},"order":{"type":"string","enum":["dependencies","waves"],"description":"dependencies (default): a release starts when its own dependencies are healthy. waves: no release of wave N+1 starts before all of wave N are healthy."},"defaults":{"type":"object","additionalProperties":false,"description":"What holds for each release that does not say otherwise itself.","properties":{"namespace":{"$ref":"#/$defs/namespace"},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"stableFor":{"$ref":"#/$defs/duration","description":"How long a release must stay healthy without a break before it counts as healthy. Default 0s."}}}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
+const schema23 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stack.schema.json","title":"Stack","description":"A stack of Helm releases: headway.yaml at the root of the folder that declares them.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"Stack","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The stack's name: the releases it installs are marked as its own by this name."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the stack."},"spec":{"type":"object","additionalProperties":false,"description":"What holds for all releases of the stack.","properties":{"releases":{"type":"array","minItems":1,"items":{"type":"string","minLength":1,"description":"A path with *, ?, ** and {a,b}, relative to this file."},"description":"Which files declare releases, as in releases/**/*.yaml. Default: every YAML file below this one, except charts, values files and hidden folders. With this field, a file that matches and holds something else is an error."},"repositories":{"type":"object","propertyNames":{"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63},"additionalProperties":{"type":"object","title":"ChartRepository","additionalProperties":false,"required":["url"],"description":"One repository of charts.","properties":{"url":{"type":"string","minLength":1,"description":"A folder (./charts-index) relative to this file and inside the git repository, an https:// chart repository, or an oci:// registry path."},"secretRef":{"type":"string","minLength":1,"maxLength":253,"description":"A Secret in Headway's system namespace with username and password, or .dockerconfigjson, and ca.crt where the server's authority is a private one."}}},"description":"Where charts named ALIAS/NAME come from, by alias."},"values":{"type":["object","null"],"additionalProperties":true,"description":"Values below every release's own."},"phases":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$","maxLength":63,"description":"A phase's name."},"description":"Names of phases, the first one first. A release of a phase waits for every release of the earlier phases."},"order":{"type":"string","enum":["dependencies","waves"],"description":"dependencies (default): a release starts when its own dependencies are healthy. waves: no release of wave N+1 starts before all of wave N are healthy."},"cluster":{"type":"object","additionalProperties":false,"required":["uid"],"description":"The one cluster that this stack is for; commands that read or change another one refuse.","properties":{"uid":{"type":"string","pattern":"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$","description":"The UID of its namespace kube-system: kubectl get namespace kube-system -o jsonpath={.metadata.uid}. A re-created cluster has another one."}}},"prune":{"type":"boolean","description":"Whether apply uninstalls releases that this stack owns and no longer declares, dependents first, once everything declared is ready. Default false: they stay, and every plan names them."},"maxPrune":{"type":"integer","minimum":0,"maximum":1000,"description":"How many releases one run may prune; more of them need --yes-prune, or the run does not begin. Default 3."},"defaults":{"type":"object","additionalProperties":false,"description":"What holds for each release that does not say otherwise itself.","properties":{"namespace":{"$ref":"#/$defs/namespace"},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"stableFor":{"$ref":"#/$defs/duration","description":"How long a release must stay healthy without a break before it counts as healthy. Default 0s."},"protect":{"type":"boolean","description":"Neither pruned nor destroyed without --include-protected. Default false."}}}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
 const schema24 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."};
 const schema25 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."};
 const schema26 = {"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."};
 const pattern14 = new RegExp("^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$", "u");
+const pattern15 = new RegExp("^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "u");
 const schema27 = {"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}};
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -1885,7 +1899,7 @@ if(data.spec !== undefined){
 let data8 = data.spec;
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
 for(const key4 in data8){
-if(!((((((key4 === "releases") || (key4 === "repositories")) || (key4 === "values")) || (key4 === "phases")) || (key4 === "order")) || (key4 === "defaults"))){
+if(!(func2.call(schema23.properties.spec.properties, key4))){
 const err18 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.spec,data:data8};
 if(vErrors === null){
 vErrors = [err18];
@@ -2182,12 +2196,11 @@ vErrors.push(err41);
 errors++;
 }
 }
-if(data8.defaults !== undefined){
-let data19 = data8.defaults;
+if(data8.cluster !== undefined){
+let data19 = data8.cluster;
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-for(const key8 in data19){
-if(!(func2.call(schema23.properties.spec.properties.defaults.properties, key8))){
-const err42 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.spec.properties.defaults,data:data19};
+if(data19.uid === undefined){
+const err42 = {instancePath:instancePath+"/spec/cluster",schemaPath:"#/properties/spec/properties/cluster/required",keyword:"required",params:{missingProperty: "uid"},message:"must have required property '"+"uid"+"'",schema:schema23.properties.spec.properties.cluster.required,parentSchema:schema23.properties.spec.properties.cluster,data:data19};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -2196,12 +2209,9 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-if(data19.namespace !== undefined){
-let data20 = data19.namespace;
-if(typeof data20 === "string"){
-if(data20.length > 63){
-const err43 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema25,data:data20};
+for(const key8 in data19){
+if(!(key8 === "uid")){
+const err43 = {instancePath:instancePath+"/spec/cluster",schemaPath:"#/properties/spec/properties/cluster/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.spec.properties.cluster,data:data19};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -2210,8 +2220,12 @@ vErrors.push(err43);
 }
 errors++;
 }
-if(!pattern1.test(data20)){
-const err44 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema25,data:data20};
+}
+if(data19.uid !== undefined){
+let data20 = data19.uid;
+if(typeof data20 === "string"){
+if(!pattern15.test(data20)){
+const err44 = {instancePath:instancePath+"/spec/cluster/uid",schemaPath:"#/properties/spec/properties/cluster/properties/uid/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$"},message:"must match pattern \""+"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$"+"\"",schema:"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$",parentSchema:schema23.properties.spec.properties.cluster.properties.uid,data:data20};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -2222,7 +2236,7 @@ errors++;
 }
 }
 else {
-const err45 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema25.type,parentSchema:schema25,data:data20};
+const err45 = {instancePath:instancePath+"/spec/cluster/uid",schemaPath:"#/properties/spec/properties/cluster/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.cluster.properties.uid.type,parentSchema:schema23.properties.spec.properties.cluster.properties.uid,data:data20};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -2232,10 +2246,9 @@ vErrors.push(err45);
 errors++;
 }
 }
-if(data19.createNamespace !== undefined){
-let data21 = data19.createNamespace;
-if(typeof data21 !== "boolean"){
-const err46 = {instancePath:instancePath+"/spec/defaults/createNamespace",schemaPath:"#/properties/spec/properties/defaults/properties/createNamespace/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema23.properties.spec.properties.defaults.properties.createNamespace.type,parentSchema:schema23.properties.spec.properties.defaults.properties.createNamespace,data:data21};
+}
+else {
+const err46 = {instancePath:instancePath+"/spec/cluster",schemaPath:"#/properties/spec/properties/cluster/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.properties.cluster.type,parentSchema:schema23.properties.spec.properties.cluster,data:data19};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -2245,11 +2258,10 @@ vErrors.push(err46);
 errors++;
 }
 }
-if(data19.timeout !== undefined){
-let data22 = data19.timeout;
-if(typeof data22 === "string"){
-if(!pattern7.test(data22)){
-const err47 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data22};
+if(data8.prune !== undefined){
+let data21 = data8.prune;
+if(typeof data21 !== "boolean"){
+const err47 = {instancePath:instancePath+"/spec/prune",schemaPath:"#/properties/spec/properties/prune/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema23.properties.spec.properties.prune.type,parentSchema:schema23.properties.spec.properties.prune,data:data21};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -2259,8 +2271,10 @@ vErrors.push(err47);
 errors++;
 }
 }
-else {
-const err48 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data22};
+if(data8.maxPrune !== undefined){
+let data22 = data8.maxPrune;
+if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
+const err48 = {instancePath:instancePath+"/spec/maxPrune",schemaPath:"#/properties/spec/properties/maxPrune/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema23.properties.spec.properties.maxPrune.type,parentSchema:schema23.properties.spec.properties.maxPrune,data:data22};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -2269,17 +2283,9 @@ vErrors.push(err48);
 }
 errors++;
 }
-}
-if(data19.failFast !== undefined){
-if(!(validate14(data19.failFast, {instancePath:instancePath+"/spec/defaults/failFast",parentData:data19,parentDataProperty:"failFast",rootData}))){
-vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
-errors = vErrors.length;
-}
-}
-if(data19.onFailure !== undefined){
-let data24 = data19.onFailure;
-if(typeof data24 !== "string"){
-const err49 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.onFailure.type,parentSchema:schema23.properties.spec.properties.defaults.properties.onFailure,data:data24};
+if((typeof data22 == "number") && (isFinite(data22))){
+if(data22 > 1000 || isNaN(data22)){
+const err49 = {instancePath:instancePath+"/spec/maxPrune",schemaPath:"#/properties/spec/properties/maxPrune/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema23.properties.spec.properties.maxPrune,data:data22};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -2288,8 +2294,8 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(!(((data24 === "rollback") || (data24 === "keep")) || (data24 === "uninstall"))){
-const err50 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.onFailure.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.onFailure,data:data24};
+if(data22 < 0 || isNaN(data22)){
+const err50 = {instancePath:instancePath+"/spec/maxPrune",schemaPath:"#/properties/spec/properties/maxPrune/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema23.properties.spec.properties.maxPrune,data:data22};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -2299,10 +2305,13 @@ vErrors.push(err50);
 errors++;
 }
 }
-if(data19.retries !== undefined){
-let data25 = data19.retries;
-if(!(((typeof data25 == "number") && (!(data25 % 1) && !isNaN(data25))) && (isFinite(data25)))){
-const err51 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema23.properties.spec.properties.defaults.properties.retries.type,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data25};
+}
+if(data8.defaults !== undefined){
+let data23 = data8.defaults;
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+for(const key9 in data23){
+if(!(func2.call(schema23.properties.spec.properties.defaults.properties, key9))){
+const err51 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.spec.properties.defaults,data:data23};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -2311,9 +2320,12 @@ vErrors.push(err51);
 }
 errors++;
 }
-if((typeof data25 == "number") && (isFinite(data25))){
-if(data25 > 20 || isNaN(data25)){
-const err52 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 20},message:"must be <= 20",schema:20,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data25};
+}
+if(data23.namespace !== undefined){
+let data24 = data23.namespace;
+if(typeof data24 === "string"){
+if(data24.length > 63){
+const err52 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema25,data:data24};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -2322,8 +2334,8 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(data25 < 0 || isNaN(data25)){
-const err53 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data25};
+if(!pattern1.test(data24)){
+const err53 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema25,data:data24};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -2333,11 +2345,8 @@ vErrors.push(err53);
 errors++;
 }
 }
-}
-if(data19.waitWith !== undefined){
-let data26 = data19.waitWith;
-if(typeof data26 !== "string"){
-const err54 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.waitWith.type,parentSchema:schema23.properties.spec.properties.defaults.properties.waitWith,data:data26};
+else {
+const err54 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema25.type,parentSchema:schema25,data:data24};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -2346,8 +2355,11 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(!(((data26 === "auto") || (data26 === "headway")) || (data26 === "helm"))){
-const err55 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.waitWith.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.waitWith.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.waitWith,data:data26};
+}
+if(data23.createNamespace !== undefined){
+let data25 = data23.createNamespace;
+if(typeof data25 !== "boolean"){
+const err55 = {instancePath:instancePath+"/spec/defaults/createNamespace",schemaPath:"#/properties/spec/properties/defaults/properties/createNamespace/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema23.properties.spec.properties.defaults.properties.createNamespace.type,parentSchema:schema23.properties.spec.properties.defaults.properties.createNamespace,data:data25};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -2357,10 +2369,11 @@ vErrors.push(err55);
 errors++;
 }
 }
-if(data19.crds !== undefined){
-let data27 = data19.crds;
-if(typeof data27 !== "string"){
-const err56 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.crds.type,parentSchema:schema23.properties.spec.properties.defaults.properties.crds,data:data27};
+if(data23.timeout !== undefined){
+let data26 = data23.timeout;
+if(typeof data26 === "string"){
+if(!pattern7.test(data26)){
+const err56 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data26};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -2369,8 +2382,9 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(!(((data27 === "skip") || (data27 === "create")) || (data27 === "upgrade"))){
-const err57 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.crds.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.crds.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.crds,data:data27};
+}
+else {
+const err57 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data26};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -2380,10 +2394,16 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data19.fieldConflicts !== undefined){
-let data28 = data19.fieldConflicts;
+if(data23.failFast !== undefined){
+if(!(validate14(data23.failFast, {instancePath:instancePath+"/spec/defaults/failFast",parentData:data23,parentDataProperty:"failFast",rootData}))){
+vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
+errors = vErrors.length;
+}
+}
+if(data23.onFailure !== undefined){
+let data28 = data23.onFailure;
 if(typeof data28 !== "string"){
-const err58 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.fieldConflicts.type,parentSchema:schema23.properties.spec.properties.defaults.properties.fieldConflicts,data:data28};
+const err58 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.onFailure.type,parentSchema:schema23.properties.spec.properties.defaults.properties.onFailure,data:data28};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -2392,8 +2412,8 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(!((data28 === "take") || (data28 === "fail"))){
-const err59 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.fieldConflicts.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.fieldConflicts.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.fieldConflicts,data:data28};
+if(!(((data28 === "rollback") || (data28 === "keep")) || (data28 === "uninstall"))){
+const err59 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.onFailure.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.onFailure,data:data28};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -2403,10 +2423,10 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data19.maxHistory !== undefined){
-let data29 = data19.maxHistory;
+if(data23.retries !== undefined){
+let data29 = data23.retries;
 if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
-const err60 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema23.properties.spec.properties.defaults.properties.maxHistory.type,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data29};
+const err60 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema23.properties.spec.properties.defaults.properties.retries.type,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data29};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -2416,8 +2436,8 @@ vErrors.push(err60);
 errors++;
 }
 if((typeof data29 == "number") && (isFinite(data29))){
-if(data29 > 1000 || isNaN(data29)){
-const err61 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data29};
+if(data29 > 20 || isNaN(data29)){
+const err61 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 20},message:"must be <= 20",schema:20,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data29};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -2426,8 +2446,8 @@ vErrors.push(err61);
 }
 errors++;
 }
-if(data29 < 2 || isNaN(data29)){
-const err62 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data29};
+if(data29 < 0 || isNaN(data29)){
+const err62 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data29};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -2438,11 +2458,10 @@ errors++;
 }
 }
 }
-if(data19.stableFor !== undefined){
-let data30 = data19.stableFor;
-if(typeof data30 === "string"){
-if(!pattern7.test(data30)){
-const err63 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data30};
+if(data23.waitWith !== undefined){
+let data30 = data23.waitWith;
+if(typeof data30 !== "string"){
+const err63 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.waitWith.type,parentSchema:schema23.properties.spec.properties.defaults.properties.waitWith,data:data30};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -2451,9 +2470,8 @@ vErrors.push(err63);
 }
 errors++;
 }
-}
-else {
-const err64 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data30};
+if(!(((data30 === "auto") || (data30 === "headway")) || (data30 === "helm"))){
+const err64 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.waitWith.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.waitWith.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.waitWith,data:data30};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -2463,9 +2481,10 @@ vErrors.push(err64);
 errors++;
 }
 }
-}
-else {
-const err65 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.properties.defaults.type,parentSchema:schema23.properties.spec.properties.defaults,data:data19};
+if(data23.crds !== undefined){
+let data31 = data23.crds;
+if(typeof data31 !== "string"){
+const err65 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.crds.type,parentSchema:schema23.properties.spec.properties.defaults.properties.crds,data:data31};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -2474,10 +2493,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-}
-}
-else {
-const err66 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.type,parentSchema:schema23.properties.spec,data:data8};
+if(!(((data31 === "skip") || (data31 === "create")) || (data31 === "upgrade"))){
+const err66 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.crds.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.crds.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.crds,data:data31};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -2487,14 +2504,134 @@ vErrors.push(err66);
 errors++;
 }
 }
-}
-else {
-const err67 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.type,parentSchema:schema23,data};
+if(data23.fieldConflicts !== undefined){
+let data32 = data23.fieldConflicts;
+if(typeof data32 !== "string"){
+const err67 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.fieldConflicts.type,parentSchema:schema23.properties.spec.properties.defaults.properties.fieldConflicts,data:data32};
 if(vErrors === null){
 vErrors = [err67];
 }
 else {
 vErrors.push(err67);
+}
+errors++;
+}
+if(!((data32 === "take") || (data32 === "fail"))){
+const err68 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.fieldConflicts.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.fieldConflicts.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.fieldConflicts,data:data32};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+}
+if(data23.maxHistory !== undefined){
+let data33 = data23.maxHistory;
+if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
+const err69 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema23.properties.spec.properties.defaults.properties.maxHistory.type,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data33};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+if((typeof data33 == "number") && (isFinite(data33))){
+if(data33 > 1000 || isNaN(data33)){
+const err70 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data33};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+if(data33 < 2 || isNaN(data33)){
+const err71 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data33};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+}
+}
+if(data23.stableFor !== undefined){
+let data34 = data23.stableFor;
+if(typeof data34 === "string"){
+if(!pattern7.test(data34)){
+const err72 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data34};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+else {
+const err73 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data34};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+}
+if(data23.protect !== undefined){
+let data35 = data23.protect;
+if(typeof data35 !== "boolean"){
+const err74 = {instancePath:instancePath+"/spec/defaults/protect",schemaPath:"#/properties/spec/properties/defaults/properties/protect/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema23.properties.spec.properties.defaults.properties.protect.type,parentSchema:schema23.properties.spec.properties.defaults.properties.protect,data:data35};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+}
+}
+else {
+const err75 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.properties.defaults.type,parentSchema:schema23.properties.spec.properties.defaults,data:data23};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+}
+}
+else {
+const err76 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.type,parentSchema:schema23.properties.spec,data:data8};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+}
+}
+else {
+const err77 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.type,parentSchema:schema23,data};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
 }
 errors++;
 }
@@ -2505,7 +2642,7 @@ return errors === 0;
 export const validateChartIndex = validate16;
 const schema32 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/chart-index.schema.json","title":"ChartIndex","description":"What a repository of charts holds: ALIAS.yaml in the repository's folder, or in charts-index/ beside headway.yaml. Written by `headway index`.","type":"object","additionalProperties":false,"required":["apiVersion","kind","charts"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"ChartIndex","type":"string","description":"What this document is."},"charts":{"type":"object","description":"Each chart's versions by its name, newest first.","additionalProperties":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/indexedVersion"}}}},"$defs":{"indexedVersion":{"type":"object","title":"IndexedVersion","description":"One version of one chart.","additionalProperties":false,"required":["version","digest","url"],"properties":{"version":{"type":"string","minLength":1,"maxLength":256,"description":"The chart's version."},"appVersion":{"type":"string","description":"The version of what the chart installs."},"digest":{"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."},"url":{"type":"string","minLength":1,"description":"https://….tgz, oci://HOST/PATH/NAME, or a path of a chart's folder or archive relative to this file."},"dependencies":{"type":"array","description":"What the chart depends on, as its Chart.yaml says.","items":{"type":"object","title":"IndexedDependency","additionalProperties":false,"required":["name","version","repository"],"properties":{"name":{"type":"string","description":"The dependency's name."},"version":{"type":"string","description":"A range of versions; empty for any."},"repository":{"type":"string","description":"Where it comes from; empty where it is vendored."}}}}}}}};
 const schema33 = {"type":"object","title":"IndexedVersion","description":"One version of one chart.","additionalProperties":false,"required":["version","digest","url"],"properties":{"version":{"type":"string","minLength":1,"maxLength":256,"description":"The chart's version."},"appVersion":{"type":"string","description":"The version of what the chart installs."},"digest":{"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."},"url":{"type":"string","minLength":1,"description":"https://….tgz, oci://HOST/PATH/NAME, or a path of a chart's folder or archive relative to this file."},"dependencies":{"type":"array","description":"What the chart depends on, as its Chart.yaml says.","items":{"type":"object","title":"IndexedDependency","additionalProperties":false,"required":["name","version","repository"],"properties":{"name":{"type":"string","description":"The dependency's name."},"version":{"type":"string","description":"A range of versions; empty for any."},"repository":{"type":"string","description":"Where it comes from; empty where it is vendored."}}}}}};
-const pattern21 = new RegExp("^(?:tree-)?sha256:[0-9a-f]{64}$", "u");
+const pattern22 = new RegExp("^(?:tree-)?sha256:[0-9a-f]{64}$", "u");
 
 function validate16(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="https://headway.dev/schemas/v1/chart-index.schema.json" */;
@@ -2713,7 +2850,7 @@ errors++;
 if(data4.digest !== undefined){
 let data7 = data4.digest;
 if(typeof data7 === "string"){
-if(!pattern21.test(data7)){
+if(!pattern22.test(data7)){
 const err17 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/digest",schemaPath:"#/$defs/indexedVersion/properties/digest/pattern",keyword:"pattern",params:{pattern: "^(?:tree-)?sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^(?:tree-)?sha256:[0-9a-f]{64}$"+"\"",schema:"^(?:tree-)?sha256:[0-9a-f]{64}$",parentSchema:schema33.properties.digest,data:data7};
 if(vErrors === null){
 vErrors = [err17];
@@ -3133,7 +3270,7 @@ errors++;
 if(data3.digest !== undefined){
 let data6 = data3.digest;
 if(typeof data6 === "string"){
-if(!pattern21.test(data6)){
+if(!pattern22.test(data6)){
 const err17 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/pattern",keyword:"pattern",params:{pattern: "^(?:tree-)?sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^(?:tree-)?sha256:[0-9a-f]{64}$"+"\"",schema:"^(?:tree-)?sha256:[0-9a-f]{64}$",parentSchema:schema36,data:data6};
 if(vErrors === null){
 vErrors = [err17];
@@ -3280,7 +3417,7 @@ errors++;
 if(data9.digest !== undefined){
 let data11 = data9.digest;
 if(typeof data11 === "string"){
-if(!pattern21.test(data11)){
+if(!pattern22.test(data11)){
 const err29 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/pattern",keyword:"pattern",params:{pattern: "^(?:tree-)?sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^(?:tree-)?sha256:[0-9a-f]{64}$"+"\"",schema:"^(?:tree-)?sha256:[0-9a-f]{64}$",parentSchema:schema36,data:data11};
 if(vErrors === null){
 vErrors = [err29];

@@ -3,6 +3,7 @@ import type { Outcome, ShownState } from "../event.ts";
 import type { ReleaseId } from "../ids.ts";
 import { shownState } from "../shown-state.ts";
 import type { Step } from "../plan.ts";
+import { describeStay, needsPerson } from "../prune.ts";
 import type { Draft } from "./draft.ts";
 import { setState, tell } from "./draft.ts";
 import { hasEnded, type StepState } from "./run.ts";
@@ -109,12 +110,20 @@ function outcomeOf(draft: Draft): Outcome {
       ? [{ release: step.release, cause: state.failure.message, blocks: blocks.get(step.release) ?? 0 }]
       : [],
   );
-  return { ...verdict(draft), counts, roots };
+  return { ...verdict(draft), counts, roots: [...roots, ...undecided(draft)] };
+}
+
+/** What was to be pruned and is not: a person has to look. */
+function undecided(draft: Draft): Outcome["roots"] {
+  return (draft.run.plan.undeclared ?? []).flatMap(({ release, stays }) =>
+    stays !== undefined && needsPerson(stays) ? [{ release, cause: describeStay(stays), blocks: 0 }] : [],
+  );
 }
 
 // The contract's order: what needs a person before what can't be reached before what was undone before what was kept.
 function verdict(draft: Draft): Pick<Outcome, "kind" | "exitCode"> {
   const codes = [...draft.steps.values()].map(({ step, state }) => exitCodeOf(step, state));
+  if (undecided(draft).length > 0) codes.push(7);
   if (draft.run.stopping?.why === "interrupted") return { kind: "interrupted", exitCode: 130 };
   if (draft.run.stopping?.why === "lease-lost") return { kind: "needs-person", exitCode: 7 };
   const exitCode = Math.max(0, ...codes);

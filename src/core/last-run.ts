@@ -1,0 +1,81 @@
+// What is remembered of a run when it has ended: how each release stood, and what it depended on, should it be declared no
+// more.
+import type { Graph } from "./graph.ts";
+import type { ReleaseId } from "./ids.ts";
+import type { LastRun, LastStanding } from "./observation.ts";
+import type { Undeclared } from "./prune.ts";
+import type { Run } from "./run/run.ts";
+import { shownState } from "./shown-state.ts";
+
+/** True where a run found everything as the one before had left it, so that nothing has to be put on record. */
+export function standsAs(run: LastRun, before: LastRun | undefined): boolean {
+  return (
+    before?.releases.size === run.releases.size &&
+    [...run.releases].every(([id, standing]) => isSame(standing, before.releases.get(id)))
+  );
+}
+
+// Both were made by lastRunOf, one of them read back: their fields stand in one order.
+function isSame(a: LastStanding, b: LastStanding | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** The record of a run that has ended. `before` is that of the run before it. */
+export function lastRunOf(run: Run, nowMs: number, graph: Graph, before: LastRun | undefined): LastRun {
+  const releases = [...run.steps.values()].flatMap(({ step, state }): [ReleaseId, LastStanding][] => {
+    // What is still there of it is told below.
+    if (step.reasons[0].kind === "undeclared") return [];
+    const shown = shownState(step, state);
+    // A destroy counts its waves backwards; of what it leaves the stack's own order is remembered.
+    const isLeft = step.kind === "keep" && step.pin === undefined;
+    const declaration =
+      step.kind === "keep" ? step.declaration : "pin" in step ? step.pin.declaration : undefined;
+    const chart = "pin" in step ? step.pin.chart : step.kind === "keep" ? step.payload?.chart : undefined;
+    return [
+      [
+        step.release,
+        {
+          state: shown.state,
+          ...(shown.detail === undefined ? {} : { detail: shown.detail }),
+          wave: isLeft ? (graph.wave.get(step.release) ?? step.wave) : step.wave,
+          after: isLeft ? (graph.after.get(step.release) ?? []) : step.after,
+          releaseName: step.releaseName,
+          ...(chart === undefined ? {} : { chart: chart.name, version: chart.version }),
+          ...(declaration === undefined
+            ? {}
+            : { declaredAt: `${declaration.range.file}:${declaration.range.line}` }),
+          ...(declaration?.protect === true ? { protect: true } : {}),
+          ...(declaration === undefined || Object.keys(declaration.labels).length === 0
+            ? {}
+            : { labels: declaration.labels }),
+        },
+      ],
+    ];
+  });
+  const left = (run.plan.undeclared ?? []).flatMap((one): [ReleaseId, LastStanding][] =>
+    one.stays?.kind === "name-taken" || run.steps.get(one.release)?.state.kind === "removed"
+      ? []
+      : [[one.release, standingOfUndeclared(one, before?.releases.get(one.release))]],
+  );
+  return {
+    id: run.id,
+    startedAt: new Date(run.startedAtMs).toISOString(),
+    finishedAt: new Date(nowMs).toISOString(),
+    exitCode: run.outcome?.exitCode ?? 1,
+    waves: run.plan.waves,
+    releases: new Map([...releases, ...left]),
+  };
+}
+
+function standingOfUndeclared(one: Undeclared, before: LastStanding | undefined): LastStanding {
+  return {
+    state: before?.state ?? "Unknown",
+    wave: before?.wave ?? 1,
+    after: one.after,
+    releaseName: one.releaseName,
+    ...(one.chart === undefined ? {} : { chart: one.chart.name, version: one.chart.version }),
+    ...(one.protect ? { protect: true } : {}),
+    undeclared: true,
+    ...(before?.labels === undefined ? {} : { labels: before.labels }),
+  };
+}

@@ -1,0 +1,72 @@
+// The part of a plan that is about releases that the stack owns and no longer declares: asks the cluster for what has to be
+// known before one of them goes, and leaves the judgement to core/prune.ts.
+import { alsoStaying, makeDestroyPlan, type DestroyInput, type Staying } from "../core/make-destroy-plan.ts";
+import type { ReleaseId } from "../core/ids.ts";
+import type { Plan } from "../core/plan.ts";
+import { judgeUndeclared, withPruning, withUndeclaredDestroyed, type PruneInput } from "../core/prune.ts";
+import type { ObservedStack } from "./observe-stack.ts";
+import type { Objects } from "./ports.ts";
+
+export type PruneOptions = Pick<PruneInput, "prune" | "maxPrune" | "includeProtected">;
+
+type Options = {
+  readonly prune: PruneOptions;
+  readonly only?: ReadonlySet<ReleaseId>;
+  readonly stays?: Staying;
+};
+
+/** The plan of an apply with what is pruned behind it. CRDs are counted only where one would go. */
+export async function planPruning(
+  objects: Objects,
+  plan: Plan,
+  observed: ObservedStack,
+  options: Options,
+): Promise<Plan> {
+  if (observed.owned.length === 0) return plan;
+  const bringsCrds = observed.owned.some(({ payload }) =>
+    payload?.objects.some(({ kind }) => kind === "CustomResourceDefinition"),
+  );
+  const { definitions } = options.prune.prune && bringsCrds ? await objects.losses([]) : { definitions: [] };
+  const undeclared = judge(plan, observed, options.only !== undefined, {
+    ...options.prune,
+    definitions,
+    mayLose: false,
+  });
+  return withPruning(plan, undeclared, observed.owned);
+}
+
+/** The plan that takes a stack away, with what it owns and no longer declares. */
+export function planDestroy(input: DestroyInput, observed: ObservedStack, options: Options): Plan {
+  const stays = options.stays ?? new Map<ReleaseId, never>();
+  const isPart = [...stays.values()].some(({ kind }) => kind === "not-selected");
+  // A person agrees to all of it, with the losses named.
+  const rules = {
+    prune: true,
+    includeProtected: options.prune.includeProtected,
+    definitions: [],
+    mayLose: true,
+  };
+  const undeclared = judge({ steps: declaredSteps(input) }, observed, isPart, rules);
+  const needed = new Map(
+    undeclared.flatMap((one) =>
+      one.stays === undefined ? [] : one.after.map((id) => [id, one.release] as const),
+    ),
+  );
+  const plan = makeDestroyPlan({ ...input, stays: alsoStaying(input.graph, stays, needed) });
+  return withUndeclaredDestroyed(plan, undeclared, observed.owned);
+}
+
+function declaredSteps({ declarations }: DestroyInput): readonly { readonly release: ReleaseId }[] {
+  return declarations.map(({ id }) => ({ release: id }));
+}
+
+function judge(
+  { steps }: { readonly steps: readonly { readonly release: ReleaseId }[] },
+  { owned, state }: ObservedStack,
+  isPart: boolean,
+  rules: Omit<PruneInput, "owned" | "remembered" | "isPart">,
+) {
+  const declared = new Set(steps.map(({ release }) => release));
+  const remembered = state.lastRun?.releases ?? new Map<ReleaseId, never>();
+  return judgeUndeclared(declared, { ...rules, owned, remembered, isPart });
+}

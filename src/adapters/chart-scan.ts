@@ -18,6 +18,7 @@ const hookNames = [
 
 export type ChartContents = {
   readonly hasCrds: boolean;
+  readonly hasSchema: boolean;
   /** Sorted. */
   readonly hooks: readonly string[];
   /** Sorted. */
@@ -30,7 +31,9 @@ export function scanChart(files: ChartFiles): ChartContents {
   const namespaces = new Set<string>();
   let computed = false;
   let hasCrds = false;
+  let hasSchema = false;
   for (const chart of chartsIn(files)) {
+    hasSchema ||= chart.has("values.schema.json");
     for (const [path, content] of chart) {
       hasCrds ||= isCrdFile(path);
       if (path !== "values.yaml" && !path.startsWith("templates/")) continue;
@@ -42,7 +45,12 @@ export function scanChart(files: ChartFiles): ChartContents {
       }
     }
   }
-  return { hasCrds, hooks: [...hooks].sort(), namespaces: computed ? "computed" : [...namespaces].sort() };
+  return {
+    hasCrds,
+    hasSchema,
+    hooks: [...hooks].sort(),
+    namespaces: computed ? "computed" : [...namespaces].sort(),
+  };
 }
 
 /** Texts of crds/, the chart's own before its subcharts', each chart's in the order of their paths. */

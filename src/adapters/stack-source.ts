@@ -248,8 +248,10 @@ async function readFileCapped(path: string, real: string): Promise<StackFile> {
     // A pipe or a device would block, or never end.
     const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      if (!(await handle.stat()).isFile()) return { path, text: "", problem: "unreadable" };
-      const buffer = new Uint8Array(largestFileBytes + 1);
+      const status = await handle.stat();
+      if (!status.isFile()) return { path, text: "", problem: "unreadable" };
+      // A buffer for the largest file would have to be zeroed for each.
+      const buffer = new Uint8Array(Math.min(status.size, largestFileBytes) + 1);
       let length = 0;
       for (;;) {
         const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
@@ -265,11 +267,14 @@ async function readFileCapped(path: string, real: string): Promise<StackFile> {
   }
 }
 
+// Making one costs more than a small file's decoding.
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 function decode(path: string, bytes: Uint8Array): StackFile {
   if (bytes.length > largestFileBytes)
     return { path, text: new TextDecoder().decode(bytes), problem: "too-large" };
   try {
-    return { path, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
+    return { path, text: strictUtf8.decode(bytes) };
   } catch {
     return { path, text: new TextDecoder().decode(bytes), problem: "not-utf8" };
   }

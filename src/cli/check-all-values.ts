@@ -11,19 +11,16 @@ export async function checkAllValues(
   world: World,
   pins: ReadonlyMap<ReleaseId, PinnedRelease>,
 ): Promise<readonly Diagnostic[]> {
-  const charts = new Map<string, ChartValues>();
-  for (const { chart } of pins.values())
-    if (!charts.has(chart.digest)) charts.set(chart.digest, await world.readChartValues(chart));
-  if (![...charts.values()].some(hasSchema)) return [];
-  // Only a stack with schemas pays for loading what compiles them.
+  // Only a stack with schemas pays for reading charts once more, and for loading what compiles schemas.
+  const held = [...pins.values()].filter(({ chart }) => chart.hasSchema);
+  if (held.length === 0) return [];
   const { checkValues } = await import("../core/check-values.ts");
+  const charts = new Map<string, ChartValues>();
+  for (const { chart } of held)
+    if (!charts.has(chart.digest)) charts.set(chart.digest, await world.readChartValues(chart));
   const known: KnownSchemas = new Map();
-  return [...pins.values()].flatMap((pin) => {
+  return held.flatMap((pin) => {
     const chart = charts.get(pin.chart.digest);
     return chart === undefined ? [] : checkValues(pin, chart, known);
   });
-}
-
-function hasSchema(chart: ChartValues): boolean {
-  return chart.schema !== undefined || chart.subcharts.some(hasSchema);
 }

@@ -279,6 +279,8 @@ function isAny(part: string): boolean {
 }
 
 function compare(a: Version, b: Version): number {
+  const core = a.major - b.major || a.minor - b.minor || a.patch - b.patch;
+  if (core !== 0 || a.prerelease === b.prerelease) return core;
   return semver.compare(format(a), format(b));
 }
 

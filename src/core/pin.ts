@@ -15,6 +15,8 @@ export type PinnedChart = {
   readonly folder: string;
   /** True where the chart or one of its dependencies has files in crds/. */
   readonly hasCrds: boolean;
+  /** True where the chart or one of its dependencies has a values.schema.json. */
+  readonly hasSchema: boolean;
   /** Helm hook names that the templates mention; one that is computed counts as every name. */
   readonly hooks: readonly string[];
   /** Names of Namespace objects that the templates mention literally; `computed` where one is templated. */

@@ -17,6 +17,7 @@ const pinned: PinnedChart = {
   digest: "d",
   folder: "",
   hasCrds: false,
+  hasSchema: false,
   hooks: [],
   namespaces: [],
 };

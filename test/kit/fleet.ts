@@ -170,6 +170,7 @@ function chartOf(declaration: Declaration, more: Partial<PinnedChart> = {}): Pin
     digest: `chart digest of ${declaration.name}`,
     folder: `/charts/${declaration.name}`,
     hasCrds: false,
+    hasSchema: false,
     hooks: [],
     namespaces: [],
     ...more,

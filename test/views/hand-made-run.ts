@@ -73,6 +73,7 @@ export function applyStep(kind: "install" | "upgrade", name: string, facts: Step
         digest: "d",
         folder: "/charts",
         hasCrds: false,
+        hasSchema: false,
         hooks: [],
         namespaces: [],
       },

@@ -91,6 +91,7 @@ export function upgradeOrder(changes: Partial<UpgradeOrder> = {}): UpgradeOrder 
       digest: "sha256:0",
       hooks: [],
       hasCrds: false,
+      hasSchema: false,
       namespaces: [],
     },
     values: ["replicas: 1\n"],

@@ -97,3 +97,15 @@ test("CRDs are given as text, the chart's own before its dependencies'", async (
   expect(texts.slice(2).toSorted()).toEqual(["d", "{}"]);
   expect(await charts.readCrds(plain.value)).toEqual([]);
 });
+
+describe("a schema of values", () => {
+  test("is found in the chart and in its subcharts, folders and archives alike, and nowhere else", () => {
+    const packed = packChart("b", { "Chart.yaml": "", "values.schema.json": "{}" });
+    expect(scan({ "values.schema.json": "{}" }).hasSchema).toBe(true);
+    expect(scan({ "charts/a/Chart.yaml": "", "charts/a/values.schema.json": "{}" }).hasSchema).toBe(true);
+    expect(scan({ "charts/b-1.0.0.tgz": packed }).hasSchema).toBe(true);
+    expect(scan({ "docs/values.schema.json": "{}", "charts/_off/values.schema.json": "{}" }).hasSchema).toBe(
+      false,
+    );
+  });
+});

@@ -136,7 +136,9 @@ function judge(
       : { state: standing.state, ...(standing.detail === undefined ? {} : { detail: standing.detail }) };
   }
   const isVerified = newest.verifiedLabel === verifiedLabelValue(newest.revision);
-  if (failure !== undefined && (isQuarantined || !isVerified))
+  // What runs may be healthy, and is not what was declared: an upgrade that never started is still owed.
+  const isOwed = failure?.outcome === "never-applied";
+  if (failure !== undefined && (isQuarantined || !isVerified || isOwed))
     return {
       state:
         failure.outcome === "rolled-back" && isVerified

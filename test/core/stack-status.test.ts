@@ -152,6 +152,13 @@ describe("a release shows as", () => {
     [
       "Failed: it crashed",
       {
+        records: [record("db", "deployed", verified)],
+        states: { db: { lastFailure: failure("never-applied") } },
+      },
+    ],
+    [
+      "Failed: it crashed",
+      {
         states: { db: { lastFailure: failure("never-applied") } },
         standings: { db: standing("db", { state: "Failed" }) },
       },

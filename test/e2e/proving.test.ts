@@ -230,6 +230,51 @@ describe("test: true", () => {
     expect(revisions[0]?.labels["headway.dev/verified"]).toBe("r1");
   });
 
+  it("fails as early as elsewhere where its image can't be had, and is stopped with a run that is stopped", async () => {
+    const spec = { ...tested, timeout: "5m", failFast: { imagePull: "1s" } };
+    const stack = await openTestStack([{ name: "db", spec, values: { fail: "ImagePullBackOff" } }], {
+      files: testedChart,
+    });
+    const end = await stack.apply();
+    expect(end.code, end.all).toBe(4);
+    expect(end.all).toMatch(/a test of the release failed: .*(?:ErrImagePull|ImagePullBackOff)/);
+    stack.declare([{ name: "db", spec, values: { restart: "Always", tag: "2" } }], { files: testedChart });
+    const { run, onEvent } = applying(stack);
+    onEvent((kind) => {
+      if (kind === "test-started")
+        void eventually(() => stack.object("pods/db-test", "v1")).then(() => run.kill("SIGINT"));
+    });
+    expect((await run).exitCode).toBe(130);
+    await eventually(async () => (await stack.object("pods/db-test", "v1")) === undefined);
+  });
+
+  it("of a Job shows the log of its pod", async () => {
+    const files = oneFileChart(
+      "jobbed",
+      `apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ .Release.Name }}-test
+  annotations: { helm.sh/hook: test, helm.sh/hook-delete-policy: "hook-succeeded,hook-failed" }
+spec:
+  backoffLimit: 0
+  template:
+    metadata:
+      annotations: { sim.headway.dev/fail: exit-1, sim.headway.dev/logs: "no answer on port 80" }
+    spec:
+      restartPolicy: Never
+      containers: [{ name: probe, image: "registry.example/probe:1" }]
+`,
+    );
+    const stack = await openTestStack([{ name: "db", spec: { ...tested, chart: "../charts/jobbed" } }], {
+      files,
+    });
+    const end = await stack.apply();
+    expect(end.code, end.all).toBe(4);
+    expect(end.all).toMatch(/a test of the release failed: .*db-test/);
+    expect(end.all).toContain("no answer on port 80");
+  });
+
   it("says once that a chart has no tests", async () => {
     const stack = await openTestStack([{ name: "db", spec: { test: true } }]);
     const end = await stack.apply();
@@ -289,6 +334,29 @@ describe("readyExpr", () => {
     expect(why.stdout).toMatch(/it was not started: after 3 s still \S+\/db: readyExpr is not true yet/);
     const roots = await stack.cli("why", "--stack", stack.name);
     expect(roots.stdout).toMatch(/^1 root cause, 1 blocked\n/);
+  });
+
+  it("that does not hold any more keeps an upgrade from starting, and status says so", async () => {
+    const stack = await openTestStack([{ name: "db" }, { name: "api" }]);
+    expect((await stack.apply()).code).toBe(0);
+    const [db, api] = conditional("3s");
+    stack.declare([
+      { name: "db", ...db },
+      { name: "api", ...api, values: { tag: "2" } },
+    ]);
+    const plan = await stack.run("plan");
+    expect(plan.stdout).toMatch(/api .* if readyExpr of \S+\/db holds/);
+    expect((await stack.apply()).code).toBe(4);
+    expect(historyOf(await stack.revisions("api"))).toBe("1:deployed");
+    const status = await stack.cli("status", "--stack", stack.name);
+    expect(status.code).toBe(4);
+    expect(status.stdout).toMatch(/\/api\s.*Failed/);
+    expect(status.stdout).toMatch(/\/db\s.*Ready/);
+    // Met again, it starts, and is Ready.
+    await stack.patch("deployments/db", { metadata: { annotations: { open: "yes" } } });
+    const end = await stack.apply();
+    expect(end.code, end.all).toBe(0);
+    expect((await stack.cli("status", "--stack", stack.name)).code).toBe(0);
   });
 
   it("that can't be compiled is told by validate with its place", async () => {

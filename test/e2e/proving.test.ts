@@ -350,8 +350,8 @@ describe("readyExpr", () => {
     expect(historyOf(await stack.revisions("api"))).toBe("1:deployed");
     const status = await stack.cli("status", "--stack", stack.name);
     expect(status.code).toBe(4);
-    expect(status.stdout).toMatch(/\/api\s.*Failed/);
-    expect(status.stdout).toMatch(/\/db\s.*Ready/);
+    expect(status.stdout).toMatch(/api\s.*Failed/);
+    expect(status.stdout).toMatch(/db\s.*Ready/);
     // Met again, it starts, and is Ready.
     await stack.patch("deployments/db", { metadata: { annotations: { open: "yes" } } });
     const end = await stack.apply();

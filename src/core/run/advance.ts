@@ -12,8 +12,8 @@ import {
   helmStarted,
   recordSeen,
 } from "./attempt.ts";
-import { becomeHealthy, hasToBeProven } from "./becoming-healthy.ts";
 import { conditionsAwaited, conditionsMet, conditionsWoken } from "./awaiting-conditions.ts";
+import { becomeHealthy, hasToBeProven } from "./becoming-healthy.ts";
 import type { Draft } from "./draft.ts";
 import { closeDraft, openDraft, order, tell } from "./draft.ts";
 import { evidenceCaptured, failureRecorded } from "./failing.ts";

@@ -1,6 +1,5 @@
 // The way of one release from "may start" to helm's queue: a left-over record out of the way, conditions on its
-// dependencies met, values read, CRDs in place.
-// What helm and the objects then do is attempt.ts.
+// dependencies met, values read, CRDs in place. What helm and the objects then do is attempt.ts.
 import { isTransient } from "../failure.ts";
 import type { Failure } from "../failure.ts";
 import type { ReleaseId } from "../ids.ts";

@@ -13,7 +13,7 @@
 //   verify steps: holding ──▶ settling; recover steps that owe a rollback: holding ──▶ preparing ──▶ rolling-back
 //   uninstall steps: holding ──▶ uninstalling (helm, then until the objects are gone) ──▶ removed
 import type { ValuesObject } from "../declaration.ts";
-import type { Event, Hold, Outcome } from "../event.ts";
+import type { Event, Hold, Outcome, Unmet } from "../event.ts";
 import type { Failure } from "../failure.ts";
 import type { Evidence, ReleaseHealth, StuckPod } from "../health/health.ts";
 import type { ReleaseId } from "../ids.ts";
@@ -21,7 +21,6 @@ import type { ObjectRef } from "../object.ts";
 import type { FailureRecord } from "../observation.ts";
 import type { PinnedRelease } from "../pin.ts";
 import type { Applied, ApplyStep, Plan, Step } from "../plan.ts";
-import type { Unmet } from "../event.ts";
 
 /** Common to every state in which an attempt is under way. */
 type Attempt = {

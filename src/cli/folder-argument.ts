@@ -12,12 +12,13 @@ export function splitFolder(
   mustBeName: (argument: string) => boolean = () => false,
 ): { readonly names: readonly string[]; readonly dir: string } {
   const last = args.at(-1);
-  return last !== undefined && !mustBeName(last) && isFolder(last)
+  return last !== undefined && !mustBeName(last) && isFolderArgument(last)
     ? { names: args.slice(0, -1), dir: last }
     : { names: args, dir: "." };
 }
 
-function isFolder(argument: string): boolean {
+/** True for what looks like a path, and for a stack's folder. */
+export function isFolderArgument(argument: string): boolean {
   if (/^\.{0,2}(?:\/|$)|\/$/.test(argument)) return true;
   return [stackFileName, ...kustomizationNames].some(
     (name) => statSync(join(argument, name), { throwIfNoEntry: false }) !== undefined,

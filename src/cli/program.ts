@@ -44,6 +44,10 @@ const commands: readonly { readonly names: readonly string[]; readonly load: () 
     names: ["completion"],
     load: async () => (await import("./completion-command.ts")).registerCompletionCommand,
   },
+  {
+    names: ["complete-releases"],
+    load: async () => (await import("./complete-releases-command.ts")).registerCompleteReleasesCommand,
+  },
   { names: ["version"], load: async () => (await import("./version-command.ts")).registerVersionCommand },
 ];
 

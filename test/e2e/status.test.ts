@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { headway } from "../kit/cli.ts";
+import { headway, headwayProgram } from "../kit/cli.ts";
 import { sharedSandbox } from "../kit/sandbox.ts";
 import { openTestStack } from "../kit/test-stack.ts";
 import { complaints, strictValidator } from "../views/strict-schema.ts";
@@ -85,23 +85,50 @@ describe("commands that need no cluster", () => {
     for (const word of ["apply", "destroy", "status", "sandbox"]) expect(end.stdout).toContain(word);
   });
 
-  it("complete in a real bash", async () => {
-    const stack = await openTestStack([]);
+  it("complete in a real bash: commands, options, their values, and releases of the folder", async () => {
+    const stack = await openTestStack([{ name: "db" }, { name: "api", dependsOn: ["db"] }]);
     const script = join(stack.folder, "completion.bash");
     writeFileSync(script, (await headway(["completion", "bash"])).stdout);
+    // The script asks the program that is being completed.
+    const program = `headway() { "${process.execPath}" "${headwayProgram}" "$@"; }`;
     const complete = async (...words: readonly string[]): Promise<readonly string[]> => {
-      const { stdout } = await execa("bash", [
-        "-euc",
-        `source "$1"; shift; COMP_WORDS=(headway "$@"); COMP_CWORD=$(($#)); _headway; printf '%s\\n' "\${COMPREPLY[@]}"`,
+      const { stdout, stderr } = await execa(
         "bash",
-        script,
-        ...words,
-      ]);
+        [
+          "-euc",
+          `${program}; source "$1"; shift; COMP_WORDS=(headway "$@"); COMP_CWORD=$(($#)); _headway; printf '%s\n' "\${COMPREPLY[@]}"`,
+          "bash",
+          script,
+          ...words,
+        ],
+        { cwd: stack.folder },
+      );
+      expect(stderr).toBe("");
       return stdout.split("\n");
     };
+    const ids = [`${stack.namespace}/api`, `${stack.namespace}/db`];
     expect(await complete("app")).toEqual(["apply"]);
     expect(await complete("apply", "--dry")).toEqual(["--dry-run"]);
     expect(await complete("sandbox", "u")).toEqual(["up"]);
+    expect(await complete("plan", "-o", "ma")).toEqual(["markdown"]);
+    expect(await complete("apply", "--order", "")).toEqual(["dependencies", "waves"]);
+    expect(await complete("values", "")).toEqual(ids);
+    expect(await complete("plan", "--only", "")).toEqual(ids);
+    expect(await complete("plan", "--only", ids[0] ?? "", "")).toEqual([ids[1]]);
+    expect(await complete("plan", "--only", ids[0] ?? "", "--with-depende")).toEqual(["--with-dependencies"]);
+    expect(await complete("destroy", "--keep", `${stack.namespace}/d`)).toEqual([ids[1]]);
+    expect(await complete("plan", "--kubeconfig", "headway.ya")).toEqual(["headway.yaml"]);
+  });
+
+  it("give a completion script the releases of a folder, and nothing where it can't be read", async () => {
+    const stack = await openTestStack([{ name: "db", dependsOn: ["nobody"] }]);
+    const names = await headway(["complete-releases", "--", "plan", `${stack.folder}/`, "--only"], {
+      cwd: "/",
+    });
+    expect(names).toMatchObject({ code: 0, stdout: `${stack.namespace}/db`, stderr: "" });
+    const none = await headway(["complete-releases", "--", "plan", "/nowhere/", "--help"], { cwd: "/" });
+    expect(none).toMatchObject({ code: 0, all: "" });
+    expect((await headway(["--help"])).stdout).not.toContain("complete-releases");
   });
 
   it("tell versions", async () => {

@@ -1,5 +1,5 @@
 // One bounded HTTP request to a chart server: deadlines, a largest body, redirects that carry no credentials elsewhere, and
-// a few retries where the server asks for them. What an answer means is its callers' business.
+// a few retries of answers that may pass. What an answer means is its callers' business.
 import http from "node:http";
 import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -44,6 +44,8 @@ export type HttpReply = {
 const maxRedirects = 5;
 const maxAttempts = 4;
 const maxErrorBytes = 64 * 1024;
+/** What a server, or a proxy before it, may answer otherwise in a moment; 501 and the like are for good. */
+const passing: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Resolves with whatever the server answered, a refusal too; fails where there was no whole answer in time. */
@@ -53,7 +55,7 @@ export async function exchange(ask: HttpAsk): Promise<Result<HttpReply>> {
     const reply = await followRedirects(ask, endMs);
     if (!reply.ok || attempt === maxAttempts) return reply;
     const { status, headers } = reply.value;
-    if (status !== 429 && status !== 503) return reply;
+    if (!passing.has(status)) return reply;
     const pauseMs = retryAfterMs(headers["retry-after"], attempt);
     if (pauseMs > ask.patience.longestPauseMs || performance.now() + pauseMs >= endMs) return reply;
     await sleep(pauseMs);

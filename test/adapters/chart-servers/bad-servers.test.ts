@@ -117,6 +117,23 @@ describe("a chart server", () => {
     }
   });
 
+  test.each([408, 500, 502, 503, 504])(
+    "that answers %d twice is asked until it does better",
+    async (status) => {
+      server.files.set("/api.tgz", archive);
+      server.log.length = 0;
+      server.faults.set("/api.tgz", { kind: "status", status, times: 2 });
+      const patient = open(temporaryFolder(), { patience: {} });
+      expect(await patient.fetch({ url: `${server.url}/api.tgz` })).toMatchObject({ ok: true });
+      expect(server.log).toHaveLength(3);
+    },
+  );
+
+  test.each([501, 505, 404])("that answers %d is not asked again", async (status) => {
+    await fetchWith({ kind: "status", status });
+    expect(server.log).toHaveLength(1);
+  });
+
   test("that never stops asking for patience is left after four requests", async () => {
     const failure = await fetchWith({ kind: "status", status: 429, headers: { "retry-after": "0" } });
     expect(failure.kind).toBe("unreachable");

@@ -1,7 +1,8 @@
 // `headway status` and `headway why`: how releases stand and what is to blame, from a kubeconfig alone.
 import { Option, type Command } from "commander";
 import { chainToRoot, findRoots } from "../core/root-cause.ts";
-import type { ReleaseId } from "../core/ids.ts";
+import { didYouMean } from "../core/diagnostic.ts";
+import { splitReleaseId, type ReleaseId } from "../core/ids.ts";
 import type { ReleaseStatus } from "../core/stack-status.ts";
 import { failureOf } from "../core/stack-status.ts";
 import { readStatus } from "../engine/read-status.ts";
@@ -18,7 +19,7 @@ import type { LabelSelector } from "../core/label-selector.ts";
 import { clusterOptions, outputOption, selectorOption } from "./options.ts";
 import type { ClusterFlags } from "./options.ts";
 import { findMatching } from "./select-releases.ts";
-import type { World } from "./world.ts";
+import type { Connection, World } from "./world.ts";
 
 type ReadFlags = ClusterFlags & {
   readonly output: StatusFormat;
@@ -76,7 +77,9 @@ async function showStatus(world: World, flags: ReadFlags): Promise<number> {
     ),
   );
   if (releases.length === 0 && flags.output === "table")
-    world.stderr.write("no releases of Headway in this cluster\n");
+    world.stderr.write(
+      `no releases of Headway in ${flags.namespace === undefined ? "this cluster" : `the namespace ${flags.namespace}`}\n`,
+    );
   return releases.every((release) => release.state === "Ready" || release.state === "Suspended")
     ? exitCodes.done
     : exitCodes.notHealthy;
@@ -129,15 +132,42 @@ async function read(world: World, flags: ReadFlags): Promise<readonly StackReadi
   try {
     const readings = await readStatus({ ...connection.value, clock: world.clock }, flags.stack);
     if (!readings.ok) return reportFailure(world, readings.failure);
+    const { namespace } = flags;
+    if (namespace === undefined) return readings.value;
+    const used = new Set(
+      readings.value.flatMap(({ releases }) =>
+        releases.map(({ release }) => splitReleaseId(release).namespace),
+      ),
+    );
+    if (!used.has(namespace) && (await isUnknown(connection.value, namespace))) {
+      world.stderr.write(`error: there is no namespace "${namespace}" in this cluster\n`);
+      world.stderr.write(`  try: ${namespacesToTry(namespace, [...used])}\n`);
+      return exitCodes.invalid;
+    }
     return readings.value.map((reading) => ({
       ...reading,
-      releases: reading.releases.filter(
-        ({ release }) => flags.namespace === undefined || release.startsWith(`${flags.namespace}/`),
-      ),
+      releases: reading.releases.filter(({ release }) => splitReleaseId(release).namespace === namespace),
     }));
   } finally {
     connection.value.close();
   }
+}
+
+/** False where that can't be said: not everybody may list namespaces. */
+async function isUnknown({ objects }: Connection, namespace: string): Promise<boolean> {
+  const there = await objects.namespaces();
+  return there.ok && !there.value.active.has(namespace) && !there.value.terminating.has(namespace);
+}
+
+const mostNamespaces = 10;
+
+function namespacesToTry(namespace: string, used: readonly string[]): string {
+  if (used.length === 0) return "headway status alone: no namespace has releases of Headway";
+  const meant = didYouMean(namespace, used);
+  if (meant !== undefined) return `did you mean ${meant}?`;
+  const more = used.length - mostNamespaces;
+  const shown = used.toSorted().slice(0, mostNamespaces).join(", ");
+  return `the namespaces with releases: ${shown}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 function rowOf(status: ReleaseStatus, nowMs: number): StatusRow {

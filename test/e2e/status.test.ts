@@ -45,8 +45,12 @@ describe("status and why", () => {
     expect(names.toSorted()).toEqual(["api", "db", "mail", "web"].map(id));
     for (const format of ["table", "wide"])
       expect((await read("status", "-o", format)).stdout).toMatch(/api .*Blocked/);
-    const elsewhere = await stack.cli("status", "-n", "nowhere", "--stack", stack.name, "-o", "json");
+    const elsewhere = await read("status", "-n", "kube-system", "-o", "json");
+    expect(elsewhere.code, elsewhere.all).toBe(0);
     expect((JSON.parse(elsewhere.stdout) as typeof list).items).toEqual([]);
+    expect((await read("status", "-n", "kube-system")).stderr).toContain(
+      "no releases of Headway in the namespace kube-system",
+    );
 
     for (const target of [[], [id("web")], [id("mail")]]) {
       const why = await stack.cli("why", ...target, "--stack", stack.name, "-o", "json");
@@ -65,6 +69,18 @@ describe("status and why", () => {
     const unknown = await stack.cli("why", `${stack.namespace}/nobody`);
     expect(unknown.code).toBe(3);
     expect(unknown.stderr).toContain(id("db"));
+  });
+
+  it("say that a namespace does not exist: nothing there to be healthy is no success", async () => {
+    const stack = await openTestStack([{ name: "db" }]);
+    expect((await stack.apply()).code).toBe(0);
+    for (const command of ["status", "why"]) {
+      const typo = await stack.cli(command, "--stack", stack.name, "-n", `${stack.namespace}x`);
+      expect(typo.code, typo.all).toBe(3);
+      expect(typo.stdout).toBe("");
+      expect(typo.stderr).toContain(`there is no namespace "${stack.namespace}x"`);
+      expect(typo.stderr).toContain(`did you mean ${stack.namespace}?`);
+    }
   });
 
   it("need no folder and are 0 where all is Ready", async () => {

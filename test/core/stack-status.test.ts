@@ -136,6 +136,13 @@ describe("a release shows as", () => {
       },
     ],
     [
+      "Ready",
+      {
+        records: [record("db", "deployed", verified)],
+        states: { db: { lastFailure: failure("rolled-back") } },
+      },
+    ],
+    [
       "RolledBack: it crashed",
       {
         records: [record("db", "deployed", verified)],

@@ -8,6 +8,7 @@ import { oneFileChart } from "../kit/more-charts.ts";
 import { headway } from "../kit/cli.ts";
 import { accessOf, apply, createNamespace, eventually, type TestCluster } from "../kit/sandbox.ts";
 import { historyOf, now, openTestStack, writesSince } from "../kit/test-stack.ts";
+import { wrappedHelm } from "./process-kit.ts";
 
 const configMap = (data: string): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: {{ .Release.Name }} }\n${data}\n`;
@@ -264,6 +265,37 @@ describe("a kind that the cluster does not know yet", () => {
     expect(end.code, end.all).toBe(4);
     expect(end.all).toMatch(/does not know kind Topic/);
     expect(end.all).toMatch(/dependsOn/);
+  });
+});
+
+describe("a cause that was known before a deadline cut helm", () => {
+  it("is what the run, the record and why tell, and nothing is blamed on the declaration", async () => {
+    const stack = await openTestStack([
+      { name: "widgets", spec: { chart: "../charts/app", timeout: "30s" } },
+    ]);
+    expect((await stack.apply()).code).toBe(0);
+    const widget = `apiVersion: ${stack.name}.example.com/v1\nkind: Widget\nmetadata: { name: one }\n`;
+    stack.declare([{ name: "widgets", spec: { chart: "../charts/app", timeout: "16s" } }], {
+      files: { "charts/app/templates/widget.yaml": widget },
+    });
+    // The second helm hangs before it has said anything, as one does whose API server is slow.
+    const program = await wrappedHelm(
+      'if [ "$1" = upgrade ]; then [ -e "$0.refused" ] && exec sleep 300; touch "$0.refused"; fi',
+    );
+    const env = { HEADWAY_HELM: program };
+    const end = await stack.run("apply", ["--yes", "--progress", "plain"], { env });
+    expect(end.code, end.all).toBe(4);
+    const cause = /timed out after 16 s; last: .*does not know kind Widget/;
+    expect(end.all).toMatch(cause);
+    expect(end.all).toMatch(/dependsOn/);
+    expect(historyOf(await stack.revisions("widgets"))).toBe("1:deployed");
+    const why = await stack.cli("why", `${stack.namespace}/widgets`);
+    expect(why.stdout).toMatch(cause);
+    const status = await stack.cli("status", "--stack", stack.name, "-o", "json");
+    expect(status.stdout).toMatch(cause);
+    // No quarantine: once somebody brings the kind, the same declaration is tried again.
+    const again = await stack.run("plan", ["-o", "json"]);
+    expect(again.stdout).toContain('"action": "upgrade"');
   });
 });
 

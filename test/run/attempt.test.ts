@@ -245,6 +245,41 @@ describe("a passing refusal by helm", () => {
       .ends(4, "failed");
   });
 
+  test("is what a helm fails by that the deadline cuts before it says anything", () => {
+    one({ declaration: { timeoutMs: 7_000 } })
+      .when("helm started db", "helm failed db: missing-kind")
+      .after("1s")
+      .when("helm started db")
+      .after("6s")
+      .when("helm failed db: timeout", "evidence of db")
+      .expects("capture-evidence db", "record-failure db: never-applied")
+      .when("failure of db recorded")
+      .shows("db", "Failed: timed out after 7 s; last: the missing-kind message")
+      .ends(4, "failed");
+  });
+
+  test("is forgotten where the helm after it was seen to wait for something else", () => {
+    one({ declaration: { timeoutMs: 7_000 } })
+      .when("helm started db", "helm failed db: quota")
+      .after("1s")
+      .when("helm started db", "record of db seen", "db pending")
+      .after("6s")
+      .when("helm failed db: timeout, stored", "evidence of db", "failure of db recorded")
+      .shows("db", "Running: rolling back to revision 1: the timeout message");
+  });
+
+  test("is no cause of a further attempt's timeout, nor is a timeout explained without one", () => {
+    one({ declaration: { timeoutMs: 7_000, retries: 1 } })
+      .when("helm started db", "helm failed db: quota")
+      .after("1s")
+      .when("helm started db", "helm failed db: hook-failed, stored", "evidence of db")
+      .after("1s")
+      .when("helm started db")
+      .after("7s")
+      .when("helm failed db: timeout, stored", "evidence of db", "failure of db recorded")
+      .shows("db", "Running: rolling back to revision 1: the timeout message");
+  });
+
   test("after a part was stored is undone once a later helm is refused for good", () => {
     one()
       .when("helm started db", "helm failed db: quota, stored")

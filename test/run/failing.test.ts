@@ -5,6 +5,19 @@ import { fleet, id, type ReleaseFacts } from "../kit/fleet.ts";
 const one = (facts: ReleaseFacts = {}) => start(fleet("api <- db", { db: facts }));
 const settled = (facts: ReleaseFacts = {}) => one(facts).when("helm started db", "helm finished db");
 
+describe("a rollback that a deadline cuts", () => {
+  test("is told with the refusal before it", () => {
+    settled({ declaration: { timeoutMs: 5_000 } })
+      .when("db failing", "evidence of db", "failure of db recorded", "helm failed db: unreachable")
+      .after("2s")
+      .when("helm failed db: timeout")
+      .shows(
+        "db",
+        "Failed: and its rollback too: the rollback to revision 1 failed: timed out after 2 s; last: the unreachable message; it had failed because Deployment db: ProgressDeadlineExceeded",
+      );
+  });
+});
+
 describe("a failed upgrade", () => {
   test("is proved, then recorded, then undone, each before the next", () => {
     const talk = settled()

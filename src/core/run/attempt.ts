@@ -12,6 +12,7 @@ import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
 import { beginFailing } from "./failing.ts";
 import { freeStuckPods, wasBadBefore } from "./free-pods.ts";
 import { isNews, judge } from "./judge.ts";
+import { knownCause } from "./known-cause.ts";
 import { prove } from "./proving.ts";
 import type { StepState } from "./run.ts";
 
@@ -23,7 +24,7 @@ const missingKindPatienceMs = 20_000;
 
 export function helmStarted(draft: Draft, step: ApplyStep, state: StepState): void {
   if (state.kind !== "preparing" || state.doing !== "queue") return;
-  const { attempt, leftBehind } = state;
+  const { attempt, leftBehind, delayedBy } = state;
   setState(draft, step.release, {
     kind: "applying",
     attempt,
@@ -31,6 +32,7 @@ export function helmStarted(draft: Draft, step: ApplyStep, state: StepState): vo
     deadlineMs: state.deadlineMs ?? draft.atMs + step.pin.declaration.timeoutMs,
     suspectsSinceMs: new Map(),
     ...(leftBehind === undefined ? {} : { leftBehind }),
+    ...(delayedBy === undefined ? {} : { delayedBy }),
   });
   if (state.startedAtMs === undefined)
     tell(draft, { kind: "apply-started", release: step.release, action: step.kind, attempt });
@@ -90,7 +92,7 @@ export function helmFailed(
     draft.run.stopping !== undefined ||
     !waitOut(draft, step, state, failure, stored)
   )
-    beginFailing(draft, step, { ...end, failure });
+    beginFailing(draft, step, { ...end, failure: knownCause(failure, state, draft.atMs) });
 }
 
 /** Tries a transient refusal again later, as long as the attempt has time left. */

@@ -21,6 +21,7 @@ type Begun = {
   readonly startedAtMs?: number;
   readonly deadlineMs?: number;
   readonly leftBehind?: Applied;
+  readonly delayedBy?: Failure;
 };
 
 /** Starts a step whose `after` are all healthy. */
@@ -108,6 +109,8 @@ export function tryAgain(draft: Draft, step: ApplyStep, state: BackingOff): void
     ...(startedAtMs === undefined ? {} : { startedAtMs }),
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...(leftBehind === undefined ? {} : { leftBehind }),
+    // A further attempt, which has its whole time, knows nothing of the one before.
+    ...(startedAtMs === undefined ? {} : { delayedBy: state.failure }),
   };
   if (state.again === undefined) queueHelm(draft, step, begun);
   else prepare(draft, step, state.again, begun);

@@ -10,6 +10,7 @@ import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
 import { recordFailure } from "./failure-record.ts";
 import { freeStuckPods } from "./free-pods.ts";
 import { isNews, judge } from "./judge.ts";
+import { knownCause } from "./known-cause.ts";
 import type { StepState } from "./run.ts";
 
 const retryPauseMs = 2_000;
@@ -74,10 +75,10 @@ export function rollbackHelmFailed(
   }
   const retryAtMs = draft.atMs + retryPauseMs;
   if (mayPass && retryAtMs < state.deadlineMs) {
-    setState(draft, step.release, { ...state, retryAtMs });
+    setState(draft, step.release, { ...state, retryAtMs, delayedBy: failure });
     tell(draft, { kind: "apply-delayed", release: step.release, failure, retryAtMs });
     order(draft, { kind: "wake", atMs: retryAtMs });
-  } else rollbackFailed(draft, step, state, failure);
+  } else rollbackFailed(draft, step, state, knownCause(failure, state, draft.atMs));
 }
 
 export function rollbackObserved(
@@ -113,7 +114,7 @@ export function rollbackWoken(draft: Draft, step: ApplyStep, state: RollingBack)
       message: `not healthy in time after the rollback: ${waiting}`,
     });
   } else if (state.retryAtMs !== undefined && draft.atMs >= state.retryAtMs) {
-    const { toRevision, failure, evidence, startedAtMs, deadlineMs, suspectsSinceMs } = state;
+    const { toRevision, failure, evidence, startedAtMs, deadlineMs, suspectsSinceMs, delayedBy } = state;
     setState(draft, step.release, {
       kind: "rolling-back",
       toRevision,
@@ -122,6 +123,7 @@ export function rollbackWoken(draft: Draft, step: ApplyStep, state: RollingBack)
       startedAtMs,
       deadlineMs,
       suspectsSinceMs,
+      ...(delayedBy === undefined ? {} : { delayedBy }),
     });
     const timeoutMs = Math.max(1_000, deadlineMs - draft.atMs);
     order(draft, { kind: "roll-back", release: step.release, step, toRevision, timeoutMs });

@@ -30,6 +30,8 @@ type Attempt = {
   readonly startedAtMs: number;
   readonly deadlineMs: number;
   readonly leftBehind?: Applied;
+  /** The passing refusal that was waited out last. */
+  readonly delayedBy?: Failure;
 };
 
 /** An attempt that may not have started a helm yet. */
@@ -39,6 +41,7 @@ type Begun = {
   readonly deadlineMs?: number;
   /** What an earlier helm of this run stored before it failed: to be undone, should no later one get further. */
   readonly leftBehind?: Applied;
+  readonly delayedBy?: Failure;
 };
 
 export type StepState =
@@ -121,6 +124,7 @@ export type StepState =
       readonly health?: ReleaseHealth;
       /** Set while a transient refusal is waited out. */
       readonly retryAtMs?: number;
+      readonly delayedBy?: Failure;
     } & SuspectClock &
       FreedPods)
   | {

@@ -75,7 +75,7 @@ function makeWorld(): World {
       });
     },
     openCharts: async (folder, { flags, ...options }) => {
-      const { openCharts } = await import("./adapters/chart-pins.ts");
+      const { openCharts } = await import("./adapters/charts/chart-pins.ts");
       return openCharts({
         repositoryRoot: folder.repositoryRoot,
         shownFrom: folder.stackRoot,
@@ -90,7 +90,7 @@ function makeWorld(): World {
     },
     openChartServers: openServers,
     readChartValues: async (chart) => {
-      const { readChartValues } = await import("./adapters/chart-values.ts");
+      const { readChartValues } = await import("./adapters/charts/chart-values.ts");
       return readChartValues(chart.folder);
     },
     openValues: async (folder, say) => {
@@ -177,7 +177,7 @@ const readSystemSecret = async (flags: ConnectFlags, name: string): ReturnType<R
 };
 
 async function openServers(flags: ConnectFlags): Promise<ChartServers> {
-  const { openChartServers } = await import("./adapters/chart-servers/chart-servers.ts");
+  const { openChartServers } = await import("./adapters/charts/servers/chart-servers.ts");
   return openChartServers({
     cacheDir: cacheFolder(),
     env: process.env,

@@ -69,10 +69,9 @@ function layerOf(path: string): string {
   return path.includes("/") ? first : "main";
 }
 
-/** An adapter is one file or one folder of src/adapters; files named for one (chart-…) belong together. */
+/** An adapter is one file or one folder of src/adapters. */
 function adapterOf(path: string): string {
-  const name = path.replace(/^adapters\//, "").split("/")[0] ?? "";
-  return name.startsWith("chart-") ? "chart" : name;
+  return path.replace(/^adapters\//, "").split("/")[0] ?? "";
 }
 
 describe("the architecture", () => {

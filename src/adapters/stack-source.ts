@@ -1,13 +1,13 @@
 // A stack's files from a folder on disk, and where that folder belongs in git. What counts as a stack's file is said in
-// core/stack-files.ts, what is in the files in core/read-declarations.ts.
+// core/declarations/stack-files.ts, what is in the files in core/declarations/read-declarations.ts.
 import { constants, readdirSync, readFileSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { lstat, open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { Checked, Diagnostic } from "../core/diagnostic.ts";
-import { lockFileName } from "../core/lock.ts";
-import { readReleasePatterns } from "../core/read-declarations.ts";
-import type { StackFile } from "../core/sort-documents.ts";
-import { localIdentity, sourceIdentity } from "../core/source-identity.ts";
+import { lockFileName } from "../core/charts/lock.ts";
+import { readReleasePatterns } from "../core/declarations/read-declarations.ts";
+import type { StackFile } from "../core/declarations/sort-documents.ts";
+import { localIdentity, sourceIdentity } from "../core/declarations/source-identity.ts";
 import {
   isKustomization,
   isSkippedFolder,
@@ -16,7 +16,7 @@ import {
   largestFileBytes,
   matchesGlob,
   stackFileName,
-} from "../core/stack-files.ts";
+} from "../core/declarations/stack-files.ts";
 import type { BuildOverlay, ReadRepository, RepositoryEntry, StackFolder } from "../engine/ports.ts";
 
 const mostFiles = 20_000;

@@ -1,7 +1,7 @@
 // The values of all releases against their charts' schemas, each chart read and each schema compiled once.
-import type { ChartValues } from "../core/chart-values.ts";
+import type { ChartValues } from "../core/values/chart-values.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import type { KnownSchemas } from "../core/check-values.ts";
+import type { KnownSchemas } from "../core/values/check-values.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import type { PinnedRelease } from "../core/pin.ts";
 import type { World } from "./world.ts";
@@ -14,7 +14,7 @@ export async function checkAllValues(
   // Only a stack with schemas pays for reading charts once more, and for loading what compiles schemas.
   const held = [...pins.values()].filter(({ chart }) => chart.hasSchema);
   if (held.length === 0) return [];
-  const { checkValues } = await import("../core/check-values.ts");
+  const { checkValues } = await import("../core/values/check-values.ts");
   const charts = new Map<string, ChartValues>();
   for (const { chart } of held)
     if (!charts.has(chart.digest)) charts.set(chart.digest, await world.readChartValues(chart));

@@ -3,8 +3,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { readStack } from "../core/read-declarations.ts";
-import { kustomizationNames } from "../core/stack-files.ts";
+import { readStack } from "../core/declarations/read-declarations.ts";
+import { kustomizationNames } from "../core/declarations/stack-files.ts";
 import { isFolderArgument } from "./folder-argument.ts";
 import type { World } from "./world.ts";
 

@@ -1,7 +1,7 @@
 // What a destroy takes with it and what stays, named before consent: claims with data, CRDs with objects, namespaces.
 import { objectKey, refOf } from "../core/object.ts";
 import type { ObjectRef } from "../core/object.ts";
-import type { Plan } from "../core/plan.ts";
+import type { Plan } from "../core/plan/plan.ts";
 import { reasonWords } from "../views/reason-words.ts";
 import type { Connection } from "./world.ts";
 

@@ -17,8 +17,8 @@ import {
   wantedRights,
 } from "../core/doctor.ts";
 import type { Check } from "../core/doctor.ts";
-import { readStack } from "../core/read-declarations.ts";
-import { kustomizationNames } from "../core/stack-files.ts";
+import { readStack } from "../core/declarations/read-declarations.ts";
+import { kustomizationNames } from "../core/declarations/stack-files.ts";
 import type { StackFolder } from "../engine/ports.ts";
 import type { ClusterFlags } from "./options.ts";
 import type { World } from "./world.ts";

@@ -1,7 +1,7 @@
 // Commands whose arguments are names with the stack's folder behind them: tells the one from the other.
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { kustomizationNames, stackFileName } from "../core/stack-files.ts";
+import { kustomizationNames, stackFileName } from "../core/declarations/stack-files.ts";
 
 /**
  * The last argument is the folder where it looks like a path (`.`, `./x`, `/x`, `../x`, `x/`) or is a folder with a

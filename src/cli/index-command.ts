@@ -4,12 +4,12 @@ import { rm } from "node:fs/promises";
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Option, type Command } from "commander";
-import { compareIndexes, indexPlace } from "../core/chart-index.ts";
-import { chartIndexText } from "../core/chart-index-text.ts";
+import { compareIndexes, indexPlace } from "../core/charts/chart-index.ts";
+import { chartIndexText } from "../core/charts/chart-index-text.ts";
 import type { Repository } from "../core/declaration.ts";
 import { didYouMean, hasErrors, type Diagnostic, type SourceRange } from "../core/diagnostic.ts";
 import type { Failure } from "../core/failure.ts";
-import { findNewer } from "../core/newer-versions.ts";
+import { findNewer } from "../core/charts/newer-versions.ts";
 import type { StackCharts } from "../engine/ports.ts";
 import {
   outdatedJson,

@@ -5,7 +5,7 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import { succeeded } from "../core/failure.ts";
 import type { Result } from "../core/failure.ts";
 import { pinRelease } from "../core/fingerprint.ts";
-import { readValuesFiles, unlockLayer, valuesFilesOf } from "../core/read-values-file.ts";
+import { readValuesFiles, unlockLayer, valuesFilesOf } from "../core/values/read-values-file.ts";
 import type { StackFolder, ValuesFiles } from "../engine/ports.ts";
 import type { ReadyStack } from "../engine/run-stack.ts";
 import type { Connection, World } from "./world.ts";

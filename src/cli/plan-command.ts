@@ -1,7 +1,7 @@
 // `headway plan`: what apply would do, and why. Reads the cluster and changes nothing.
 import type { Command } from "commander";
 import type { ReleaseId } from "../core/ids.ts";
-import { findNewer } from "../core/newer-versions.ts";
+import { findNewer } from "../core/charts/newer-versions.ts";
 import type { StackCharts } from "../engine/ports.ts";
 import { planStack, type ReadyStack } from "../engine/run-stack.ts";
 import type { NewerCharts } from "../views/plan-items.ts";

@@ -2,8 +2,8 @@
 // something away under a release that stays.
 import type { Declaration } from "../core/declaration.ts";
 import type { Graph } from "../core/graph.ts";
-import { chooseStaying } from "../core/make-destroy-plan.ts";
-import type { Staying } from "../core/make-destroy-plan.ts";
+import { chooseStaying } from "../core/plan/make-destroy-plan.ts";
+import type { Staying } from "../core/plan/make-destroy-plan.ts";
 import { exitCodes } from "./exit.ts";
 import type { SelectionFlags } from "./options.ts";
 import { findNamed, selectReleases } from "./select-releases.ts";

@@ -1,10 +1,10 @@
 // `headway schema --stack`: the editor schema of one stack, made of its charts' own schemas.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isMap } from "../core/merge-values.ts";
+import { isMap } from "../core/values/merge-values.ts";
 import type { Json } from "../core/declaration.ts";
 import { splitReleaseId } from "../core/ids.ts";
-import { stackSchema, type ReleaseChart } from "../core/stack-schema.ts";
+import { stackSchema, type ReleaseChart } from "../core/values/stack-schema.ts";
 import { jsonText } from "../views/data-output.ts";
 import { exitCodes } from "./exit.ts";
 import { loadStack, pinCharts, tellDiagnostics } from "./load-stack.ts";

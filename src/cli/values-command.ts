@@ -1,12 +1,12 @@
 // `headway values NS/NAME`: what a release's values come to, and where each of them was written. Reads the cluster only
 // where it is asked to.
 import type { Command } from "commander";
-import { chartDepth, coalesceChart, writtenPaths } from "../core/chart-values.ts";
+import { chartDepth, coalesceChart, writtenPaths } from "../core/values/chart-values.ts";
 import type { ValuesLayer, ValuesObject } from "../core/declaration.ts";
 import { succeeded, type Result } from "../core/failure.ts";
-import { isMap, layerOf, leavesIn, leavesOf, mergeLayers, valueAt } from "../core/merge-values.ts";
+import { isMap, layerOf, leavesIn, leavesOf, mergeLayers, valueAt } from "../core/values/merge-values.ts";
 import type { PinnedRelease } from "../core/pin.ts";
-import { describeValuesObject, layersWithMarks, objectsOf } from "../core/values-objects.ts";
+import { describeValuesObject, layersWithMarks, objectsOf } from "../core/values/values-objects.ts";
 import { readPins } from "../engine/read-values.ts";
 import { chooseStyle } from "../views/style.ts";
 import { renderOrigins, renderValues, shownLeaf, withLeaves } from "../views/values-view.ts";

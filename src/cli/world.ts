@@ -1,13 +1,13 @@
 // What commands are given of the world: streams, environment, and ways to open adapters. Filled in by main.ts, so that a
 // command imports no adapter and what it does not need is never loaded.
-import type { ChartValues } from "../core/chart-values.ts";
+import type { ChartValues } from "../core/values/chart-values.ts";
 import type { Checked } from "../core/diagnostic.ts";
 import type { PinnedChart } from "../core/pin.ts";
 import type { ClusterFinding, Right } from "../core/doctor.ts";
 import type { Result } from "../core/failure.ts";
 import type { ReleasePayload } from "../core/observation.ts";
 import type { Repository } from "../core/declaration.ts";
-import type { Lock, ReadLock } from "../core/lock.ts";
+import type { Lock, ReadLock } from "../core/charts/lock.ts";
 import type { Holder } from "../core/holder.ts";
 import type {
   ChartServers,

@@ -5,7 +5,7 @@ import type { Failure } from "./failure.ts";
 import type { Evidence, ReleaseHealth } from "./health/health.ts";
 import type { ReleaseId } from "./ids.ts";
 import type { ObjectRef } from "./object.ts";
-import type { Reason } from "./plan.ts";
+import type { Reason } from "./plan/plan.ts";
 
 /** Why a step has not started. Waiting goes by itself; `blocked` needs its root fixed. */
 export type Hold =

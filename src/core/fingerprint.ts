@@ -2,7 +2,7 @@
 // upgrade carries them on, a rollback copies its target's), so each value names the revision it is meant for.
 import { createHash } from "node:crypto";
 import type { Declaration, ValuesLayer, ValuesObject } from "./declaration.ts";
-import { leavesIn } from "./merge-values.ts";
+import { leavesIn } from "./values/merge-values.ts";
 import type { PinnedChart, PinnedRelease } from "./pin.ts";
 
 export const fingerprintLabel = "headway.dev/fingerprint";

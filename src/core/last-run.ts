@@ -3,7 +3,7 @@
 import type { Graph } from "./graph.ts";
 import type { ReleaseId } from "./ids.ts";
 import type { LastRun, LastStanding } from "./observation.ts";
-import type { Undeclared } from "./prune.ts";
+import type { Undeclared } from "./plan/prune.ts";
 import type { Run } from "./run/run.ts";
 import { shownState } from "./shown-state.ts";
 

@@ -3,7 +3,7 @@
 import { parseDocument } from "yaml";
 import { fieldOf, isRecord, listAt, textAt } from "./json.ts";
 import type { KubernetesObject } from "./object.ts";
-import { readPlainScalar } from "./yaml-scalar.ts";
+import { readPlainScalar } from "./yaml/yaml-scalar.ts";
 
 /** What a document is called; undefined where it takes a YAML parser to know. */
 type Head = {

@@ -2,9 +2,9 @@
 // surface lays them out is the surface's own business.
 import type { Hold, ShownState, Unmet } from "./event.ts";
 import type { Failure } from "./failure.ts";
-import type { Step } from "./plan.ts";
+import type { Step } from "./plan/plan.ts";
 import type { StepState } from "./run/run.ts";
-import { describeValuesObject } from "./values-objects.ts";
+import { describeValuesObject } from "./values/values-objects.ts";
 
 /** A state in one word, and in a few more words on whom it waits, which phase it is in, or what caused it. */
 export type Shown = { readonly state: ShownState; readonly detail?: string };

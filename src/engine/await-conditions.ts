@@ -8,7 +8,7 @@ import type { ReleaseId } from "../core/ids.ts";
 import { objectKey, refOf } from "../core/object.ts";
 import type { KubernetesObject, ObjectRef } from "../core/object.ts";
 import type { ReleasePayload } from "../core/observation.ts";
-import type { Plan, Step } from "../core/plan.ts";
+import type { Plan, Step } from "../core/plan/plan.ts";
 import type { Effect } from "../core/run/run.ts";
 import type { News } from "./execute-plan.ts";
 import { pause } from "./pause.ts";

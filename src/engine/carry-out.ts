@@ -13,7 +13,7 @@ import { splitReleaseId } from "../core/ids.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import { refOf } from "../core/object.ts";
 import type { LastRun, ReleaseState, StackState } from "../core/observation.ts";
-import type { Applied, Plan, Step } from "../core/plan.ts";
+import type { Applied, Plan, Step } from "../core/plan/plan.ts";
 import type { Effect } from "../core/run/run.ts";
 import { awaitConditions } from "./await-conditions.ts";
 import { cleanEvidence, cleanHealth, secretsOf } from "./clean-news.ts";

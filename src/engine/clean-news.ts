@@ -2,7 +2,7 @@
 // core/redact.ts.
 import type { Failure } from "../core/failure.ts";
 import type { Evidence, ReleaseHealth, Trouble } from "../core/health/health.ts";
-import { valuesOf, type Applied, type Step } from "../core/plan.ts";
+import { valuesOf, type Applied, type Step } from "../core/plan/plan.ts";
 import { redact, secretsInObjects, secretsInValues, shorten, textsInValues } from "../core/redact.ts";
 
 /** The texts to keep out of words about a release: of its values, and of the Secrets it applied. */

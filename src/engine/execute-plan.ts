@@ -2,7 +2,7 @@
 // are core's; here is only the loop. How each effect is carried out is carry-out.ts.
 import { advance, startRun } from "../core/run/advance.ts";
 import type { Event } from "../core/event.ts";
-import type { Plan } from "../core/plan.ts";
+import type { Plan } from "../core/plan/plan.ts";
 import type { Effect, Fact, Run } from "../core/run/run.ts";
 import type { Clock } from "./ports.ts";
 

@@ -9,7 +9,7 @@ import type { World } from "../core/health/world.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import { objectKey, refOf } from "../core/object.ts";
 import type { KubernetesObject, ObjectRef } from "../core/object.ts";
-import type { Applied } from "../core/plan.ts";
+import type { Applied } from "../core/plan/plan.ts";
 import { pause } from "./pause.ts";
 import type { Clock, KindRef, WatchedWorld } from "./ports.ts";
 

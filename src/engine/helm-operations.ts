@@ -12,7 +12,7 @@ import {
 } from "../core/fingerprint.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import type { Hook, ReleasePayload } from "../core/observation.ts";
-import type { Applied, ApplyStep } from "../core/plan.ts";
+import type { Applied, ApplyStep } from "../core/plan/plan.ts";
 import { redact } from "../core/redact.ts";
 import type { Effect } from "../core/run/run.ts";
 import { cleanFailure, secretsOf } from "./clean-news.ts";

@@ -5,7 +5,7 @@ import type { Failure, Result } from "../core/failure.ts";
 import { fingerprintFor } from "../core/fingerprint.ts";
 import type { ReleasePayload } from "../core/observation.ts";
 import { groupRecords, releaseKey } from "../core/observe.ts";
-import type { ApplyStep, Step } from "../core/plan.ts";
+import type { ApplyStep, Step } from "../core/plan/plan.ts";
 import { pause } from "./pause.ts";
 import type { Clock, Records } from "./ports.ts";
 

@@ -4,7 +4,7 @@ import { foreignFieldsOf } from "../core/field-managers.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import { objectKey, refOf } from "../core/object.ts";
 import type { Observation } from "../core/observation.ts";
-import type { Plan, Step } from "../core/plan.ts";
+import type { Plan, Step } from "../core/plan/plan.ts";
 import type { Objects } from "./ports.ts";
 
 /** The same plan, with a reason more where fields are in other hands. */

@@ -10,7 +10,7 @@ import type { ReleaseId } from "../core/ids.ts";
 import { refOf } from "../core/object.ts";
 import { groupRecords, observeReleases, releaseKey } from "../core/observe.ts";
 import type { Observation, ReleasePayload, ReleaseRecord, StackState } from "../core/observation.ts";
-import { findOwned, type OwnedRelease } from "../core/prune.ts";
+import { findOwned, type OwnedRelease } from "../core/plan/prune.ts";
 import type { Clock, Objects, Records, States } from "./ports.ts";
 
 export type ObservedStack = {

@@ -1,9 +1,19 @@
 // The part of a plan that is about releases that the stack owns and no longer declares: asks the cluster for what has to be
 // known before one of them goes, and leaves the judgement to core/prune.ts.
-import { alsoStaying, makeDestroyPlan, type DestroyInput, type Staying } from "../core/make-destroy-plan.ts";
+import {
+  alsoStaying,
+  makeDestroyPlan,
+  type DestroyInput,
+  type Staying,
+} from "../core/plan/make-destroy-plan.ts";
 import type { ReleaseId } from "../core/ids.ts";
-import type { Plan } from "../core/plan.ts";
-import { judgeUndeclared, withPruning, withUndeclaredDestroyed, type PruneInput } from "../core/prune.ts";
+import type { Plan } from "../core/plan/plan.ts";
+import {
+  judgeUndeclared,
+  withPruning,
+  withUndeclaredDestroyed,
+  type PruneInput,
+} from "../core/plan/prune.ts";
 import type { ObservedStack } from "./observe-stack.ts";
 import type { Objects } from "./ports.ts";
 

@@ -1,21 +1,21 @@
 // What the engine needs of the world, as narrow interfaces that adapters fill. They translate and never decide: a
 // refusal of the world comes back as a Failure.
-import type { BuiltStack } from "../core/built-stack.ts";
-import type { ChartDigest, IndexedChart } from "../core/chart-index.ts";
-import type { Catalogue } from "../core/chart-resolution.ts";
+import type { BuiltStack } from "../core/kustomize/built-stack.ts";
+import type { ChartDigest, IndexedChart } from "../core/charts/chart-index.ts";
+import type { Catalogue } from "../core/charts/chart-resolution.ts";
 import type { Declaration, ValuesObject } from "../core/declaration.ts";
 import type { Checked, Diagnostic } from "../core/diagnostic.ts";
 import type { Result } from "../core/failure.ts";
 import type { Evidence, ReleaseHealth, Trouble } from "../core/health/health.ts";
 import type { World } from "../core/health/world.ts";
 import type { Holder } from "../core/holder.ts";
-import type { ChartWish, ExactChart, LockedChart } from "../core/lock.ts";
+import type { ChartWish, ExactChart, LockedChart } from "../core/charts/lock.ts";
 import type { KubernetesObject, ObjectRef } from "../core/object.ts";
 import type { ReleasePayload, ReleaseRecord, StackState } from "../core/observation.ts";
 import type { PinnedChart } from "../core/pin.ts";
-import type { FoundValuesFile } from "../core/read-values-file.ts";
-import type { StackFile } from "../core/sort-documents.ts";
-import type { FoundObjects } from "../core/values-objects.ts";
+import type { FoundValuesFile } from "../core/values/read-values-file.ts";
+import type { StackFile } from "../core/declarations/sort-documents.ts";
+import type { FoundObjects } from "../core/values/values-objects.ts";
 import type { RestartFields } from "../core/workload-restart.ts";
 
 export type Clock = {

@@ -1,11 +1,11 @@
 // Values from Secrets and ConfigMaps: read for the plan, read again when a release's turn comes, and waited for where they
-// are absent. What they mean is core/values-objects.ts.
+// are absent. What they mean is core/values/values-objects.ts.
 import { succeeded } from "../core/failure.ts";
 import type { Result } from "../core/failure.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import type { PinnedRelease } from "../core/pin.ts";
 import type { Effect } from "../core/run/run.ts";
-import { objectsOf, pinWithObjects } from "../core/values-objects.ts";
+import { objectsOf, pinWithObjects } from "../core/values/values-objects.ts";
 import type { News } from "./execute-plan.ts";
 import type { ValuesObjects } from "./ports.ts";
 

@@ -3,7 +3,7 @@
 import { isTransient } from "../core/failure.ts";
 import type { Failure } from "../core/failure.ts";
 import type { ReleasePayload } from "../core/observation.ts";
-import type { ApplyStep } from "../core/plan.ts";
+import type { ApplyStep } from "../core/plan/plan.ts";
 import {
   restartableOf,
   restartFields,

@@ -1,7 +1,7 @@
 // What `headway lock` and `headway index` have changed, for people and for programs; and which charts are out of date.
-import type { IndexChanges, IndexedChart } from "../core/chart-index.ts";
-import type { LockChange } from "../core/make-lock.ts";
-import type { NewerChart } from "../core/newer-versions.ts";
+import type { IndexChanges, IndexedChart } from "../core/charts/chart-index.ts";
+import type { LockChange } from "../core/charts/make-lock.ts";
+import type { NewerChart } from "../core/charts/newer-versions.ts";
 import { jsonText } from "./data-output.ts";
 import { renderLines, type Line, type Style, type Tone } from "./style.ts";
 import { tableLines } from "./table.ts";

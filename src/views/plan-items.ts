@@ -2,8 +2,8 @@
 import type { Json } from "../core/declaration.ts";
 import type { Action } from "../core/event.ts";
 import type { ReleaseId } from "../core/ids.ts";
-import type { NewerChart } from "../core/newer-versions.ts";
-import { valuesOf, type Plan, type Reason, type Step } from "../core/plan.ts";
+import type { NewerChart } from "../core/charts/newer-versions.ts";
+import { valuesOf, type Plan, type Reason, type Step } from "../core/plan/plan.ts";
 import { reasonWords } from "./reason-words.ts";
 import { declaredAt } from "./run-words.ts";
 import { maskChanges, type ShownChange } from "./secret-values.ts";

@@ -1,7 +1,7 @@
 // A plan for people and for programs. What may be shown of it is decided in plan-items.ts.
 import type { Json } from "../core/declaration.ts";
-import type { Plan } from "../core/plan.ts";
-import { describeStay } from "../core/prune.ts";
+import type { Plan } from "../core/plan/plan.ts";
+import { describeStay } from "../core/plan/prune.ts";
 import { jsonText, yamlText } from "./data-output.ts";
 import { countVerdicts, planItems, planSummary, type NewerCharts, type PlanItem } from "./plan-items.ts";
 import type { ShownChange } from "./secret-values.ts";

@@ -1,6 +1,6 @@
 // Why a step is what it is, in words. Values never stand in them: changes are shown, masked, by value-changes.ts.
 import { describeForeignFields } from "../core/field-managers.ts";
-import type { Reason } from "../core/plan.ts";
+import type { Reason } from "../core/plan/plan.ts";
 import { causeOf } from "../core/shown-state.ts";
 import { describeTrouble } from "../core/health/describe-trouble.ts";
 
@@ -20,7 +20,7 @@ export function reasonWords(reason: Reason): string {
     case "values-locked":
       return `values can't be compared: no key for ${reason.files.join(", ")}`;
     case "values-awaited":
-      return `waits for ${reason.objects.join("; ")}`;
+      return `will wait for what is not there: ${reason.objects.join("; ")}`;
     case "options-changed":
       return "options changed";
     case "fingerprint-unknown":

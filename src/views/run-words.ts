@@ -2,7 +2,7 @@
 import type { ShownState } from "../core/event.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import type { Declaration } from "../core/declaration.ts";
-import type { Step } from "../core/plan.ts";
+import type { Step } from "../core/plan/plan.ts";
 import { hasEnded, type Run, type StepState } from "../core/run/run.ts";
 import { shownState, type Shown } from "../core/shown-state.ts";
 import { formatDuration } from "./time-words.ts";

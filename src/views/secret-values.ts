@@ -1,7 +1,7 @@
 // Changes of values with what looks secret masked: by the names on the way to it, by the name beside it in a list of
 // name and value pairs, or by what the text itself is.
 import type { Json } from "../core/declaration.ts";
-import type { ValueChange } from "../core/plan.ts";
+import type { ValueChange } from "../core/plan/plan.ts";
 import { isSecretName } from "../core/redact.ts";
 
 export const MASK = "***";

@@ -2,10 +2,10 @@
 // are masked unless somebody asked to see them.
 import type { Json, ValuesLayer, ValuesObject } from "../core/declaration.ts";
 import type { SourceRange } from "../core/diagnostic.ts";
-import { isMap, mapOf, pathText, type ValuesLeaf } from "../core/merge-values.ts";
+import { isMap, mapOf, pathText, type ValuesLeaf } from "../core/values/merge-values.ts";
 import type { ReleaseId } from "../core/ids.ts";
-import { describeValuesObject } from "../core/values-objects.ts";
-import type { Path } from "../core/yaml-tree.ts";
+import { describeValuesObject } from "../core/values/values-objects.ts";
+import type { Path } from "../core/yaml/yaml-tree.ts";
 import { jsonText, yamlText } from "./data-output.ts";
 import { renderLines, type Style } from "./style.ts";
 import { tableLines } from "./table.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readStackFolder } from "../../src/adapters/stack-source.ts";
 import type { StackFolder } from "../../src/engine/ports.ts";
-import { sourceIdentity } from "../../src/core/source-identity.ts";
+import { sourceIdentity } from "../../src/core/declarations/source-identity.ts";
 import { temporaryFolder, writeTree, type Tree } from "../kit/chart-trees.ts";
 
 /** No kustomization is in these folders. */

@@ -4,8 +4,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { IndexedChart } from "../../src/core/chart-index.ts";
-import { chartIndexText } from "../../src/core/chart-index-text.ts";
+import type { IndexedChart } from "../../src/core/charts/chart-index.ts";
+import { chartIndexText } from "../../src/core/charts/chart-index-text.ts";
 import { useChartServers, useRegistry } from "../kit/chart-server-fixture.ts";
 import { smallChart, type Fault } from "../kit/chart-servers.ts";
 import { temporaryFolder } from "../kit/chart-trees.ts";

@@ -4,7 +4,7 @@ import { failed, succeeded, type Result } from "../../src/core/failure.ts";
 import { explainWaiting } from "../../src/core/health/describe-trouble.ts";
 import { objectKey, refOf, type KubernetesObject, type ObjectRef } from "../../src/core/object.ts";
 import type { Hook } from "../../src/core/observation.ts";
-import type { Applied } from "../../src/core/plan.ts";
+import type { Applied } from "../../src/core/plan/plan.ts";
 import { trackHealth } from "../../src/engine/health-tracker.ts";
 import type { WatchedWorld } from "../../src/engine/ports.ts";
 import { startMs } from "../kit/conversation.ts";

@@ -3,7 +3,7 @@ import { afterAll, beforeEach, expect } from "vitest";
 import {
   openChartServers,
   type ChartServersOptions,
-} from "../../src/adapters/chart-servers/chart-servers.ts";
+} from "../../src/adapters/charts/servers/chart-servers.ts";
 import type { Failure, Result } from "../../src/core/failure.ts";
 import type { ChartServers } from "../../src/engine/ports.ts";
 import { temporaryFolder } from "./chart-trees.ts";

@@ -7,11 +7,11 @@ import type { Failure, FailureKind } from "../../src/core/failure.ts";
 import type { Evidence, ReleaseHealth, Suspect, Trouble } from "../../src/core/health/health.ts";
 import type { ReleaseId } from "../../src/core/ids.ts";
 import type { PinnedRelease } from "../../src/core/pin.ts";
-import type { Applied } from "../../src/core/plan.ts";
+import type { Applied } from "../../src/core/plan/plan.ts";
 import { advance, startRun } from "../../src/core/run/advance.ts";
 import type { Effect, Fact, Run, StepState } from "../../src/core/run/run.ts";
 import { shownState } from "../../src/core/shown-state.ts";
-import { objectsOf } from "../../src/core/values-objects.ts";
+import { objectsOf } from "../../src/core/values/values-objects.ts";
 import { deployment, id, type Fleet } from "./fleet.ts";
 
 export const startMs = Date.UTC(2026, 8, 1, 10, 0, 0);

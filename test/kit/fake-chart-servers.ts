@@ -1,7 +1,7 @@
 // Servers of charts that exist in memory: what they were asked is counted, and what they answer can change. For what the
 // real ones (chart-servers.ts) would only make slower; how requests are made is tested there.
 import { createHash } from "node:crypto";
-import type { ChartDigest, IndexedChart } from "../../src/core/chart-index.ts";
+import type { ChartDigest, IndexedChart } from "../../src/core/charts/chart-index.ts";
 import { failed, succeeded } from "../../src/core/failure.ts";
 import type { ChartServers } from "../../src/engine/ports.ts";
 

@@ -6,7 +6,7 @@ import { splitReleaseId, releaseId, type ReleaseId } from "../../src/core/ids.ts
 import type { KubernetesObject } from "../../src/core/object.ts";
 import type { Hook, ReleasePayload } from "../../src/core/observation.ts";
 import type { PinnedChart, PinnedRelease } from "../../src/core/pin.ts";
-import type { ApplyBase, Plan, Reason, Step } from "../../src/core/plan.ts";
+import type { ApplyBase, Plan, Reason, Step } from "../../src/core/plan/plan.ts";
 import { pinRelease } from "../../src/core/fingerprint.ts";
 import { ownLayer } from "./values.ts";
 

@@ -4,7 +4,7 @@ import { overlayBuilder, type KustomizeOptions } from "../../src/adapters/kustom
 import { readStackFolder } from "../../src/adapters/stack-source.ts";
 import { sortDiagnostics } from "../../src/core/diagnostic.ts";
 import { failed, succeeded, type Result } from "../../src/core/failure.ts";
-import { readStack, type ReadStack } from "../../src/core/read-declarations.ts";
+import { readStack, type ReadStack } from "../../src/core/declarations/read-declarations.ts";
 import { findProgram } from "../../src/sandbox/programs.ts";
 import { renderDiagnostics } from "../../src/views/diagnostics-view.ts";
 import { temporaryFolder, writeTree, type Tree } from "./chart-trees.ts";

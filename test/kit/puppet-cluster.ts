@@ -21,7 +21,7 @@ import type {
   ValuesObjects,
   WatchedWorld,
 } from "../../src/engine/ports.ts";
-import { objectName } from "../../src/core/values-objects.ts";
+import { objectName } from "../../src/core/values/values-objects.ts";
 import { noEvidence } from "./conversation.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { chooseStaying, makeDestroyPlan } from "../../src/core/make-destroy-plan.ts";
+import { chooseStaying, makeDestroyPlan } from "../../src/core/plan/make-destroy-plan.ts";
 import type { Observation } from "../../src/core/observation.ts";
 import { start } from "../kit/conversation.ts";
 import { fleet, id, payloadOf, type Fleet } from "../kit/fleet.ts";

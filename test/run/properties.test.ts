@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Failure, FailureKind } from "../../src/core/failure.ts";
 import type { ReleaseHealth } from "../../src/core/health/health.ts";
 import type { ReleaseId } from "../../src/core/ids.ts";
-import type { Applied, Step } from "../../src/core/plan.ts";
+import type { Applied, Step } from "../../src/core/plan/plan.ts";
 import { advance, startRun } from "../../src/core/run/advance.ts";
 import type { Effect, Fact, Run, StepState } from "../../src/core/run/run.ts";
 import { broken, noEvidence, startMs, suspicion, waiting } from "../kit/conversation.ts";

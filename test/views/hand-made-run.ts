@@ -4,7 +4,7 @@ import type { Event, Outcome } from "../../src/core/event.ts";
 import type { Failure } from "../../src/core/failure.ts";
 import type { Evidence, ReleaseHealth, Suspect, Trouble } from "../../src/core/health/health.ts";
 import { releaseId, type ReleaseId } from "../../src/core/ids.ts";
-import type { ApplyBase, Plan, Reason, Step } from "../../src/core/plan.ts";
+import type { ApplyBase, Plan, Reason, Step } from "../../src/core/plan/plan.ts";
 import type { Run, StepState } from "../../src/core/run/run.ts";
 import type { ViewClock } from "../../src/views/progress.ts";
 import { layersOf } from "../kit/values.ts";

@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { readFileSync } from "node:fs";
 import type { FailureKind } from "../../src/core/failure.ts";
 import { releaseId } from "../../src/core/ids.ts";
-import type { Reason } from "../../src/core/plan.ts";
+import type { Reason } from "../../src/core/plan/plan.ts";
 import type { FailureRecord } from "../../src/core/observation.ts";
 import type { ShownState } from "../../src/core/event.ts";
 import { chainToRoot, findRoots, type Standing } from "../../src/core/root-cause.ts";

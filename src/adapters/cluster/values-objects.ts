@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { fieldAt, isRecord } from "../../core/json.ts";
 import { failed, succeeded, type Result } from "../../core/failure.ts";
-import { objectName, type ObjectContent } from "../../core/values-objects.ts";
+import { objectName, type ObjectContent } from "../../core/values/values-objects.ts";
 import type { ValuesObjectRef, ValuesObjects } from "../../engine/ports.ts";
 import { metadataOf } from "./list.ts";
 import type { Api } from "./request.ts";

@@ -6,12 +6,12 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { isMap, isScalar, isSeq, parseDocument } from "yaml";
-import type { BuiltStack } from "../../core/built-stack.ts";
+import type { BuiltStack } from "../../core/kustomize/built-stack.ts";
 import { hasErrors, type Checked, type Diagnostic } from "../../core/diagnostic.ts";
 import type { Result } from "../../core/failure.ts";
-import { explainKustomize } from "../../core/kustomize-words.ts";
-import { patchesInOrder } from "../../core/kustomize-tree.ts";
-import { relativePath } from "../../core/stack-files.ts";
+import { explainKustomize } from "../../core/kustomize/kustomize-words.ts";
+import { patchesInOrder } from "../../core/kustomize/kustomize-tree.ts";
+import { relativePath } from "../../core/declarations/stack-files.ts";
 import type { BuildOverlay } from "../../engine/ports.ts";
 import { collectFiles, type CollectedFiles } from "./collect-files.ts";
 

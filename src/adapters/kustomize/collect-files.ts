@@ -1,25 +1,25 @@
 // Every file that an overlay's kustomizations ask for, through a function that reads one entry of the repository: from a
 // checkout or from a commit. Nothing is run here, and nothing is written.
-import { markDocuments, type SourceDocument } from "../../core/built-stack.ts";
+import { markDocuments, type SourceDocument } from "../../core/kustomize/built-stack.ts";
 import { didYouMean, type Diagnostic, type SourceRange } from "../../core/diagnostic.ts";
-import { parseDocuments, type YamlDocument } from "../../core/document.ts";
+import { parseDocuments, type YamlDocument } from "../../core/yaml/document.ts";
 import {
   readKustomization,
   readPluginDocuments,
   type Kustomization,
   type KustomizationReference,
   type WrittenPatch,
-} from "../../core/kustomization.ts";
-import type { KustomizeNode } from "../../core/kustomize-tree.ts";
-import { child } from "../../core/read-release.ts";
+} from "../../core/kustomize/kustomization.ts";
+import type { KustomizeNode } from "../../core/kustomize/kustomize-tree.ts";
+import { child } from "../../core/declarations/read-release.ts";
 import {
   folderOf,
   joinPath,
   kustomizationNames,
   largestFileBytes,
   relativePath,
-} from "../../core/stack-files.ts";
-import { readTree, type YamlTree } from "../../core/yaml-tree.ts";
+} from "../../core/declarations/stack-files.ts";
+import { readTree, type YamlTree } from "../../core/yaml/yaml-tree.ts";
 import type { ReadRepository, RepositoryEntry } from "../../engine/ports.ts";
 
 /** What an overlay needs: `files` by their path in the repository, with the marks of built-stack.ts in them. */

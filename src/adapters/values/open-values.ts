@@ -1,6 +1,6 @@
 // The files of values of one repository, each read once, and decrypted where sops has encrypted it.
 import { realpathSync } from "node:fs";
-import type { FoundValuesFile } from "../../core/read-values-file.ts";
+import type { FoundValuesFile } from "../../core/values/read-values-file.ts";
 import type { Result } from "../../core/failure.ts";
 import type { ValuesFiles } from "../../engine/ports.ts";
 import { readValuesFiles } from "./read-files.ts";

@@ -1,9 +1,9 @@
-// Files of values from the disk, within the repository and within limits. What stands in them is for core/read-values-file.ts.
+// Files of values from the disk, within the repository and within limits. What stands in them is for core/values/read-values-file.ts.
 import { constants } from "node:fs";
 import { open, readdir, realpath } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
-import type { FoundValuesFile } from "../../core/read-values-file.ts";
-import { largestFileBytes } from "../../core/stack-files.ts";
+import type { FoundValuesFile } from "../../core/values/read-values-file.ts";
+import { largestFileBytes } from "../../core/declarations/stack-files.ts";
 
 const mostNeighbours = 200;
 

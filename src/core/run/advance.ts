@@ -2,7 +2,7 @@
 // whether the run is over outcome.ts. Pure; the diagram is in run.ts.
 import { describeTrouble, rootCauseOf } from "../health/describe-trouble.ts";
 import type { ReleaseId } from "../ids.ts";
-import type { Applied, Plan, Reason, Step } from "../plan.ts";
+import type { Applied, Plan, Reason, Step } from "../plan/plan.ts";
 import {
   attemptObserved,
   attemptWoken,

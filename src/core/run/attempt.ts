@@ -6,7 +6,7 @@ import { describeForeignFields } from "../field-managers.ts";
 import { explainWaiting } from "../health/describe-trouble.ts";
 import { trackSuspects } from "../health/fail-fast.ts";
 import type { Evidence, ReleaseHealth } from "../health/health.ts";
-import type { Applied, ApplyStep } from "../plan.ts";
+import type { Applied, ApplyStep } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
 import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
 import { beginFailing } from "./failing.ts";

@@ -2,7 +2,7 @@
 // timeout. Nothing was changed by then, so nothing is undone.
 import type { Unmet } from "../event.ts";
 import type { Failure } from "../failure.ts";
-import type { ApplyStep } from "../plan.ts";
+import type { ApplyStep } from "../plan/plan.ts";
 import { describeUnmet } from "../shown-state.ts";
 import type { Draft } from "./draft.ts";
 import { order, setState, tell } from "./draft.ts";

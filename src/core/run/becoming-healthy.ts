@@ -1,5 +1,5 @@
 // The one way for a release to count as healthy: told, marked verified, its failure forgotten.
-import type { Step } from "../plan.ts";
+import type { Step } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
 import { order, setState, tell } from "./draft.ts";
 

@@ -2,7 +2,7 @@
 // call of advance() only, so the mutation inside is not seen from outside.
 import type { Event } from "../event.ts";
 import type { ReleaseId } from "../ids.ts";
-import type { Step } from "../plan.ts";
+import type { Step } from "../plan/plan.ts";
 import type { Advance, Effect, Run, StepState } from "./run.ts";
 
 type WithoutStamp<E> = E extends Event ? Omit<E, "atMs" | "run"> : never;

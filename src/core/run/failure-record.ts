@@ -2,7 +2,7 @@
 import type { Failure } from "../failure.ts";
 import type { Evidence } from "../health/health.ts";
 import type { FailureRecord } from "../observation.ts";
-import type { ApplyStep } from "../plan.ts";
+import type { ApplyStep } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
 import { order } from "./draft.ts";
 

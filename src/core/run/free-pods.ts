@@ -1,7 +1,7 @@
 // Lets an ordered StatefulSet go on whose pods of an earlier revision will never be ready: each such pod is deleted once,
 // so that the controller makes it anew from the template that is in force.
 import type { ReleaseHealth } from "../health/health.ts";
-import type { ApplyStep } from "../plan.ts";
+import type { ApplyStep } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
 import { order, tell } from "./draft.ts";
 

@@ -3,7 +3,7 @@ import type { Failure } from "../failure.ts";
 import { explainWaiting } from "../health/describe-trouble.ts";
 import { condemn, trackSuspects } from "../health/fail-fast.ts";
 import type { ReleaseHealth } from "../health/health.ts";
-import type { ApplyStep } from "../plan.ts";
+import type { ApplyStep } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
 import { order } from "./draft.ts";
 

@@ -2,8 +2,8 @@
 import type { Outcome, ShownState } from "../event.ts";
 import type { ReleaseId } from "../ids.ts";
 import { shownState } from "../shown-state.ts";
-import type { Step } from "../plan.ts";
-import { describeStay, needsPerson } from "../prune.ts";
+import type { Step } from "../plan/plan.ts";
+import { describeStay, needsPerson } from "../plan/prune.ts";
 import type { Draft } from "./draft.ts";
 import { setState, tell } from "./draft.ts";
 import { hasEnded, type StepState } from "./run.ts";

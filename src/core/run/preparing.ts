@@ -3,8 +3,8 @@
 import { isTransient } from "../failure.ts";
 import type { Failure } from "../failure.ts";
 import type { ReleaseId } from "../ids.ts";
-import type { Applied, ApplyStep, Step } from "../plan.ts";
-import { objectsOf } from "../values-objects.ts";
+import type { Applied, ApplyStep, Step } from "../plan/plan.ts";
+import { objectsOf } from "../values/values-objects.ts";
 import { settle, waitOut } from "./attempt.ts";
 import type { Draft } from "./draft.ts";
 import { order, setState, stateOf, tell } from "./draft.ts";

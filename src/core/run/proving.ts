@@ -1,7 +1,7 @@
 // From "its objects are ready" to "verified": they stay ready for as long as the declaration asks, then the chart's tests
 // pass (testing.ts). A rolled-back revision was proven once and is not proven again.
 import { trackSuspects } from "../health/fail-fast.ts";
-import type { ApplyStep } from "../plan.ts";
+import type { ApplyStep } from "../plan/plan.ts";
 import { becomeHealthy } from "./becoming-healthy.ts";
 import type { Draft } from "./draft.ts";
 import { order, setState, tell } from "./draft.ts";

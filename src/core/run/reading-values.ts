@@ -3,8 +3,8 @@
 import type { ValuesObject } from "../declaration.ts";
 import { quarantineKey } from "../fingerprint.ts";
 import type { PinnedRelease } from "../pin.ts";
-import type { ApplyStep, Step } from "../plan.ts";
-import { describeValuesObject, missingFailure } from "../values-objects.ts";
+import type { ApplyStep, Step } from "../plan/plan.ts";
+import { describeValuesObject, missingFailure } from "../values/values-objects.ts";
 import type { Draft } from "./draft.ts";
 import { order, setState, tell } from "./draft.ts";
 import { beginFailing } from "./failing.ts";

@@ -4,7 +4,7 @@ import { isTransient } from "../failure.ts";
 import type { Failure } from "../failure.ts";
 import { explainWaiting } from "../health/describe-trouble.ts";
 import type { Evidence, ReleaseHealth } from "../health/health.ts";
-import type { Applied, ApplyStep } from "../plan.ts";
+import type { Applied, ApplyStep } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
 import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
 import { recordFailure } from "./failure-record.ts";

@@ -20,7 +20,7 @@ import type { ReleaseId } from "../ids.ts";
 import type { ObjectRef } from "../object.ts";
 import type { FailureRecord } from "../observation.ts";
 import type { PinnedRelease } from "../pin.ts";
-import type { Applied, ApplyStep, Plan, Step } from "../plan.ts";
+import type { Applied, ApplyStep, Plan, Step } from "../plan/plan.ts";
 
 /** Common to every state in which an attempt is under way. */
 type Attempt = {

@@ -1,7 +1,7 @@
 // Who may start: what still holds each release, and the start of those that nothing holds.
 import type { Hold } from "../event.ts";
 import type { ReleaseId } from "../ids.ts";
-import type { Step } from "../plan.ts";
+import type { Step } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
 import { cancel, isStopAsked, setState, stateOf, tell } from "./draft.ts";
 import { beginFailing } from "./failing.ts";

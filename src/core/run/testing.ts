@@ -4,7 +4,7 @@ import type { Failure } from "../failure.ts";
 import { isTransient } from "../failure.ts";
 import { describeTrouble, explainWaiting, rootCauseOf } from "../health/describe-trouble.ts";
 import type { Evidence, ReleaseHealth } from "../health/health.ts";
-import type { ApplyStep } from "../plan.ts";
+import type { ApplyStep } from "../plan/plan.ts";
 import { becomeHealthy } from "./becoming-healthy.ts";
 import type { Draft } from "./draft.ts";
 import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";

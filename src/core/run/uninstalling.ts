@@ -2,7 +2,7 @@
 import type { Failure } from "../failure.ts";
 import { explainWaiting } from "../health/describe-trouble.ts";
 import type { ReleaseHealth } from "../health/health.ts";
-import type { Applied, Step } from "../plan.ts";
+import type { Applied, Step } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
 import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
 import { isNews } from "./judge.ts";

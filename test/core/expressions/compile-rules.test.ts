@@ -6,7 +6,7 @@ import { assessObject } from "../../../src/core/health/object-health.ts";
 import type { StackRules } from "../../../src/core/health/rules.ts";
 import { releaseId } from "../../../src/core/ids.ts";
 import type { KubernetesObject } from "../../../src/core/object.ts";
-import { readStack } from "../../../src/core/read-declarations.ts";
+import { readStack } from "../../../src/core/declarations/read-declarations.ts";
 import { renderDiagnostics } from "../../../src/views/diagnostics-view.ts";
 
 const web = releaseId("shop", "web");

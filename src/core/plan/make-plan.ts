@@ -1,0 +1,449 @@
+// The plan as a function of declarations, pins and one observation: which step each release needs, and why. Nothing here
+// knows how a step is carried out.
+import type { Declaration, Json } from "../declaration.ts";
+import { quarantineKey, secretsDigest } from "../fingerprint.ts";
+import type { Graph } from "../graph.ts";
+import type { ReleaseId } from "../ids.ts";
+import { releaseKey } from "../observe.ts";
+import { mergeLayers } from "../values/merge-values.ts";
+import type { Observation, ReleasePayload, ReleaseState } from "../observation.ts";
+import type { PinnedRelease } from "../pin.ts";
+import type { ApplyBase, Plan, Reason, Step } from "./plan.ts";
+import { describeValuesObject } from "../values/values-objects.ts";
+import type { Path } from "../yaml/yaml-tree.ts";
+import { compareValues, secretPaths } from "../values/value-changes.ts";
+
+export type PlanInput = {
+  readonly stack: string;
+  readonly stackLabel: string;
+  readonly order: "dependencies" | "waves";
+  readonly declarations: readonly Declaration[];
+  readonly graph: Graph;
+  readonly pins: ReadonlyMap<ReleaseId, PinnedRelease>;
+  readonly observations: ReadonlyMap<ReleaseId, Observation>;
+  readonly states: ReadonlyMap<ReleaseId, ReleaseState>;
+  /** Namespaces that exist and are not being deleted. */
+  readonly namespaces: ReadonlySet<string>;
+  /** Releases to act on; all when undefined. */
+  readonly only?: ReadonlySet<ReleaseId>;
+  /** Try quarantined releases again. */
+  readonly retry: boolean;
+  /** Take releases over from another owner. */
+  readonly adopt: boolean;
+  /** Put every release through helm though nothing changed; `restart`: make its pods anew, too. */
+  readonly redeploy?: { readonly restart: boolean };
+};
+
+/** Makes the plan. Every declared release gets exactly one step; all of `pins` and `observations` must be there. */
+export function makePlan(input: PlanInput): Plan {
+  const byId = new Map(input.declarations.map((declaration) => [declaration.id, declaration]));
+  const after = input.order === "waves" ? waveEdges(input.graph) : input.graph.after;
+  const depth = chainDepths(input.graph.order, after);
+  const steps = input.graph.order.flatMap((id): readonly Step[] => {
+    const declaration = byId.get(id);
+    const pin = input.pins.get(id);
+    if (declaration === undefined || pin === undefined) return [];
+    const base = {
+      release: id,
+      releaseName: declaration.releaseName,
+      namespace: declaration.namespace,
+      after: after.get(id) ?? [],
+      wave: input.graph.wave.get(id) ?? 1,
+    };
+    return [{ ...base, ...decide(input, declaration, pin, depth.get(id) ?? 0) }];
+  });
+  return {
+    stack: input.stack,
+    stackLabel: input.stackLabel,
+    order: input.order,
+    steps,
+    waves: input.graph.waves,
+    namespaces: missingNamespaces(input, steps),
+  };
+}
+
+type Decision =
+  Omit<Extract<Step, { kind: "keep" }>, keyof Base> | DecisionOf<Exclude<Step["kind"], "keep" | "uninstall">>;
+type DecisionOf<K extends Step["kind"]> = K extends Step["kind"]
+  ? Omit<Extract<Step, { kind: K }>, keyof Base> & Reasons
+  : never;
+type Reasons = Pick<Step, "reasons">;
+type Base = Pick<Step, "release" | "releaseName" | "namespace" | "after" | "wave">;
+
+function decide(
+  input: PlanInput,
+  declaration: Declaration,
+  pin: PinnedRelease,
+  priority: number,
+): Decision & Reasons {
+  const observation = input.observations.get(declaration.id) ?? { kind: "absent" };
+  const keep = (standing: Extract<Step, { kind: "keep" }>["standing"], ...reasons: Reasons["reasons"]) =>
+    ({ kind: "keep", declaration, pin, standing, reasons, ...whatIsThere(observation) }) as const;
+
+  if (input.only !== undefined && !input.only.has(declaration.id))
+    return keep(standingOf(observation), { kind: "not-selected" });
+  if (declaration.suspend) return keep(standingOf(observation), { kind: "suspended" });
+  const refusal = refuseOwner(input, observation, pin, declaration);
+  if (refusal !== undefined) return keep("refused", refusal);
+
+  if (pin.unreadable !== undefined) return keep("refused", { kind: "refused", failure: pin.unreadable });
+
+  const state = input.states.get(declaration.id);
+  const dependencies = input.graph.after.get(declaration.id) ?? [];
+  const key = quarantineKey(
+    pin,
+    dependencies.flatMap((id) => input.pins.get(id) ?? []),
+  );
+  const base = { ...applyBase(observation, pin, key, priority), dependencies };
+  const quarantine = input.retry ? undefined : state?.quarantine;
+  if (quarantine?.key === base.quarantineKey)
+    return whileQuarantined(observation, base, quarantine.since, state, keep);
+
+  const awaited: readonly Reason[] =
+    pin.missing.length === 0
+      ? []
+      : [{ kind: "values-awaited", objects: pin.missing.map(describeValuesObject) }];
+  // What is installed for the first time has nothing to restart.
+  if (observation.kind === "absent")
+    return { ...base, kind: "install", reasons: [{ kind: "not-installed" }, ...awaited] };
+  return withRestart(input, decideThere(input, observation, base, state, awaited, keep));
+}
+
+function decideThere(
+  input: PlanInput,
+  observation: Exclude<Observation, { kind: "absent" }>,
+  base: ApplyBase,
+  state: ReleaseState | undefined,
+  awaited: readonly Reason[],
+  keep: Keep,
+): Decision & Reasons {
+  switch (observation.kind) {
+    case "locked":
+      return {
+        ...base,
+        kind: "recover",
+        then: "upgrade",
+        locked: lockOf(observation),
+        reasons: [
+          { kind: "left-over", status: observation.status, revision: observation.revision },
+          ...awaited,
+        ],
+      };
+    case "failed":
+    case "unsettled":
+      return {
+        ...base,
+        kind: base.firstInstall ? "install" : "upgrade",
+        reasons: [lastAttemptFailed(observation.revision, state), ...awaited],
+      };
+    case "deployed":
+      return input.redeploy === undefined
+        ? decideDeployed(observation, base, state, input.retry, keep)
+        : redeploy(observation, base);
+  }
+}
+
+type Keep = (
+  standing: Extract<Step, { kind: "keep" }>["standing"],
+  ...reasons: Reasons["reasons"]
+) => Decision & Reasons;
+
+function decideDeployed(
+  observation: Extract<Observation, { kind: "deployed" }>,
+  base: ApplyBase,
+  state: ReleaseState | undefined,
+  retry: boolean,
+  keep: Keep,
+): Decision & Reasons {
+  const { payload, revision } = observation;
+  if (observation.fingerprint !== base.pin.fingerprint)
+    return { ...base, kind: "upgrade", reasons: changeReasons(observation, base.pin) };
+  if (!observation.verified) {
+    if (state?.lastFailure !== undefined && observation.health.kind !== "ready")
+      return {
+        ...base,
+        kind: base.firstInstall ? "install" : "upgrade",
+        reasons: [retry ? { kind: "retry-asked" } : lastAttemptFailed(revision, state)],
+      };
+    if (payload === undefined)
+      return { ...base, kind: "upgrade", reasons: [{ kind: "fingerprint-unknown" }] };
+    return { ...base, kind: "verify", revision, payload, reasons: [{ kind: "not-verified", revision }] };
+  }
+  // Nothing to change but whose it is: marking it verified writes this stack's name on it.
+  if (observation.owner.kind === "another" && payload !== undefined)
+    return {
+      ...base,
+      kind: "verify",
+      revision,
+      payload,
+      reasons: [{ kind: "adopt", chart: payload.chart.name }],
+    };
+  switch (observation.health.kind) {
+    case "ready":
+      return keep("healthy", { kind: "unchanged" });
+    case "pending":
+      return keep("degraded", { kind: "degraded", troubles: observation.health.waitingFor });
+    case "failed":
+      return keep("degraded", { kind: "degraded", troubles: observation.health.troubles });
+    case "unknown":
+      return keep("unknown", { kind: "degraded", troubles: [] });
+  }
+}
+
+function redeploy(
+  observation: Extract<Observation, { kind: "deployed" }>,
+  base: ApplyBase,
+): Decision & Reasons {
+  const isSame = observation.fingerprint === base.pin.fingerprint;
+  const { rollbackTo, ...others } = base;
+  // What is in trouble as it is would be no better for going back to just that.
+  const isGoodToGoBackTo =
+    !isSame || rollbackTo !== observation.revision || observation.health.kind === "ready";
+  return {
+    ...(isGoodToGoBackTo ? base : others),
+    kind: "upgrade",
+    reasons: [{ kind: "redeploy-asked" }, ...(isSame ? [] : changeReasons(observation, base.pin))],
+  };
+}
+
+function withRestart({ redeploy }: PlanInput, decision: Decision & Reasons): Decision & Reasons {
+  // What is not put through helm is left alone here, too.
+  if (redeploy?.restart !== true || decision.kind === "keep" || decision.kind === "verify") return decision;
+  return { ...decision, restarts: true, reasons: [...decision.reasons, { kind: "restart-asked" }] };
+}
+
+// A run that was cut between the record of a failure and the end of its rollback owes that rollback; and what heals
+// late counts as healthy.
+function whileQuarantined(
+  observation: Observation,
+  base: ApplyBase,
+  since: string,
+  state: ReleaseState | undefined,
+  keep: Keep,
+): Decision & Reasons {
+  const cause = state?.lastFailure?.failure.message ?? "it failed";
+  const reason: Reason = { kind: "quarantined", since, cause };
+  const owesRollback = base.pin.declaration.onFailure !== "keep" && base.rollbackTo !== undefined;
+  switch (observation.kind) {
+    case "deployed": {
+      const isTheFailedOne = observation.fingerprint === base.pin.fingerprint && !observation.verified;
+      const mayHeal =
+        observation.health.kind === "ready" ||
+        (owesRollback && state?.lastFailure?.outcome !== "rollback-failed");
+      return isTheFailedOne && mayHeal && observation.payload !== undefined
+        ? {
+            ...base,
+            kind: "verify",
+            revision: observation.revision,
+            payload: observation.payload,
+            reasons: [reason],
+          }
+        : keep("quarantined", reason);
+    }
+    case "locked":
+      // Where nothing is owed, the lock can wait for what ends the quarantine.
+      if (
+        !owesRollback ||
+        state?.lastFailure?.outcome === "rollback-failed" ||
+        observation.isForeign === true
+      )
+        return keep("quarantined", reason);
+      return {
+        ...base,
+        kind: "recover",
+        locked: lockOf(observation),
+        then: "roll-back",
+        reasons: [{ kind: "left-over", status: observation.status, revision: observation.revision }, reason],
+      };
+    case "failed":
+      return owesRollback &&
+        state?.lastFailure?.outcome !== "rollback-failed" &&
+        state?.lastFailure?.outcome !== "never-applied"
+        ? { ...base, kind: "recover", then: "roll-back", reasons: [reason] }
+        : keep("quarantined", reason);
+    case "absent":
+    case "unsettled":
+      return { ...base, kind: "install", reasons: [{ kind: "not-installed" }] };
+  }
+}
+
+function applyBase(
+  observation: Observation,
+  pin: PinnedRelease,
+  key: string,
+  priority: number,
+): Omit<ApplyBase, "dependencies"> {
+  const adoptedHealthy =
+    observation.kind === "deployed" &&
+    observation.owner.kind === "nobody" &&
+    observation.health.kind === "ready";
+  const rollbackTo =
+    observation.kind === "absent" ? undefined : adoptedHealthy ? observation.revision : observation.lastGood;
+  const payload = "payload" in observation ? observation.payload : undefined;
+  return {
+    pin,
+    fromRevision: observation.kind === "absent" ? 0 : observation.revision,
+    ...(rollbackTo === undefined ? {} : { rollbackTo }),
+    firstInstall: rollbackTo === undefined,
+    // Helm 4 applies a new release server-side, and an older one as its last revision was.
+    applyMethod: payload?.applyMethod ?? "server-side",
+    quarantineKey: key,
+    ...("lastGoodFingerprint" in observation && observation.lastGoodFingerprint === pin.fingerprint
+      ? { proven: true as const }
+      : {}),
+    priority,
+  };
+}
+
+function changeReasons(
+  observation: Extract<Observation, { kind: "deployed" }>,
+  pin: PinnedRelease,
+): Reasons["reasons"] {
+  const { payload } = observation;
+  const reasons: Reason[] = [];
+  if (observation.owner.kind === "nobody") reasons.push({ kind: "adopt", chart: pin.chart.name });
+  if (pin.missing.length > 0)
+    reasons.push({ kind: "values-awaited", objects: pin.missing.map(describeValuesObject) });
+  if (payload !== undefined) {
+    if (payload.chart.version !== pin.chart.version || payload.chart.name !== pin.chart.name)
+      reasons.push({
+        kind: "chart-changed",
+        from: `${payload.chart.name} ${payload.chart.version}`,
+        to: `${pin.chart.name} ${pin.chart.version}`,
+      });
+    if (pin.missing.length === 0) reasons.push(...valuesReasons(payload.config, observation.secrets, pin));
+  }
+  const [first, ...more] = reasons;
+  if (first !== undefined) return [first, ...more];
+  if (observation.fingerprint === undefined) return [{ kind: "fingerprint-unknown" }];
+  return payload === undefined
+    ? [{ kind: "options-changed" }]
+    : [
+        {
+          kind: "chart-changed",
+          from: `${payload.chart.name} ${payload.chart.version}`,
+          to: "the same version with other content",
+        },
+      ];
+}
+
+// What is missing or locked can't be compared; the rest can.
+function valuesReasons(
+  config: Json | undefined,
+  secrets: string | undefined,
+  { values }: PinnedRelease,
+): readonly Reason[] {
+  const locked = values.filter((layer) => layer.locked !== undefined);
+  const files = [...new Set(locked.flatMap(({ locked: file }) => file?.path ?? []))];
+  const isLocked = secretPaths(locked);
+  // Which leaves were secret is known only where the same ones still are.
+  const isAsBefore = secrets === undefined || secrets === secretsDigest(values);
+  const isSecret = secretPaths(values);
+  const sidesToHide = (path: Path) => (isSecret(path) ? "both" : isAsBefore ? undefined : "before");
+  const changes = compareValues(config, mergeLayers(values), sidesToHide, isLocked);
+  return [
+    ...(changes.length > 0 ? [{ kind: "values-changed", changes } as const] : []),
+    ...(files.length > 0 ? [{ kind: "values-locked", files } as const] : []),
+  ];
+}
+
+function refuseOwner(
+  input: PlanInput,
+  observation: Observation,
+  pin: PinnedRelease,
+  declaration: Declaration,
+): Reason | undefined {
+  if (observation.kind === "absent") return undefined;
+  const name = releaseKey(declaration);
+  if (observation.owner.kind === "another" && !input.adopt)
+    return {
+      kind: "refused",
+      failure: {
+        kind: "ownership-conflict",
+        message: `the release ${name} belongs to ${observation.owner.name}`,
+        holder: observation.owner.name,
+        next: "Take it over with --adopt once its present owner has let go of it, or choose another releaseName.",
+      },
+    };
+  const chart = "payload" in observation ? observation.payload.chart.name : undefined;
+  if (observation.owner.kind === "nobody" && !input.adopt && chart !== undefined && chart !== pin.chart.name)
+    return {
+      kind: "refused",
+      failure: {
+        kind: "ownership-conflict",
+        message: `a release ${name} of another chart (${chart}) exists that Headway did not make`,
+        holder: `chart ${chart}`,
+        next: "Choose another releaseName, or replace it on purpose with --adopt.",
+      },
+    };
+  return undefined;
+}
+
+/** How a release stands that nothing is done to. */
+export function standingOf(observation: Observation): "healthy" | "degraded" | "unknown" {
+  if (observation.kind === "absent") return "unknown";
+  return observation.kind === "deployed" && observation.health.kind === "ready" ? "healthy" : "degraded";
+}
+
+function whatIsThere(observation: Observation): {
+  readonly revision?: number;
+  readonly payload?: ReleasePayload;
+} {
+  if (observation.kind === "absent") return {};
+  const payload = "payload" in observation ? observation.payload : undefined;
+  return { revision: observation.revision, ...(payload === undefined ? {} : { payload }) };
+}
+
+function lockOf(observation: Extract<Observation, { kind: "locked" }>) {
+  return {
+    revision: observation.revision,
+    status: observation.status,
+    resourceVersion: observation.resourceVersion,
+    ours: observation.owner.kind === "this-stack" && observation.isForeign !== true,
+  };
+}
+
+function lastAttemptFailed(revision: number, state: ReleaseState | undefined): Reason {
+  const cause = state?.lastFailure?.failure.message;
+  return { kind: "last-attempt-failed", revision, ...(cause === undefined ? {} : { cause }) };
+}
+
+// All earlier waves, not just the one before: a wave in which nothing is to be done is healthy at once. Releases of one
+// wave share one list.
+function waveEdges(graph: Graph): ReadonlyMap<ReleaseId, readonly ReleaseId[]> {
+  const waves = Map.groupBy(graph.order, (id) => graph.wave.get(id) ?? 1);
+  const earlier: (readonly ReleaseId[])[] = [[], []];
+  for (let wave = 2; wave <= graph.waves; wave++)
+    earlier[wave] = [...(earlier[wave - 1] ?? []), ...(waves.get(wave - 1) ?? [])];
+  return new Map(graph.order.map((id) => [id, earlier[graph.wave.get(id) ?? 1] ?? []]));
+}
+
+/** The length of the longest chain of dependents behind each release. */
+function chainDepths(
+  order: readonly ReleaseId[],
+  after: ReadonlyMap<ReleaseId, readonly ReleaseId[]>,
+): ReadonlyMap<ReleaseId, number> {
+  const depth = new Map<ReleaseId, number>();
+  for (const id of order.toReversed())
+    for (const dependency of after.get(id) ?? [])
+      depth.set(dependency, Math.max(depth.get(dependency) ?? 0, (depth.get(id) ?? 0) + 1));
+  return depth;
+}
+
+function missingNamespaces(input: PlanInput, steps: readonly Step[]): readonly string[] {
+  const brought = new Set(
+    [...input.pins.values()].flatMap((pin) =>
+      pin.chart.namespaces === "computed" ? [] : pin.chart.namespaces,
+    ),
+  );
+  const wanted = steps.flatMap((step) =>
+    step.kind !== "keep" &&
+    step.kind !== "uninstall" &&
+    step.pin.declaration.createNamespace &&
+    !input.namespaces.has(step.namespace) &&
+    !brought.has(step.namespace)
+      ? [step.namespace]
+      : [],
+  );
+  return [...new Set(wanted)].toSorted();
+}

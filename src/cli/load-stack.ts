@@ -197,6 +197,7 @@ export async function loadPinnedStack(
       label: stackLabelValue(stack.name, loaded.folder.source),
       ...(stack.clusterUid === undefined ? {} : { clusterUid: stack.clusterUid }),
       order: order ?? stack.order,
+      onFailure: stack.onFailure,
       declarations: stack.declarations,
       graph: loaded.graph,
       pins: pinned.pins,

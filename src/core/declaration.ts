@@ -156,6 +156,9 @@ export type Declaration = {
   readonly range: SourceRange;
 };
 
+/** What the failure of one release means to those that don't depend on it. */
+export type OnStackFailure = "continue" | "stop";
+
 /** Whether releases that are no longer declared are uninstalled, and how many of them at most in one run. */
 export type PruneSettings = { readonly prune: boolean; readonly maxPrune: number };
 
@@ -164,6 +167,7 @@ export type Stack = {
   readonly name: string;
   readonly phases: readonly string[];
   readonly order: "dependencies" | "waves";
+  readonly onFailure: OnStackFailure;
   readonly prune: PruneSettings;
   /** The UID of the namespace kube-system of the one cluster that the stack is for. */
   readonly clusterUid?: string;

@@ -2,7 +2,7 @@
 // one upgrade and for an empty cluster; what differs is the plan.
 import { failed, succeeded } from "../core/failure.ts";
 import type { Failure, Result } from "../core/failure.ts";
-import type { Declaration } from "../core/declaration.ts";
+import type { Declaration, OnStackFailure } from "../core/declaration.ts";
 import type { Graph } from "../core/graph.ts";
 import type { StackRules } from "../core/health/rules.ts";
 import type { ReleaseId } from "../core/ids.ts";
@@ -43,6 +43,7 @@ export type ReadyStack = {
   /** The one cluster that it is for, where it says so. */
   readonly clusterUid?: string;
   readonly order: "dependencies" | "waves";
+  readonly onFailure?: OnStackFailure;
   readonly declarations: readonly Declaration[];
   readonly graph: Graph;
   readonly pins: ReadonlyMap<ReleaseId, PinnedRelease>;
@@ -98,6 +99,7 @@ export async function planStack(
   const plan = makePlan({
     ...input,
     order: stack.order,
+    ...(stack.onFailure === undefined ? {} : { onFailure: stack.onFailure }),
     pins: pins.value,
     states: observed.value.state.releases,
     namespaces: observed.value.namespaces,

@@ -128,7 +128,9 @@ describe("values from files and objects", () => {
     );
     const plan = await stack.run("plan");
     expect(plan.code, plan.all).toBe(0);
-    expect(plan.all).toContain(`will wait for what is not there: Secret ${stack.namespace}/orders-db, key password`);
+    expect(plan.all).toContain(
+      `will wait for what is not there: Secret ${stack.namespace}/orders-db, key password`,
+    );
     const end = await stack.run("apply", ["--yes", "--progress", "json"]);
     expect(end.code, end.all).toBe(0);
     expect(await valuesOf(stack, "orders")).toMatchObject({ db: { password } });

@@ -55,7 +55,11 @@ export function id(text: string): ReleaseId {
 export function fleet(
   text: string,
   facts: Readonly<Record<string, ReleaseFacts>> = {},
-  options: { readonly order?: "dependencies" | "waves"; readonly namespaces?: readonly string[] } = {},
+  options: {
+    readonly order?: "dependencies" | "waves";
+    readonly onFailure?: "continue" | "stop";
+    readonly namespaces?: readonly string[];
+  } = {},
 ): Fleet {
   const after = new Map<ReleaseId, ReleaseId[]>();
   for (const line of text.split("\n").filter((one) => one.trim() !== "")) {
@@ -88,6 +92,7 @@ export function fleet(
     stack: "shop",
     stackLabel: "shop.0123abcd",
     order,
+    ...(options.onFailure === undefined ? {} : { onFailure: options.onFailure }),
     steps,
     waves: graph.waves,
     namespaces: options.namespaces ?? [],

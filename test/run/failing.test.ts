@@ -168,6 +168,26 @@ describe("a failed first install", () => {
   });
 });
 
+describe("a stack that stops at a failure", () => {
+  test("lets what is under way come to its end, and starts nothing more", () => {
+    start(fleet("api <- db\nother\nlate <- other", { db: {} }, { onFailure: "stop" }))
+      .when("helm started db", "helm started other", "helm failed db: rejected")
+      .when("evidence of db", "failure of db recorded")
+      .when("helm finished other", "other healthy")
+      .shows("other", "Ready")
+      .shows("late", "Blocked: by shop/db")
+      .ends(5, "rolled-back");
+  });
+
+  test("goes on where a release is only tried again", () => {
+    const again = { declaration: { retries: 1 } };
+    start(fleet("api <- db\nother\nlate <- other", { db: again }, { onFailure: "stop" }))
+      .when("helm started db", "helm started other", "helm finished db", "db failing")
+      .when("evidence of db", "helm finished other", "other healthy")
+      .expects("watch-health other", "upgrade late");
+  });
+});
+
 describe("a rollback", () => {
   const rolling = (text = "api <- db", facts: Record<string, ReleaseFacts> = {}) =>
     start(fleet(text, facts)).when(

@@ -2,7 +2,15 @@
 // is still checked; the mistake itself is a diagnostic.
 import type { ErrorObject } from "ajv";
 import { readRepositoryLocation } from "../charts/chart-reference.ts";
-import type { Declaration, FailFast, Json, PruneSettings, Repository, ValuesSource } from "../declaration.ts";
+import type {
+  Declaration,
+  FailFast,
+  Json,
+  OnStackFailure,
+  PruneSettings,
+  Repository,
+  ValuesSource,
+} from "../declaration.ts";
 import type { Diagnostic, SourceRange } from "../diagnostic.ts";
 import type { YamlDocument } from "../yaml/document.ts";
 import { parseDuration } from "../duration.ts";
@@ -38,6 +46,7 @@ export type StackSettings = {
   readonly releases: readonly { readonly pattern: string; readonly range: SourceRange }[] | undefined;
   readonly phases: readonly string[] | undefined;
   readonly order: "dependencies" | "waves";
+  readonly onFailure: OnStackFailure;
   readonly prune: PruneSettings;
   readonly clusterUid?: string;
   /** Undefined where the list itself is broken, so that an alias can't be checked. */
@@ -71,6 +80,7 @@ export const defaultSettings: StackSettings = {
   releases: undefined,
   phases: [],
   order: "dependencies",
+  onFailure: "continue",
   prune: { prune: false, maxPrune: 3 },
   repositories: new Map(),
   values: [],
@@ -181,6 +191,7 @@ export function readStackDocument(
         ? undefined
         : checkPhases(spec?.phases ?? [], tree, report),
     order: spec?.order ?? defaultSettings.order,
+    onFailure: spec?.onFailure ?? defaultSettings.onFailure,
     ...(spec?.cluster === undefined ? {} : { clusterUid: spec.cluster.uid }),
     prune: {
       prune: spec?.prune ?? defaultSettings.prune.prune,

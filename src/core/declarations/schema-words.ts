@@ -9,7 +9,6 @@ import type { Path, YamlTree } from "../yaml/yaml-tree.ts";
 const plannedFields: ReadonlySet<string> = new Set([
   "HelmRelease spec provides",
   "HelmRelease spec serviceAccountName",
-  "Stack spec onFailure",
   "Stack spec defaults serviceAccountName",
 ]);
 

@@ -296,6 +296,10 @@ export interface Stack {
      */
     order?: "dependencies" | "waves";
     /**
+     * What the failure of one release means to the others. continue (default): what does not depend on it goes on. stop: nothing starts any more, and what is under way comes to its end.
+     */
+    onFailure?: "continue" | "stop";
+    /**
      * The one cluster that this stack is for; commands that read or change another one refuse.
      */
     cluster?: {

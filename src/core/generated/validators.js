@@ -1497,7 +1497,7 @@ return errors === 0;
 }
 
 export const validateStack = validate13;
-const schema23 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stack.schema.json","title":"Stack","description":"A stack of Helm releases: headway.yaml at the root of the folder that declares them.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"Stack","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The stack's name: the releases it installs are marked as its own by this name."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the stack."},"spec":{"type":"object","additionalProperties":false,"description":"What holds for all releases of the stack.","properties":{"releases":{"type":"array","minItems":1,"items":{"type":"string","minLength":1,"description":"A path with *, ?, ** and {a,b}, relative to this file."},"description":"Which files declare releases, as in releases/**/*.yaml. Default: every YAML file below this one, except charts, values files and hidden folders. With this field, a file that matches and holds something else is an error."},"repositories":{"type":"object","propertyNames":{"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63},"additionalProperties":{"type":"object","title":"ChartRepository","additionalProperties":false,"required":["url"],"description":"One repository of charts.","properties":{"url":{"type":"string","minLength":1,"description":"A folder (./charts-index) relative to this file and inside the git repository, an https:// chart repository, or an oci:// registry path."},"secretRef":{"type":"string","minLength":1,"maxLength":253,"description":"A Secret in Headway's system namespace with username and password, or .dockerconfigjson, and ca.crt where the server's authority is a private one."}}},"description":"Where charts named ALIAS/NAME come from, by alias."},"values":{"type":["object","null"],"additionalProperties":true,"description":"Values below every release's own."},"phases":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$","maxLength":63,"description":"A phase's name."},"description":"Names of phases, the first one first. A release of a phase waits for every release of the earlier phases."},"order":{"type":"string","enum":["dependencies","waves"],"description":"dependencies (default): a release starts when its own dependencies are healthy. waves: no release of wave N+1 starts before all of wave N are healthy."},"cluster":{"type":"object","additionalProperties":false,"required":["uid"],"description":"The one cluster that this stack is for; commands that read or change another one refuse.","properties":{"uid":{"type":"string","pattern":"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$","description":"The UID of its namespace kube-system: kubectl get namespace kube-system -o jsonpath={.metadata.uid}. A re-created cluster has another one."}}},"prune":{"type":"boolean","description":"Whether apply uninstalls releases that this stack owns and no longer declares, dependents first, once everything declared is ready. Default false: they stay, and every plan names them."},"maxPrune":{"type":"integer","minimum":0,"maximum":1000,"description":"How many releases one run may prune; more of them need --yes-prune, or the run does not begin. Default 3."},"defaults":{"type":"object","additionalProperties":false,"description":"What holds for each release that does not say otherwise itself.","properties":{"namespace":{"$ref":"#/$defs/namespace"},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"stableFor":{"$ref":"#/$defs/duration","description":"How long a release must stay healthy without a break before it counts as healthy. Default 0s."},"protect":{"type":"boolean","description":"Neither pruned nor destroyed without --include-protected. Default false."}}}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
+const schema23 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stack.schema.json","title":"Stack","description":"A stack of Helm releases: headway.yaml at the root of the folder that declares them.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"Stack","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The stack's name: the releases it installs are marked as its own by this name."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the stack."},"spec":{"type":"object","additionalProperties":false,"description":"What holds for all releases of the stack.","properties":{"releases":{"type":"array","minItems":1,"items":{"type":"string","minLength":1,"description":"A path with *, ?, ** and {a,b}, relative to this file."},"description":"Which files declare releases, as in releases/**/*.yaml. Default: every YAML file below this one, except charts, values files and hidden folders. With this field, a file that matches and holds something else is an error."},"repositories":{"type":"object","propertyNames":{"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63},"additionalProperties":{"type":"object","title":"ChartRepository","additionalProperties":false,"required":["url"],"description":"One repository of charts.","properties":{"url":{"type":"string","minLength":1,"description":"A folder (./charts-index) relative to this file and inside the git repository, an https:// chart repository, or an oci:// registry path."},"secretRef":{"type":"string","minLength":1,"maxLength":253,"description":"A Secret in Headway's system namespace with username and password, or .dockerconfigjson, and ca.crt where the server's authority is a private one."}}},"description":"Where charts named ALIAS/NAME come from, by alias."},"values":{"type":["object","null"],"additionalProperties":true,"description":"Values below every release's own."},"phases":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$","maxLength":63,"description":"A phase's name."},"description":"Names of phases, the first one first. A release of a phase waits for every release of the earlier phases."},"order":{"type":"string","enum":["dependencies","waves"],"description":"dependencies (default): a release starts when its own dependencies are healthy. waves: no release of wave N+1 starts before all of wave N are healthy."},"onFailure":{"type":"string","enum":["continue","stop"],"description":"What the failure of one release means to the others. continue (default): what does not depend on it goes on. stop: nothing starts any more, and what is under way comes to its end."},"cluster":{"type":"object","additionalProperties":false,"required":["uid"],"description":"The one cluster that this stack is for; commands that read or change another one refuse.","properties":{"uid":{"type":"string","pattern":"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$","description":"The UID of its namespace kube-system: kubectl get namespace kube-system -o jsonpath={.metadata.uid}. A re-created cluster has another one."}}},"prune":{"type":"boolean","description":"Whether apply uninstalls releases that this stack owns and no longer declares, dependents first, once everything declared is ready. Default false: they stay, and every plan names them."},"maxPrune":{"type":"integer","minimum":0,"maximum":1000,"description":"How many releases one run may prune; more of them need --yes-prune, or the run does not begin. Default 3."},"defaults":{"type":"object","additionalProperties":false,"description":"What holds for each release that does not say otherwise itself.","properties":{"namespace":{"$ref":"#/$defs/namespace"},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"stableFor":{"$ref":"#/$defs/duration","description":"How long a release must stay healthy without a break before it counts as healthy. Default 0s."},"protect":{"type":"boolean","description":"Neither pruned nor destroyed without --include-protected. Default false."}}}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
 const schema24 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."};
 const schema25 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."};
 const schema26 = {"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."};
@@ -2196,11 +2196,10 @@ vErrors.push(err41);
 errors++;
 }
 }
-if(data8.cluster !== undefined){
-let data19 = data8.cluster;
-if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
-if(data19.uid === undefined){
-const err42 = {instancePath:instancePath+"/spec/cluster",schemaPath:"#/properties/spec/properties/cluster/required",keyword:"required",params:{missingProperty: "uid"},message:"must have required property '"+"uid"+"'",schema:schema23.properties.spec.properties.cluster.required,parentSchema:schema23.properties.spec.properties.cluster,data:data19};
+if(data8.onFailure !== undefined){
+let data19 = data8.onFailure;
+if(typeof data19 !== "string"){
+const err42 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.onFailure.type,parentSchema:schema23.properties.spec.properties.onFailure,data:data19};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -2209,9 +2208,8 @@ vErrors.push(err42);
 }
 errors++;
 }
-for(const key8 in data19){
-if(!(key8 === "uid")){
-const err43 = {instancePath:instancePath+"/spec/cluster",schemaPath:"#/properties/spec/properties/cluster/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.spec.properties.cluster,data:data19};
+if(!((data19 === "continue") || (data19 === "stop"))){
+const err43 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.onFailure.enum,parentSchema:schema23.properties.spec.properties.onFailure,data:data19};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -2221,11 +2219,11 @@ vErrors.push(err43);
 errors++;
 }
 }
-if(data19.uid !== undefined){
-let data20 = data19.uid;
-if(typeof data20 === "string"){
-if(!pattern15.test(data20)){
-const err44 = {instancePath:instancePath+"/spec/cluster/uid",schemaPath:"#/properties/spec/properties/cluster/properties/uid/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$"},message:"must match pattern \""+"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$"+"\"",schema:"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$",parentSchema:schema23.properties.spec.properties.cluster.properties.uid,data:data20};
+if(data8.cluster !== undefined){
+let data20 = data8.cluster;
+if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
+if(data20.uid === undefined){
+const err44 = {instancePath:instancePath+"/spec/cluster",schemaPath:"#/properties/spec/properties/cluster/required",keyword:"required",params:{missingProperty: "uid"},message:"must have required property '"+"uid"+"'",schema:schema23.properties.spec.properties.cluster.required,parentSchema:schema23.properties.spec.properties.cluster,data:data20};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -2234,9 +2232,9 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-else {
-const err45 = {instancePath:instancePath+"/spec/cluster/uid",schemaPath:"#/properties/spec/properties/cluster/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.cluster.properties.uid.type,parentSchema:schema23.properties.spec.properties.cluster.properties.uid,data:data20};
+for(const key8 in data20){
+if(!(key8 === "uid")){
+const err45 = {instancePath:instancePath+"/spec/cluster",schemaPath:"#/properties/spec/properties/cluster/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.spec.properties.cluster,data:data20};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -2246,9 +2244,11 @@ vErrors.push(err45);
 errors++;
 }
 }
-}
-else {
-const err46 = {instancePath:instancePath+"/spec/cluster",schemaPath:"#/properties/spec/properties/cluster/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.properties.cluster.type,parentSchema:schema23.properties.spec.properties.cluster,data:data19};
+if(data20.uid !== undefined){
+let data21 = data20.uid;
+if(typeof data21 === "string"){
+if(!pattern15.test(data21)){
+const err46 = {instancePath:instancePath+"/spec/cluster/uid",schemaPath:"#/properties/spec/properties/cluster/properties/uid/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$"},message:"must match pattern \""+"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$"+"\"",schema:"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$",parentSchema:schema23.properties.spec.properties.cluster.properties.uid,data:data21};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -2258,10 +2258,8 @@ vErrors.push(err46);
 errors++;
 }
 }
-if(data8.prune !== undefined){
-let data21 = data8.prune;
-if(typeof data21 !== "boolean"){
-const err47 = {instancePath:instancePath+"/spec/prune",schemaPath:"#/properties/spec/properties/prune/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema23.properties.spec.properties.prune.type,parentSchema:schema23.properties.spec.properties.prune,data:data21};
+else {
+const err47 = {instancePath:instancePath+"/spec/cluster/uid",schemaPath:"#/properties/spec/properties/cluster/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.cluster.properties.uid.type,parentSchema:schema23.properties.spec.properties.cluster.properties.uid,data:data21};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -2271,10 +2269,9 @@ vErrors.push(err47);
 errors++;
 }
 }
-if(data8.maxPrune !== undefined){
-let data22 = data8.maxPrune;
-if(!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22)))){
-const err48 = {instancePath:instancePath+"/spec/maxPrune",schemaPath:"#/properties/spec/properties/maxPrune/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema23.properties.spec.properties.maxPrune.type,parentSchema:schema23.properties.spec.properties.maxPrune,data:data22};
+}
+else {
+const err48 = {instancePath:instancePath+"/spec/cluster",schemaPath:"#/properties/spec/properties/cluster/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.properties.cluster.type,parentSchema:schema23.properties.spec.properties.cluster,data:data20};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -2283,9 +2280,11 @@ vErrors.push(err48);
 }
 errors++;
 }
-if((typeof data22 == "number") && (isFinite(data22))){
-if(data22 > 1000 || isNaN(data22)){
-const err49 = {instancePath:instancePath+"/spec/maxPrune",schemaPath:"#/properties/spec/properties/maxPrune/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema23.properties.spec.properties.maxPrune,data:data22};
+}
+if(data8.prune !== undefined){
+let data22 = data8.prune;
+if(typeof data22 !== "boolean"){
+const err49 = {instancePath:instancePath+"/spec/prune",schemaPath:"#/properties/spec/properties/prune/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema23.properties.spec.properties.prune.type,parentSchema:schema23.properties.spec.properties.prune,data:data22};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -2294,8 +2293,11 @@ vErrors.push(err49);
 }
 errors++;
 }
-if(data22 < 0 || isNaN(data22)){
-const err50 = {instancePath:instancePath+"/spec/maxPrune",schemaPath:"#/properties/spec/properties/maxPrune/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema23.properties.spec.properties.maxPrune,data:data22};
+}
+if(data8.maxPrune !== undefined){
+let data23 = data8.maxPrune;
+if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
+const err50 = {instancePath:instancePath+"/spec/maxPrune",schemaPath:"#/properties/spec/properties/maxPrune/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema23.properties.spec.properties.maxPrune.type,parentSchema:schema23.properties.spec.properties.maxPrune,data:data23};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -2304,14 +2306,9 @@ vErrors.push(err50);
 }
 errors++;
 }
-}
-}
-if(data8.defaults !== undefined){
-let data23 = data8.defaults;
-if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
-for(const key9 in data23){
-if(!(func2.call(schema23.properties.spec.properties.defaults.properties, key9))){
-const err51 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.spec.properties.defaults,data:data23};
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 > 1000 || isNaN(data23)){
+const err51 = {instancePath:instancePath+"/spec/maxPrune",schemaPath:"#/properties/spec/properties/maxPrune/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema23.properties.spec.properties.maxPrune,data:data23};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -2320,12 +2317,8 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-if(data23.namespace !== undefined){
-let data24 = data23.namespace;
-if(typeof data24 === "string"){
-if(data24.length > 63){
-const err52 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema25,data:data24};
+if(data23 < 0 || isNaN(data23)){
+const err52 = {instancePath:instancePath+"/spec/maxPrune",schemaPath:"#/properties/spec/properties/maxPrune/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema23.properties.spec.properties.maxPrune,data:data23};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -2334,8 +2327,14 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(!pattern1.test(data24)){
-const err53 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema25,data:data24};
+}
+}
+if(data8.defaults !== undefined){
+let data24 = data8.defaults;
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+for(const key9 in data24){
+if(!(func2.call(schema23.properties.spec.properties.defaults.properties, key9))){
+const err53 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.spec.properties.defaults,data:data24};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -2345,8 +2344,11 @@ vErrors.push(err53);
 errors++;
 }
 }
-else {
-const err54 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema25.type,parentSchema:schema25,data:data24};
+if(data24.namespace !== undefined){
+let data25 = data24.namespace;
+if(typeof data25 === "string"){
+if(data25.length > 63){
+const err54 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema25,data:data25};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -2355,11 +2357,8 @@ vErrors.push(err54);
 }
 errors++;
 }
-}
-if(data23.createNamespace !== undefined){
-let data25 = data23.createNamespace;
-if(typeof data25 !== "boolean"){
-const err55 = {instancePath:instancePath+"/spec/defaults/createNamespace",schemaPath:"#/properties/spec/properties/defaults/properties/createNamespace/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema23.properties.spec.properties.defaults.properties.createNamespace.type,parentSchema:schema23.properties.spec.properties.defaults.properties.createNamespace,data:data25};
+if(!pattern1.test(data25)){
+const err55 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema25,data:data25};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -2369,11 +2368,8 @@ vErrors.push(err55);
 errors++;
 }
 }
-if(data23.timeout !== undefined){
-let data26 = data23.timeout;
-if(typeof data26 === "string"){
-if(!pattern7.test(data26)){
-const err56 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data26};
+else {
+const err56 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema25.type,parentSchema:schema25,data:data25};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -2383,8 +2379,10 @@ vErrors.push(err56);
 errors++;
 }
 }
-else {
-const err57 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data26};
+if(data24.createNamespace !== undefined){
+let data26 = data24.createNamespace;
+if(typeof data26 !== "boolean"){
+const err57 = {instancePath:instancePath+"/spec/defaults/createNamespace",schemaPath:"#/properties/spec/properties/defaults/properties/createNamespace/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema23.properties.spec.properties.defaults.properties.createNamespace.type,parentSchema:schema23.properties.spec.properties.defaults.properties.createNamespace,data:data26};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -2394,16 +2392,11 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data23.failFast !== undefined){
-if(!(validate14(data23.failFast, {instancePath:instancePath+"/spec/defaults/failFast",parentData:data23,parentDataProperty:"failFast",rootData}))){
-vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
-errors = vErrors.length;
-}
-}
-if(data23.onFailure !== undefined){
-let data28 = data23.onFailure;
-if(typeof data28 !== "string"){
-const err58 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.onFailure.type,parentSchema:schema23.properties.spec.properties.defaults.properties.onFailure,data:data28};
+if(data24.timeout !== undefined){
+let data27 = data24.timeout;
+if(typeof data27 === "string"){
+if(!pattern7.test(data27)){
+const err58 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data27};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -2412,8 +2405,9 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(!(((data28 === "rollback") || (data28 === "keep")) || (data28 === "uninstall"))){
-const err59 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.onFailure.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.onFailure,data:data28};
+}
+else {
+const err59 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data27};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -2423,10 +2417,16 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data23.retries !== undefined){
-let data29 = data23.retries;
-if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
-const err60 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema23.properties.spec.properties.defaults.properties.retries.type,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data29};
+if(data24.failFast !== undefined){
+if(!(validate14(data24.failFast, {instancePath:instancePath+"/spec/defaults/failFast",parentData:data24,parentDataProperty:"failFast",rootData}))){
+vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
+errors = vErrors.length;
+}
+}
+if(data24.onFailure !== undefined){
+let data29 = data24.onFailure;
+if(typeof data29 !== "string"){
+const err60 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.onFailure.type,parentSchema:schema23.properties.spec.properties.defaults.properties.onFailure,data:data29};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -2435,9 +2435,8 @@ vErrors.push(err60);
 }
 errors++;
 }
-if((typeof data29 == "number") && (isFinite(data29))){
-if(data29 > 20 || isNaN(data29)){
-const err61 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 20},message:"must be <= 20",schema:20,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data29};
+if(!(((data29 === "rollback") || (data29 === "keep")) || (data29 === "uninstall"))){
+const err61 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.onFailure.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.onFailure,data:data29};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -2446,8 +2445,11 @@ vErrors.push(err61);
 }
 errors++;
 }
-if(data29 < 0 || isNaN(data29)){
-const err62 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data29};
+}
+if(data24.retries !== undefined){
+let data30 = data24.retries;
+if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
+const err62 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema23.properties.spec.properties.defaults.properties.retries.type,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data30};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -2456,12 +2458,9 @@ vErrors.push(err62);
 }
 errors++;
 }
-}
-}
-if(data23.waitWith !== undefined){
-let data30 = data23.waitWith;
-if(typeof data30 !== "string"){
-const err63 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.waitWith.type,parentSchema:schema23.properties.spec.properties.defaults.properties.waitWith,data:data30};
+if((typeof data30 == "number") && (isFinite(data30))){
+if(data30 > 20 || isNaN(data30)){
+const err63 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 20},message:"must be <= 20",schema:20,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data30};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -2470,8 +2469,8 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(!(((data30 === "auto") || (data30 === "headway")) || (data30 === "helm"))){
-const err64 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.waitWith.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.waitWith.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.waitWith,data:data30};
+if(data30 < 0 || isNaN(data30)){
+const err64 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data30};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -2481,10 +2480,11 @@ vErrors.push(err64);
 errors++;
 }
 }
-if(data23.crds !== undefined){
-let data31 = data23.crds;
+}
+if(data24.waitWith !== undefined){
+let data31 = data24.waitWith;
 if(typeof data31 !== "string"){
-const err65 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.crds.type,parentSchema:schema23.properties.spec.properties.defaults.properties.crds,data:data31};
+const err65 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.waitWith.type,parentSchema:schema23.properties.spec.properties.defaults.properties.waitWith,data:data31};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -2493,8 +2493,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(!(((data31 === "skip") || (data31 === "create")) || (data31 === "upgrade"))){
-const err66 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.crds.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.crds.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.crds,data:data31};
+if(!(((data31 === "auto") || (data31 === "headway")) || (data31 === "helm"))){
+const err66 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.waitWith.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.waitWith.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.waitWith,data:data31};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -2504,10 +2504,10 @@ vErrors.push(err66);
 errors++;
 }
 }
-if(data23.fieldConflicts !== undefined){
-let data32 = data23.fieldConflicts;
+if(data24.crds !== undefined){
+let data32 = data24.crds;
 if(typeof data32 !== "string"){
-const err67 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.fieldConflicts.type,parentSchema:schema23.properties.spec.properties.defaults.properties.fieldConflicts,data:data32};
+const err67 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.crds.type,parentSchema:schema23.properties.spec.properties.defaults.properties.crds,data:data32};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -2516,8 +2516,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(!((data32 === "take") || (data32 === "fail"))){
-const err68 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.fieldConflicts.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.fieldConflicts.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.fieldConflicts,data:data32};
+if(!(((data32 === "skip") || (data32 === "create")) || (data32 === "upgrade"))){
+const err68 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.crds.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.crds.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.crds,data:data32};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -2527,10 +2527,10 @@ vErrors.push(err68);
 errors++;
 }
 }
-if(data23.maxHistory !== undefined){
-let data33 = data23.maxHistory;
-if(!(((typeof data33 == "number") && (!(data33 % 1) && !isNaN(data33))) && (isFinite(data33)))){
-const err69 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema23.properties.spec.properties.defaults.properties.maxHistory.type,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data33};
+if(data24.fieldConflicts !== undefined){
+let data33 = data24.fieldConflicts;
+if(typeof data33 !== "string"){
+const err69 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.fieldConflicts.type,parentSchema:schema23.properties.spec.properties.defaults.properties.fieldConflicts,data:data33};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -2539,9 +2539,8 @@ vErrors.push(err69);
 }
 errors++;
 }
-if((typeof data33 == "number") && (isFinite(data33))){
-if(data33 > 1000 || isNaN(data33)){
-const err70 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data33};
+if(!((data33 === "take") || (data33 === "fail"))){
+const err70 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.fieldConflicts.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.fieldConflicts.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.fieldConflicts,data:data33};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -2550,8 +2549,11 @@ vErrors.push(err70);
 }
 errors++;
 }
-if(data33 < 2 || isNaN(data33)){
-const err71 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data33};
+}
+if(data24.maxHistory !== undefined){
+let data34 = data24.maxHistory;
+if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
+const err71 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema23.properties.spec.properties.defaults.properties.maxHistory.type,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data34};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -2560,13 +2562,9 @@ vErrors.push(err71);
 }
 errors++;
 }
-}
-}
-if(data23.stableFor !== undefined){
-let data34 = data23.stableFor;
-if(typeof data34 === "string"){
-if(!pattern7.test(data34)){
-const err72 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data34};
+if((typeof data34 == "number") && (isFinite(data34))){
+if(data34 > 1000 || isNaN(data34)){
+const err72 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data34};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -2575,9 +2573,8 @@ vErrors.push(err72);
 }
 errors++;
 }
-}
-else {
-const err73 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data34};
+if(data34 < 2 || isNaN(data34)){
+const err73 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data34};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -2587,10 +2584,12 @@ vErrors.push(err73);
 errors++;
 }
 }
-if(data23.protect !== undefined){
-let data35 = data23.protect;
-if(typeof data35 !== "boolean"){
-const err74 = {instancePath:instancePath+"/spec/defaults/protect",schemaPath:"#/properties/spec/properties/defaults/properties/protect/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema23.properties.spec.properties.defaults.properties.protect.type,parentSchema:schema23.properties.spec.properties.defaults.properties.protect,data:data35};
+}
+if(data24.stableFor !== undefined){
+let data35 = data24.stableFor;
+if(typeof data35 === "string"){
+if(!pattern7.test(data35)){
+const err74 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data35};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -2600,9 +2599,8 @@ vErrors.push(err74);
 errors++;
 }
 }
-}
 else {
-const err75 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.properties.defaults.type,parentSchema:schema23.properties.spec.properties.defaults,data:data23};
+const err75 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data35};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -2612,9 +2610,10 @@ vErrors.push(err75);
 errors++;
 }
 }
-}
-else {
-const err76 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.type,parentSchema:schema23.properties.spec,data:data8};
+if(data24.protect !== undefined){
+let data36 = data24.protect;
+if(typeof data36 !== "boolean"){
+const err76 = {instancePath:instancePath+"/spec/defaults/protect",schemaPath:"#/properties/spec/properties/defaults/properties/protect/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema23.properties.spec.properties.defaults.properties.protect.type,parentSchema:schema23.properties.spec.properties.defaults.properties.protect,data:data36};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -2626,12 +2625,36 @@ errors++;
 }
 }
 else {
-const err77 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.type,parentSchema:schema23,data};
+const err77 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.properties.defaults.type,parentSchema:schema23.properties.spec.properties.defaults,data:data24};
 if(vErrors === null){
 vErrors = [err77];
 }
 else {
 vErrors.push(err77);
+}
+errors++;
+}
+}
+}
+else {
+const err78 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.type,parentSchema:schema23.properties.spec,data:data8};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+}
+}
+else {
+const err79 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.type,parentSchema:schema23,data};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
 }
 errors++;
 }

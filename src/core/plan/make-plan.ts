@@ -1,6 +1,6 @@
 // The plan as a function of declarations, pins and one observation: which step each release needs, and why. Nothing here
 // knows how a step is carried out.
-import type { Declaration, Json } from "../declaration.ts";
+import type { Declaration, Json, OnStackFailure } from "../declaration.ts";
 import { quarantineKey, secretsDigest } from "../fingerprint.ts";
 import type { Graph } from "../graph.ts";
 import type { ReleaseId } from "../ids.ts";
@@ -17,6 +17,7 @@ export type PlanInput = {
   readonly stack: string;
   readonly stackLabel: string;
   readonly order: "dependencies" | "waves";
+  readonly onFailure?: OnStackFailure;
   readonly declarations: readonly Declaration[];
   readonly graph: Graph;
   readonly pins: ReadonlyMap<ReleaseId, PinnedRelease>;
@@ -56,6 +57,7 @@ export function makePlan(input: PlanInput): Plan {
     stack: input.stack,
     stackLabel: input.stackLabel,
     order: input.order,
+    ...(input.onFailure === undefined ? {} : { onFailure: input.onFailure }),
     steps,
     waves: input.graph.waves,
     namespaces: missingNamespaces(input, steps),

@@ -1,6 +1,6 @@
 // The plan: one step for each declared release, each with a reason. A value that can be shown, compared and run; making
 // it is make-plan.ts, running it is run/.
-import type { Declaration, Json, ValuesLayer } from "../declaration.ts";
+import type { Declaration, Json, OnStackFailure, ValuesLayer } from "../declaration.ts";
 import type { Trouble } from "../health/health.ts";
 import type { ForeignFields } from "../field-managers.ts";
 import type { Failure } from "../failure.ts";
@@ -148,6 +148,8 @@ export type Plan = {
   /** The value of the label headway.dev/stack on this stack's records. */
   readonly stackLabel: string;
   readonly order: "dependencies" | "waves";
+  /** By default the rest goes on. */
+  readonly onFailure?: OnStackFailure;
   /** In an order in which every step stands behind all of its `after`. */
   readonly steps: readonly Step[];
   readonly waves: number;

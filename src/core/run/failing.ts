@@ -133,6 +133,7 @@ export function evidenceCaptured(
     order(draft, { kind: "wake", atMs: untilMs });
     return;
   }
+  stopIfAsked(draft);
   setState(draft, step.release, { ...state, then, doing: "record", evidence });
   recordFailure(draft, step, {
     failure: state.failure,
@@ -141,6 +142,12 @@ export function evidenceCaptured(
     quarantine: state.quarantine,
     ...(state.applied === undefined ? {} : { revision: state.applied.revision }),
   });
+}
+
+/** Where the stack's policy is to stop, nothing starts after a failure that is not tried again. */
+export function stopIfAsked(draft: Draft): void {
+  if (draft.run.plan.onFailure === "stop")
+    draft.run = { ...draft.run, stopping: draft.run.stopping ?? { why: "failure" } };
 }
 
 // Nobody knows how the release is: that is no reason to undo anything.

@@ -15,7 +15,7 @@ export function finishRun(draft: Draft): void {
   for (const { step, state } of [...draft.steps.values()])
     if (state.kind === "holding") {
       const roots = rootsOf(draft, step.release);
-      const blockedBy = roots.length > 0 ? roots : failedRollbacks(draft);
+      const blockedBy = roots.length > 0 ? roots : whatStopped(draft);
       setState(draft, step.release, { kind: "skipped", blockedBy });
       tell(draft, { kind: "release-skipped", release: step.release, blockedBy });
     }
@@ -89,11 +89,13 @@ function rootsOf(draft: Draft, release: ReleaseId): readonly ReleaseId[] {
   return [...roots];
 }
 
-/** What stops a run by itself: nothing else starts after one of these. */
-function failedRollbacks(draft: Draft): readonly ReleaseId[] {
-  return [...draft.steps.values()].flatMap(({ step, state }) =>
-    state.kind === "failed" && state.standing === "rollback-failed" ? [step.release] : [],
-  );
+/** What stopped the run by itself: a failed rollback, or a failure after which the stack wants no more. */
+function whatStopped(draft: Draft): readonly ReleaseId[] {
+  const isWhy = (step: Step, state: StepState): boolean =>
+    draft.run.stopping?.why === "failure"
+      ? step.kind !== "keep" && (state.kind === "failed" || state.kind === "rolled-back")
+      : state.kind === "failed" && state.standing === "rollback-failed";
+  return [...draft.steps.values()].flatMap(({ step, state }) => (isWhy(step, state) ? [step.release] : []));
 }
 
 function outcomeOf(draft: Draft): Outcome {

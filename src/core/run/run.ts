@@ -171,8 +171,8 @@ export type Run = {
     { readonly kind: "ensuring" } | { readonly kind: "refused"; readonly failure: Failure }
   >;
   readonly wavesFinished: number;
-  /** No step starts any more: somebody stopped the run, or a rollback failed. */
-  readonly stopping?: { readonly why: "interrupted" | "lease-lost" | "rollback-failed" };
+  /** No step starts any more: somebody stopped the run, a rollback failed, or the stack wants no more after a failure. */
+  readonly stopping?: { readonly why: "interrupted" | "lease-lost" | "rollback-failed" | "failure" };
   readonly outcome?: Outcome;
 };
 

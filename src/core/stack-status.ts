@@ -81,7 +81,7 @@ function withBlocked(
     const root = chainToRoot(status.release, asItWas).at(-1) ?? status.release;
     if (root !== status.release) return { ...status, state: "Blocked", detail: `by ${root}` };
     return status.state === "Blocked"
-      ? { ...status, state: "Pending", detail: "what blocked it is gone: run apply" }
+      ? { ...status, state: "Pending", detail: "nothing it depends on blocks it: run apply" }
       : status;
   });
 }

@@ -179,7 +179,7 @@ describe("a release shows as", () => {
     ],
     ["Unknown: it is not installed any more", { standings: { db: standing("db") } }],
     [
-      "Pending: what blocked it is gone: run apply",
+      "Pending: nothing it depends on blocks it: run apply",
       { standings: { db: standing("db", { state: "Blocked", detail: "by shop/x" }) } },
     ],
   ];

@@ -5,7 +5,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import { CommanderError } from "commander";
 import { systemClock } from "./adapters/clock.ts";
@@ -136,6 +135,7 @@ function makeWorld(): World {
       });
     },
     ask: async (question, stop) => {
+      const { createInterface } = await import("node:readline/promises");
       const prompt = createInterface({ input: process.stdin, output: process.stderr });
       const stopped = new AbortController();
       prompt.on("SIGINT", () => {

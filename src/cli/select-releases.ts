@@ -56,6 +56,11 @@ function dependentsIn(after: Graph["after"]): (id: ReleaseId) => readonly Releas
   return (id) => dependents.get(id)?.map(({ dependent }) => dependent) ?? [];
 }
 
+/** True where a release of this name is declared, and its declaration has a mistake of its own. */
+export function isBroken(stack: { readonly broken: readonly ReleaseId[] }, name: string): boolean {
+  return stack.broken.some((id) => id === name || id.endsWith(`/${name}`));
+}
+
 /** The releases of these names; a bare NAME will do where it is the only one of that name. */
 export function findNamed(
   world: World,

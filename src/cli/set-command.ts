@@ -18,7 +18,7 @@ import { chooseStyle } from "../views/style.ts";
 import { exitCodes } from "./exit.ts";
 import { splitFolder } from "./folder-argument.ts";
 import { loadStack, tellDiagnostics, type LoadedStack } from "./load-stack.ts";
-import { findNamed } from "./select-releases.ts";
+import { findNamed, isBroken } from "./select-releases.ts";
 import type { World } from "./world.ts";
 import { writeInOneStep } from "./write-file.ts";
 
@@ -98,14 +98,13 @@ function refuse(world: World, message: string, next: string): number {
 }
 
 function findDeclaration(world: World, loaded: LoadedStack, release: string): Declaration | number {
-  const { declarations, broken } = loaded.stack;
-  if (broken.some((id) => id === release || id.endsWith(`/${release}`))) {
+  if (isBroken(loaded.stack, release)) {
     tellDiagnostics(world, loaded.diagnostics);
     return exitCodes.invalid;
   }
-  const named = findNamed(world, declarations, [release]);
+  const named = findNamed(world, loaded.stack.declarations, [release]);
   if (typeof named === "number") return named;
-  const found = declarations.find(({ id }) => named.has(id));
+  const found = loaded.stack.declarations.find(({ id }) => named.has(id));
   return found ?? exitCodes.invalid;
 }
 

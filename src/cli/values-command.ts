@@ -16,7 +16,7 @@ import { loadPinnedStack, tellDiagnostics } from "./load-stack.ts";
 import { unlockByCluster } from "./load-values.ts";
 import { clusterOptions, outputOption } from "./options.ts";
 import type { ClusterFlags } from "./options.ts";
-import { findNamed } from "./select-releases.ts";
+import { findNamed, isBroken } from "./select-releases.ts";
 import type { World } from "./world.ts";
 
 type ValuesFlags = ClusterFlags & {
@@ -50,6 +50,7 @@ async function showValues(world: World, release: string, dir: string, flags: Val
   if (typeof loaded === "number") return loaded;
   // Who has wrong values wants to see them all the more.
   const isWrong = tellDiagnostics(world, loaded.diagnostics);
+  if (isBroken(loaded.loaded.stack, release)) return exitCodes.invalid;
   const chosen = findNamed(world, loaded.ready.declarations, [release]);
   if (typeof chosen === "number") return chosen;
   const [id] = chosen;

@@ -5,6 +5,7 @@ import type { NewerChart } from "../core/charts/newer-versions.ts";
 import { jsonText } from "./data-output.ts";
 import { renderLines, type Line, type Style, type Tone } from "./style.ts";
 import { tableLines } from "./table.ts";
+import { counted } from "./counted.ts";
 
 type Entry = NonNullable<LockChange["after"]>;
 
@@ -99,7 +100,7 @@ function indexLines({ alias, file, charts, changes, vendored }: RefreshedIndex):
   return [
     [
       { text: alias, tone: "strong" },
-      `: ${names} charts in ${charts.length} versions, ${isSame ? "nothing new" : `written to ${file}`}`,
+      `: ${counted(names, "chart")} in ${counted(charts.length, "version")}, ${isSame ? "nothing new" : `written to ${file}`}`,
     ],
     ...some(changes.added.map((one): Line => [{ text: "  + ", tone: "good" }, nameOf(one)])),
     ...some(

@@ -1,6 +1,7 @@
 // Diagnostics as text for people: place, severity and message on a line, what to try below it, a count at the end.
 import { hasErrors, type Diagnostic, type SourceRange } from "../core/diagnostic.ts";
 import { renderLines, type Line, type Style, type Tone } from "./style.ts";
+import { counted } from "./counted.ts";
 
 const tones: Readonly<Record<Diagnostic["severity"], Tone>> = { error: "bad", warning: "warn", hint: "busy" };
 
@@ -31,9 +32,9 @@ function countWords(diagnostics: readonly Diagnostic[]): string {
   const files = new Set(diagnostics.flatMap(({ range }) => range?.file ?? [])).size;
   const counts = (["error", "warning", "hint"] as const).flatMap((severity) => {
     const count = diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
-    return count === 0 ? [] : [`${count} ${severity}${count === 1 ? "" : "s"}`];
+    return count === 0 ? [] : [counted(count, severity)];
   });
-  return `${counts.join(", ")}${files === 0 ? "" : ` in ${files} file${files === 1 ? "" : "s"}`}`;
+  return `${counts.join(", ")}${files === 0 ? "" : ` in ${counted(files, "file")}`}`;
 }
 
 /** What schemas/diagnostics.schema.json describes; the findings in the order given. */

@@ -9,6 +9,7 @@ import { stateWord } from "./failure-block.ts";
 import { countWords, versionWords } from "./run-words.ts";
 import { formatDuration } from "./time-words.ts";
 import { describeTrouble, rootCauseOf } from "../core/health/describe-trouble.ts";
+import { counted } from "./counted.ts";
 
 /** One event in words. */
 export type Told = {
@@ -209,10 +210,6 @@ function thenWords(then: Extract<Event, { kind: "release-failed" }>["then"]): st
     case "uninstall":
       return "uninstalling it";
   }
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function firstLine(text: string): string {

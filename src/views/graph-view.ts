@@ -6,6 +6,7 @@ import { jsonText } from "./data-output.ts";
 import { renderLines, type Line, type Style } from "./style.ts";
 import { tableLines } from "./table.ts";
 import { formatDuration } from "./time-words.ts";
+import { counted } from "./counted.ts";
 
 export type GraphFormat = "text" | "dot" | "mermaid" | "json";
 
@@ -101,10 +102,9 @@ function chartWords(declaration: Declaration | undefined): string {
 }
 
 function summaryLines(stack: ShownStack, graph: Graph, options: GraphViewOptions): readonly Line[] {
-  const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? "" : "s"}`;
   const { path, total } = criticalPath(graph, options);
-  const length = total === undefined ? count(path.length, "release") : formatDuration(total);
-  const all = `${count(graph.order.length, "release")}, ${count(graph.waves, "wave")}`;
+  const length = total === undefined ? counted(path.length, "release") : formatDuration(total);
+  const all = `${counted(graph.order.length, "release")}, ${counted(graph.waves, "wave")}`;
   const shown = shownOrder(graph, options).length;
   const counts = `${stack.name}: ${shown === graph.order.length ? "" : `${shown} of `}${all}`;
   const order = stack.order === "waves" ? [["each wave waits for all of the wave before it"]] : [];

@@ -8,6 +8,7 @@ import { rootLines, stateWord, type RootCause } from "./failure-block.ts";
 import { nextStep } from "./failure-words.ts";
 import { glyphSpan, renderLines, type Line, type Style } from "./style.ts";
 import { formatAge } from "./time-words.ts";
+import { counted } from "./counted.ts";
 
 /** One release on the way from what was asked about to the root. */
 export type WhyLink = { readonly release: ReleaseId; readonly state: ShownState; readonly detail?: string };
@@ -92,7 +93,7 @@ function rootsLines(roots: readonly RootCause[], waves: number | undefined, styl
   const sorted = roots.toSorted((a, b) => b.blocks.length - a.blocks.length);
   const blocked = new Set(roots.flatMap((root) => root.blocks)).size;
   return [
-    [`${roots.length} root cause${roots.length === 1 ? "" : "s"}, ${blocked} blocked`],
+    [`${counted(roots.length, "root cause")}, ${blocked} blocked`],
     ...sorted.flatMap((root): readonly Line[] => [[""], ...rootLines(root, waves, style, true)]),
   ];
 }

@@ -100,7 +100,7 @@ describe("an index", () => {
     await registry.push(smallChart("orders", "1.2.0"), "charts");
     await registry.push(smallChart("unused", "1.0.0"), "charts");
     const stack = openStack([uses("orders", "reg/orders", "^1.1")]);
-    expect((await stack.run("index", "reg")).stdout).toContain("reg: 1 charts in 2 versions");
+    expect((await stack.run("index", "reg")).stdout).toContain("reg: 1 chart in 2 versions");
     expect(await stack.run("validate")).toMatchObject({ code: 0 });
   });
 

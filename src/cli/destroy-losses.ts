@@ -1,5 +1,5 @@
 // What a destroy takes with it and what stays, named before consent: claims with data, CRDs with objects, namespaces.
-import { objectKey, refOf } from "../core/object.ts";
+import { isKeptByHelm, objectKey, refOf } from "../core/object.ts";
 import type { ObjectRef } from "../core/object.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import { reasonWords } from "../views/reason-words.ts";
@@ -18,11 +18,7 @@ export async function lossesOf(connection: Connection, plan: Plan): Promise<read
     ...new Set(plan.steps.flatMap((step) => (step.kind === "uninstall" ? [step.namespace] : []))),
   ]);
   const kept = (ref: ObjectRef): boolean =>
-    removed.some(
-      (object) =>
-        objectKey(refOf(object)) === objectKey(ref) &&
-        object.metadata.annotations?.["helm.sh/resource-policy"]?.trim().toLowerCase() === "keep",
-    );
+    removed.some((object) => objectKey(refOf(object)) === objectKey(ref) && isKeptByHelm(object));
   for (const claim of claims) {
     const goes = going.has(objectKey(claim)) && !kept(claim);
     lines.push(`${goes ? "goes " : "stays"}  PersistentVolumeClaim ${claim.namespace ?? ""}/${claim.name}`);

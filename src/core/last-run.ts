@@ -3,6 +3,7 @@
 import type { Graph } from "./graph.ts";
 import type { ReleaseId } from "./ids.ts";
 import type { LastRun, LastStanding } from "./observation.ts";
+import { declarationOf, declaredAt } from "./plan/plan.ts";
 import type { Undeclared } from "./plan/prune.ts";
 import type { Run } from "./run/run.ts";
 import { shownState } from "./shown-state.ts";
@@ -28,8 +29,8 @@ export function lastRunOf(run: Run, nowMs: number, graph: Graph, before: LastRun
     const shown = shownState(step, state);
     // A destroy counts its waves backwards; of what it leaves the stack's own order is remembered.
     const isLeft = step.kind === "keep" && step.pin === undefined;
-    const declaration =
-      step.kind === "keep" ? step.declaration : "pin" in step ? step.pin.declaration : undefined;
+    const declaration = declarationOf(step);
+    const at = declaredAt(step);
     const chart = "pin" in step ? step.pin.chart : step.kind === "keep" ? step.payload?.chart : undefined;
     return [
       [
@@ -41,9 +42,7 @@ export function lastRunOf(run: Run, nowMs: number, graph: Graph, before: LastRun
           after: isLeft ? (graph.after.get(step.release) ?? []) : step.after,
           releaseName: step.releaseName,
           ...(chart === undefined ? {} : { chart: chart.name, version: chart.version }),
-          ...(declaration === undefined
-            ? {}
-            : { declaredAt: `${declaration.range.file}:${declaration.range.line}` }),
+          ...(at === undefined ? {} : { declaredAt: at }),
           ...(declaration?.protect === true ? { protect: true } : {}),
           ...(declaration === undefined || Object.keys(declaration.labels).length === 0
             ? {}

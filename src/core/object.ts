@@ -61,6 +61,14 @@ export function describeRef(ref: ObjectRef): string {
   return ref.namespace === undefined ? `${ref.kind} ${ref.name}` : `${ref.kind} ${ref.namespace}/${ref.name}`;
 }
 
+/**
+ * True where an uninstall leaves the object: Helm reads the policy's value without regard to case and spaces (helm
+ * `pkg/action/resource_policy.go`).
+ */
+export function isKeptByHelm(object: KubernetesObject): boolean {
+  return object.metadata.annotations?.["helm.sh/resource-policy"]?.trim().toLowerCase() === "keep";
+}
+
 /** True for groups that the API server itself serves; every other is of a CRD or an aggregated API. */
 export function isBuiltInGroup(group: string): boolean {
   return builtInGroups.has(group);

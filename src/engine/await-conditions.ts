@@ -8,7 +8,7 @@ import type { ReleaseId } from "../core/ids.ts";
 import { objectKey, refOf } from "../core/object.ts";
 import type { KubernetesObject, ObjectRef } from "../core/object.ts";
 import type { ReleasePayload } from "../core/observation.ts";
-import type { Plan, Step } from "../core/plan/plan.ts";
+import { declarationOf, type Plan, type Step } from "../core/plan/plan.ts";
 import type { Effect } from "../core/run/run.ts";
 import type { News } from "./execute-plan.ts";
 import { pause } from "./pause.ts";
@@ -160,14 +160,12 @@ function unmetOf(input: ConditionsInput, { order, dependencies }: Wait): readonl
 
 /** What an expression sees of a dependency (docs/reference.md names the fields). */
 function depOf({ watched }: ConditionsInput, { step, payload }: Dependency): Json {
-  const declaration =
-    step.kind === "keep" ? step.declaration : step.kind === "uninstall" ? undefined : step.pin.declaration;
   const objects: readonly KubernetesObject[] = payload.objects.flatMap(
     (object) => watched.world.get(refOf(object)) ?? [],
   );
   return {
     ...identityOf(step),
-    labels: declaration?.labels ?? {},
+    labels: declarationOf(step)?.labels ?? {},
     chart: chartOf(payload.chart),
     revision: payload.revision,
     objects,

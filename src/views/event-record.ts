@@ -7,7 +7,7 @@ import type { ReleaseId } from "../core/ids.ts";
 import type { Run } from "../core/run/run.ts";
 import { shownHold } from "../core/shown-state.ts";
 import { reasonWords } from "./reason-words.ts";
-import { declaredAt } from "./run-words.ts";
+import { declaredAt } from "../core/plan/plan.ts";
 import { rfc3339 } from "./time-words.ts";
 
 export type JsonRecord = Readonly<Record<string, unknown>>;

@@ -10,7 +10,7 @@ import type { FailureRecord } from "../core/observation.ts";
 import type { Run, StepState } from "../core/run/run.ts";
 import { shownState } from "../core/shown-state.ts";
 import { headline, nextStep, titleOf, whyCommand } from "./failure-words.ts";
-import { declaredAt } from "./run-words.ts";
+import { declaredAt } from "../core/plan/plan.ts";
 import { glyphSpan, type Line, type Span, type Style } from "./style.ts";
 
 /** One root cause with everything that is known of it. */

@@ -3,9 +3,8 @@ import type { Json } from "../core/declaration.ts";
 import type { Action } from "../core/event.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import type { NewerChart } from "../core/charts/newer-versions.ts";
-import { valuesOf, type Plan, type Reason, type Step } from "../core/plan/plan.ts";
+import { declaredAt, valuesOf, type Plan, type Reason, type Step } from "../core/plan/plan.ts";
 import { reasonWords } from "./reason-words.ts";
-import { declaredAt } from "./run-words.ts";
 import { maskChanges, type ShownChange } from "./secret-values.ts";
 
 /** What a step comes to in a summary: its action, or why nothing is done although something is to be said. */

@@ -1,8 +1,7 @@
 // What the progress views ask of a run: how far it is, what is under way, and what that waits for.
 import type { ShownState } from "../core/event.ts";
 import type { ReleaseId } from "../core/ids.ts";
-import type { Declaration } from "../core/declaration.ts";
-import type { Step } from "../core/plan/plan.ts";
+import { declarationOf, type Step } from "../core/plan/plan.ts";
 import { hasEnded, type Run, type StepState } from "../core/run/run.ts";
 import { shownState, type Shown } from "../core/shown-state.ts";
 import { formatDuration } from "./time-words.ts";
@@ -103,27 +102,6 @@ export function describeOpenStep(step: OpenStep, nowMs: number): string {
   const waits = step.waitsFor === undefined ? "" : ` (${step.waitsFor})`;
   const since = step.sinceMs === undefined ? "" : `, ${formatDuration(nowMs - step.sinceMs)}`;
   return `${step.release}: ${step.words}${waits}${since}`;
-}
-
-/** The declaration behind a step; uninstall steps have none. */
-export function declarationOf(step: Step): Declaration | undefined {
-  switch (step.kind) {
-    case "keep":
-      return step.declaration;
-    case "verify":
-    case "install":
-    case "upgrade":
-    case "recover":
-      return step.pin.declaration;
-    case "uninstall":
-      return undefined;
-  }
-}
-
-/** `file:line` of what a person wrote for a step. */
-export function declaredAt(step: Step): string | undefined {
-  const declaration = declarationOf(step);
-  return declaration === undefined ? undefined : `${declaration.range.file}:${declaration.range.line}`;
 }
 
 /** The version that a step brings, `from → to` where it changes; undefined for steps with no pin. */

@@ -1,5 +1,5 @@
 // When an uninstalled release is gone: the opposite question of release-health.ts, asked of the same objects.
-import { refOf, type KubernetesObject } from "../object.ts";
+import { isKeptByHelm, refOf, type KubernetesObject } from "../object.ts";
 import type { ReleaseHealth, Trouble } from "./health.ts";
 import { isBeingDeleted } from "./read-object.ts";
 import type { World } from "./world.ts";
@@ -12,7 +12,7 @@ export function assessGone(expected: readonly KubernetesObject[], world: World):
   const waitingFor: Trouble[] = [];
   let total = 0;
   for (const object of expected) {
-    if (isKept(object)) continue;
+    if (isKeptByHelm(object)) continue;
     total += 1;
     const ref = refOf(object);
     const live = world.get(ref);
@@ -30,9 +30,4 @@ export function assessGone(expected: readonly KubernetesObject[], world: World):
   }
   if (waitingFor.length === 0) return { kind: "ready" };
   return { kind: "pending", waitingFor, suspects: [], ready: total - waitingFor.length, total };
-}
-
-/** Helm reads the value without regard to case and spaces (helm `pkg/action/resource_policy.go`). */
-function isKept(object: KubernetesObject): boolean {
-  return object.metadata.annotations?.["helm.sh/resource-policy"]?.trim().toLowerCase() === "keep";
 }

@@ -141,6 +141,27 @@ export function valuesOf(step: Step): readonly ValuesLayer[] {
   return "pin" in step ? step.pin.values : [];
 }
 
+/** The declaration behind a step; uninstall steps have none. */
+export function declarationOf(step: Step): Declaration | undefined {
+  switch (step.kind) {
+    case "keep":
+      return step.declaration;
+    case "verify":
+    case "install":
+    case "upgrade":
+    case "recover":
+      return step.pin.declaration;
+    case "uninstall":
+      return undefined;
+  }
+}
+
+/** `file:line` of what a person wrote for a step. */
+export function declaredAt(step: Step): string | undefined {
+  const range = declarationOf(step)?.range;
+  return range === undefined ? undefined : `${range.file}:${range.line}`;
+}
+
 export type ApplyStep = Extract<Step, { kind: "verify" | "install" | "upgrade" | "recover" }>;
 
 export type Plan = {

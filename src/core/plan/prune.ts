@@ -2,7 +2,7 @@
 // dependencies they had, and why the others stay. Added to a plan; finding them among Helm's records is here too.
 import type { Declaration } from "../declaration.ts";
 import { releaseId, type ReleaseId } from "../ids.ts";
-import { objectKey, refOf, type KubernetesObject, type ObjectRef } from "../object.ts";
+import { isKeptByHelm, objectKey, refOf, type KubernetesObject, type ObjectRef } from "../object.ts";
 import type { LastStanding, ReleasePayload, ReleaseRecord } from "../observation.ts";
 import { releaseKey } from "../observe.ts";
 import type { Plan, Step } from "./plan.ts";
@@ -180,7 +180,7 @@ export function irreplaceable(
   const counts = new Map(definitions.map(({ ref, objects: count }) => [objectKey(ref), count]));
   return objects.flatMap((object): readonly string[] => {
     const { kind, metadata } = object;
-    if (metadata.annotations?.["helm.sh/resource-policy"]?.trim().toLowerCase() === "keep") return [];
+    if (isKeptByHelm(object)) return [];
     if (kind === "PersistentVolumeClaim") return [`PersistentVolumeClaim ${metadata.name}`];
     if (kind === "Namespace") return [`Namespace ${metadata.name} with everything in it`];
     if (kind !== "CustomResourceDefinition") return [];

@@ -67,12 +67,13 @@ export function lastRunOf(run: Run, nowMs: number, graph: Graph, before: LastRun
 }
 
 function standingOfUndeclared(one: Undeclared, before: LastStanding | undefined): LastStanding {
+  const chart = one.payload?.chart;
   return {
     state: before?.state ?? "Unknown",
     wave: before?.wave ?? 1,
     after: one.after,
     releaseName: one.releaseName,
-    ...(one.chart === undefined ? {} : { chart: one.chart.name, version: one.chart.version }),
+    ...(chart === undefined ? {} : { chart: chart.name, version: chart.version }),
     ...(one.protect ? { protect: true } : {}),
     undeclared: true,
     ...(before?.labels === undefined ? {} : { labels: before.labels }),

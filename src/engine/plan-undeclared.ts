@@ -1,8 +1,8 @@
 // The part of a plan that is about releases that the stack owns and no longer declares: asks the cluster for what has to be
 // known before one of them goes, and leaves the judgement to core/prune.ts.
 import {
-  alsoStaying,
   makeDestroyPlan,
+  withNeeded,
   type DestroyInput,
   type Staying,
 } from "../core/plan/make-destroy-plan.ts";
@@ -37,46 +37,42 @@ export async function planPruning(
     payload?.objects.some(({ kind }) => kind === "CustomResourceDefinition"),
   );
   const { definitions } = options.prune.prune && bringsCrds ? await objects.losses([]) : { definitions: [] };
-  const undeclared = judge(plan, observed, options.only !== undefined, {
+  const declared = plan.steps.map(({ release }) => release);
+  const undeclared = judge(declared, observed, {
     ...options.prune,
+    isPart: options.only !== undefined,
     definitions,
     mayLose: false,
   });
-  return withPruning(plan, undeclared, observed.owned);
+  return withPruning(plan, undeclared);
 }
 
 /** The plan that takes a stack away, with what it owns and no longer declares. */
 export function planDestroy(input: DestroyInput, observed: ObservedStack, options: Options): Plan {
   const stays = options.stays ?? new Map<ReleaseId, never>();
-  const isPart = [...stays.values()].some(({ kind }) => kind === "not-selected");
-  // A person agrees to all of it, with the losses named.
-  const rules = {
+  const declared = input.declarations.map(({ id }) => id);
+  const undeclared = judge(declared, observed, {
     prune: true,
     includeProtected: options.prune.includeProtected,
+    isPart: [...stays.values()].some(({ kind }) => kind === "not-selected"),
     definitions: [],
+    // A person agrees to all of it, with the losses named.
     mayLose: true,
-  };
-  const undeclared = judge({ steps: declaredSteps(input) }, observed, isPart, rules);
+  });
   const needed = new Map(
     undeclared.flatMap((one) =>
       one.stays === undefined ? [] : one.after.map((id) => [id, one.release] as const),
     ),
   );
-  const plan = makeDestroyPlan({ ...input, stays: alsoStaying(input.graph, stays, needed) });
-  return withUndeclaredDestroyed(plan, undeclared, observed.owned);
-}
-
-function declaredSteps({ declarations }: DestroyInput): readonly { readonly release: ReleaseId }[] {
-  return declarations.map(({ id }) => ({ release: id }));
+  const plan = makeDestroyPlan({ ...input, stays: withNeeded(input.graph, stays, needed) });
+  return withUndeclaredDestroyed(plan, undeclared);
 }
 
 function judge(
-  { steps }: { readonly steps: readonly { readonly release: ReleaseId }[] },
+  declared: readonly ReleaseId[],
   { owned, state }: ObservedStack,
-  isPart: boolean,
-  rules: Omit<PruneInput, "owned" | "remembered" | "isPart">,
+  rules: Omit<PruneInput, "owned" | "remembered">,
 ) {
-  const declared = new Set(steps.map(({ release }) => release));
   const remembered = state.lastRun?.releases ?? new Map<ReleaseId, never>();
-  return judgeUndeclared(declared, { ...rules, owned, remembered, isPart });
+  return judgeUndeclared(new Set(declared), { ...rules, owned, remembered });
 }

@@ -80,7 +80,14 @@ export async function planStack(
   options: PlanOptions,
 ): Promise<Result<PlannedStack>> {
   const checked = await checkCluster(ports.objects, stack);
-  if (!checked.ok) return checked;
+  return checked.ok ? observeAndPlan(ports, stack, options) : checked;
+}
+
+async function observeAndPlan(
+  ports: ClusterPorts,
+  stack: ReadyStack,
+  options: PlanOptions,
+): Promise<Result<PlannedStack>> {
   const [observed, pins] = await Promise.all([
     observeStack(ports, stack),
     options.destroy ? succeeded(stack.pins) : readPins(ports.values, stack.pins),
@@ -191,7 +198,7 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
     running?.stop("lease-lost");
   });
   const { stop } = request;
-  const planned = await unlessStopped(stop, planStack(ports, request.stack, request.options));
+  const planned = await unlessStopped(stop, observeAndPlan(ports, request.stack, request.options));
   if (!planned.ok) return planned;
   const { plan, observed } = planned.value;
   const locked = lockedFiles(plan);

@@ -48,8 +48,11 @@ function planDocument(plan: Plan, items: readonly PlanItem[]): unknown {
     namespaces: plan.namespaces,
     changes: hasChanges(plan),
     counts: countVerdicts(items),
-    undeclared: (plan.undeclared ?? []).map(({ protect, stays, ...one }) => ({
+    undeclared: (plan.undeclared ?? []).map(({ protect, stays, payload, ...one }) => ({
       ...one,
+      ...(payload === undefined
+        ? {}
+        : { chart: { name: payload.chart.name, version: payload.chart.version } }),
       protected: protect,
       ...(stays === undefined ? {} : { stays: { kind: stays.kind, message: describeStay(stays) } }),
     })),

@@ -17,7 +17,9 @@ export type DestroyInput = {
   readonly stays?: Staying;
 };
 
-export type Staying = ReadonlyMap<ReleaseId, Extract<Reason, { kind: "kept" | "not-selected" }>>;
+type StayReason = Extract<Reason, { kind: "kept" | "not-selected" }>;
+
+export type Staying = ReadonlyMap<ReleaseId, StayReason>;
 
 /** What a person said of a part of a stack to be taken away. */
 export type DestroyRequest = {
@@ -46,15 +48,11 @@ export function chooseStaying(
   // Dependencies come first in the order, so that one pass finds what depends on a dependent too.
   if (withDependents)
     for (const id of graph.order) if (after(id).some((dependency) => going.has(dependency))) going.add(id);
-  const stays = new Map<ReleaseId, Extract<Reason, { kind: "kept" | "not-selected" }>>();
-  for (const id of graph.order.toReversed()) {
-    if (keep.has(id)) stays.set(id, { kind: "kept" });
-    else if (protect.has(id)) stays.set(id, { kind: "kept", isProtected: true });
-    const reason = stays.get(id);
-    if (reason?.kind !== "kept") continue;
-    for (const dependency of after(id))
-      if (!stays.has(dependency)) stays.set(dependency, { kind: "kept", dependent: reason.dependent ?? id });
-  }
+  const chosen = new Map<ReleaseId, StayReason>([
+    ...[...protect].map((id) => [id, { kind: "kept", isProtected: true }] as const),
+    ...[...keep].map((id) => [id, { kind: "kept" }] as const),
+  ]);
+  const stays = new Map(withNeeded(graph, chosen, new Map()));
   for (const id of graph.order) if (!going.has(id) && !stays.has(id)) stays.set(id, { kind: "not-selected" });
   const stranded = graph.order.flatMap((release) => {
     const dependsOn = after(release).filter((dependency) => !stays.has(dependency));
@@ -63,22 +61,28 @@ export function chooseStaying(
   return { stays, stranded };
 }
 
-/** What stays besides, with all that it depends on, because something outside of the declarations needs it. */
-export function alsoStaying(
+/**
+ * What stays, with all that the kept among it depend on. `needed` names releases that stay because of something outside of
+ * the declarations, and what that is.
+ */
+export function withNeeded(
   graph: Pick<Graph, "order" | "after">,
   stays: Staying,
   needed: ReadonlyMap<ReleaseId, ReleaseId>,
 ): Staying {
-  const more = new Map(stays);
+  const all = new Map(stays);
+  const keep = (id: ReleaseId, dependent: ReleaseId): void => {
+    if (!all.has(id)) all.set(id, { kind: "kept", dependent });
+  };
+  // Dependents come first, so that one pass finds what a dependency depends on too.
   for (const id of graph.order.toReversed()) {
-    const by = needed.get(id);
-    if (by !== undefined && !more.has(id)) more.set(id, { kind: "kept", dependent: by });
-    const reason = more.get(id);
-    if (reason?.kind !== "kept") continue;
-    for (const dependency of graph.after.get(id) ?? [])
-      if (!more.has(dependency)) more.set(dependency, { kind: "kept", dependent: reason.dependent ?? id });
+    const outside = needed.get(id);
+    if (outside !== undefined) keep(id, outside);
+    const reason = all.get(id);
+    if (reason?.kind === "kept")
+      for (const dependency of graph.after.get(id) ?? []) keep(dependency, reason.dependent ?? id);
   }
-  return more;
+  return all;
 }
 
 /**

@@ -32,12 +32,9 @@ export type StayReason =
   /** A declared release has its name. */
   | { readonly kind: "name-taken" };
 
-export type Undeclared = {
+/** Such a release with what becomes of it. */
+export type Undeclared = OwnedRelease & {
   readonly release: ReleaseId;
-  readonly namespace: string;
-  readonly releaseName: string;
-  readonly revision: number;
-  readonly chart?: { readonly name: string; readonly version: string };
   /** What it depended on when it was last declared. */
   readonly after: readonly ReleaseId[];
   readonly protect: boolean;
@@ -131,21 +128,17 @@ export function judgeUndeclared(declared: ReadonlySet<ReleaseId>, input: PruneIn
 }
 
 function identify(owned: OwnedRelease, declared: ReadonlySet<ReleaseId>, input: PruneInput): Undeclared {
-  const { namespace, releaseName, revision, payload } = owned;
+  const { namespace, releaseName } = owned;
   const found = [...input.remembered].find(
     ([id, standing]) => id.startsWith(`${namespace}/`) && standing.releaseName === releaseName,
   );
   const release = found?.[0] ?? releaseId(namespace, releaseName);
-  const protect = found?.[1].protect ?? false;
   const stays = reasonToStay(owned, declared.has(release), found?.[1], input);
   return {
+    ...owned,
     release,
-    namespace,
-    releaseName,
-    revision,
     after: found?.[1].after ?? [],
-    protect,
-    ...(payload === undefined ? {} : { chart: { name: payload.chart.name, version: payload.chart.version } }),
+    protect: found?.[1].protect ?? false,
     ...(stays === undefined ? {} : { stays }),
   };
 }
@@ -215,32 +208,22 @@ function dependentsFirst(all: readonly Undeclared[]): readonly Undeclared[] {
  * The plan with an uninstall for each undeclared release that goes, behind everything else: of a run that does not make
  * all that is declared healthy nothing is taken away. What stays is named.
  */
-export function withPruning(
-  plan: Plan,
-  undeclared: readonly Undeclared[],
-  owned: readonly OwnedRelease[],
-): Plan {
+export function withPruning(plan: Plan, undeclared: readonly Undeclared[]): Plan {
   if (undeclared.length === 0) return plan;
-  const going = undeclared.filter((one) => one.stays === undefined);
   // Where nothing is there and nothing is done, nothing can need what goes.
   const first = plan.steps.flatMap((step) =>
     step.kind === "keep" && step.standing === "unknown" ? [] : [step.release],
   );
-  const { steps, waves } = uninstalls(going, owned, first, plan.waves);
+  const { steps, waves } = uninstalls(undeclared, first, plan.waves);
   return { ...plan, undeclared, steps: [...plan.steps, ...steps], waves };
 }
 
 /** The plan of a destroy with the undeclared releases too: each goes before what it depended on, declared or not. */
-export function withUndeclaredDestroyed(
-  plan: Plan,
-  undeclared: readonly Undeclared[],
-  owned: readonly OwnedRelease[],
-): Plan {
+export function withUndeclaredDestroyed(plan: Plan, undeclared: readonly Undeclared[]): Plan {
   if (undeclared.length === 0) return plan;
-  const going = undeclared.filter((one) => one.stays === undefined);
-  const { steps, waves } = uninstalls(going, owned, [], 0);
+  const { steps, waves } = uninstalls(undeclared, [], 0);
   const behind = (id: ReleaseId): readonly ReleaseId[] =>
-    going.flatMap((one) => (one.after.includes(id) ? [one.release] : []));
+    undeclared.flatMap((one) => (one.stays === undefined && one.after.includes(id) ? [one.release] : []));
   const declared = plan.steps.map((step) => ({
     ...step,
     wave: step.wave + waves,
@@ -249,28 +232,27 @@ export function withUndeclaredDestroyed(
   return { ...plan, undeclared, steps: [...steps, ...declared], waves: plan.waves + waves };
 }
 
+/** Those that do not stay, each behind `first` and behind what depended on it, in waves after `wavesBefore`. */
 function uninstalls(
-  going: readonly Undeclared[],
-  owned: readonly OwnedRelease[],
+  undeclared: readonly Undeclared[],
   first: readonly ReleaseId[],
   wavesBefore: number,
 ): { readonly steps: readonly Step[]; readonly waves: number } {
-  const byKey = new Map(owned.map((one) => [releaseKey(one), one]));
+  const going = undeclared.filter((one) => one.stays === undefined);
   const wave = new Map<ReleaseId, number>();
-  const steps = going.map((one): Step => {
-    const dependents = going.filter((other) => other.after.includes(one.release));
-    const own = 1 + Math.max(wavesBefore, ...dependents.map(({ release }) => wave.get(release) ?? 0));
-    wave.set(one.release, own);
-    const payload = byKey.get(releaseKey(one))?.payload;
+  const steps = going.map(({ release, releaseName, namespace, revision, payload }): Step => {
+    const dependents = going.filter((other) => other.after.includes(release)).map((other) => other.release);
+    const own = 1 + Math.max(wavesBefore, ...dependents.map((dependent) => wave.get(dependent) ?? 0));
+    wave.set(release, own);
     return {
       kind: "uninstall",
-      release: one.release,
-      releaseName: one.releaseName,
-      namespace: one.namespace,
-      after: [...first, ...dependents.map(({ release }) => release)],
+      release,
+      releaseName,
+      namespace,
+      after: [...first, ...dependents],
       wave: own,
       reasons: [{ kind: "undeclared" }],
-      revision: one.revision,
+      revision,
       timeoutMs: uninstallTimeoutMs,
       ...(payload === undefined ? {} : { payload }),
     };

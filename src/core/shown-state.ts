@@ -58,18 +58,15 @@ export function shownState(step: Step, state: StepState): Shown {
   }
 }
 
-function shownPreparation({ doing, awaiting, unmet }: Extract<StepState, { kind: "preparing" }>): Shown {
+function shownPreparation({ doing, hold }: Extract<StepState, { kind: "preparing" }>): Shown {
+  if (hold !== undefined) return shownHold(hold);
   switch (doing) {
     case "queue":
       return { state: "Pending", detail: "queued for helm" };
     case "conditions":
-      return unmet === undefined
-        ? { state: "Running", detail: "looking at what it depends on" }
-        : shownHold({ kind: "condition", unmet });
+      return { state: "Running", detail: "looking at what it depends on" };
     case "values":
-      return awaiting === undefined
-        ? { state: "Running", detail: "reading values" }
-        : shownHold({ kind: "values", missing: awaiting });
+      return { state: "Running", detail: "reading values" };
     case "crds":
       return { state: "Running", detail: "applying CRDs" };
     case "recover":

@@ -12,14 +12,13 @@ import {
   helmStarted,
   recordSeen,
 } from "./attempt.ts";
-import { conditionsAwaited, conditionsMet, conditionsWoken } from "./awaiting-conditions.ts";
 import { becomeHealthy, hasToBeProven } from "./becoming-healthy.ts";
 import type { Draft } from "./draft.ts";
 import { closeDraft, openDraft, order, tell } from "./draft.ts";
 import { evidenceCaptured, failureRecorded } from "./failing.ts";
 import { finishRun } from "./outcome.ts";
 import { crdsApplied, preparationRefused, recordRecovered, tryAgain } from "./preparing.ts";
-import { valuesAwaited, valuesRead, valuesWoken } from "./reading-values.ts";
+import { valuesRead } from "./reading-values.ts";
 import { rollbackHelmFailed, rollbackHelmFinished, rollbackObserved, rollbackWoken } from "./rolling-back.ts";
 import type { Advance, Fact, Run, StepState } from "./run.ts";
 import { startWhatMay } from "./starting.ts";
@@ -38,6 +37,7 @@ import {
   uninstallObserved,
   uninstallWoken,
 } from "./uninstalling.ts";
+import { conditionsMet, heldUp, waitingWoken } from "./waiting.ts";
 
 /** A run of a plan before anything has happened; its first fact is `run-begun`. */
 export function startRun(plan: Plan, id: string, startedAtMs: number): Run {
@@ -184,7 +184,7 @@ function applyToStep(draft: Draft, step: Step, state: StepState, fact: StepFact)
       conditionsMet(draft, step, state);
       return;
     case "conditions-awaited":
-      conditionsAwaited(draft, step, state, fact.unmet);
+      heldUp(draft, step, state, { kind: "condition", unmet: fact.unmet });
       return;
     case "tests-observed":
       testsObserved(draft, step, state, fact.health);
@@ -199,7 +199,7 @@ function applyToStep(draft: Draft, step: Step, state: StepState, fact: StepFact)
       valuesRead(draft, step, state, fact.pin);
       return;
     case "values-awaited":
-      valuesAwaited(draft, step, state, fact.missing);
+      heldUp(draft, step, state, { kind: "values", missing: fact.missing });
       return;
     case "crds-applied":
       crdsApplied(draft, step, state, fact.names);
@@ -321,8 +321,6 @@ function woken(draft: Draft, step: Step, state: StepState): void {
   else if (state.kind === "rolling-back") rollbackWoken(draft, step, state);
   else if (state.kind === "testing") testsWoken(draft, step, state);
   else if (state.kind === "backing-off") tryAgain(draft, step, state);
-  else if (state.kind === "preparing") {
-    conditionsWoken(draft, step, state);
-    valuesWoken(draft, step, state);
-  } else attemptWoken(draft, step, state);
+  else if (state.kind === "preparing") waitingWoken(draft, step, state);
+  else attemptWoken(draft, step, state);
 }

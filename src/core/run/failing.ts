@@ -133,7 +133,7 @@ export function evidenceCaptured(
     order(draft, { kind: "wake", atMs: untilMs });
     return;
   }
-  stopIfAsked(draft);
+  stopAfterFailure(draft);
   setState(draft, step.release, { ...state, then, doing: "record", evidence });
   recordFailure(draft, step, {
     failure: state.failure,
@@ -145,7 +145,7 @@ export function evidenceCaptured(
 }
 
 /** Where the stack's policy is to stop, nothing starts after a failure that is not tried again. */
-export function stopIfAsked(draft: Draft): void {
+export function stopAfterFailure(draft: Draft): void {
   if (draft.run.plan.onFailure === "stop")
     draft.run = { ...draft.run, stopping: draft.run.stopping ?? { why: "failure" } };
 }

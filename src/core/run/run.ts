@@ -49,10 +49,8 @@ export type StepState =
   | ({
       readonly kind: "preparing";
       readonly doing: "recover" | "conditions" | "values" | "crds" | "queue";
-      /** Conditions on dependencies that are waited for. */
-      readonly unmet?: readonly Unmet[];
-      /** Objects that values come from and that are waited for. */
-      readonly awaiting?: readonly ValuesObject[];
+      /** Set while something is waited for. */
+      readonly hold?: Extract<Hold, { kind: "condition" | "values" }>;
     } & Begun)
   | ({
       readonly kind: "applying";

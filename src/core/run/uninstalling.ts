@@ -5,7 +5,7 @@ import type { ReleaseHealth } from "../health/health.ts";
 import type { Applied, Step } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
 import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
-import { stopIfAsked } from "./failing.ts";
+import { stopAfterFailure } from "./failing.ts";
 import { isNews } from "./judge.ts";
 import type { StepState } from "./run.ts";
 
@@ -82,7 +82,7 @@ function uninstallFailed(draft: Draft, step: Step, state: Uninstalling, failure:
           message: `its uninstall failed: ${failure.message}; it was to go because ${state.failure.message}`,
         };
   const evidence = { troubles: [], events: [], logs: [] };
-  stopIfAsked(draft);
+  stopAfterFailure(draft);
   order(draft, { kind: "unwatch", release: step.release });
   tell(draft, { kind: "release-failed", release: step.release, failure: told, evidence, then: "keep" });
   setState(draft, step.release, { kind: "failed", failure: told, standing: "kept" });

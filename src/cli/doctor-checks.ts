@@ -22,6 +22,7 @@ import { kustomizationNames } from "../core/declarations/stack-files.ts";
 import type { StackFolder } from "../engine/ports.ts";
 import type { ClusterFlags } from "./options.ts";
 import type { World } from "./world.ts";
+import { counted } from "../views/counted.ts";
 
 /** Programs that a stack needs besides helm. */
 export type Needs = { readonly git: boolean; readonly kustomize: boolean; readonly sops: boolean };
@@ -78,7 +79,7 @@ export async function surveyStack(world: World, dir: string): Promise<Survey> {
   const found = `${stack.name}: ${stack.declarations.length} releases in ${namespaces.length} namespaces`;
   const check: Check = hasErrors(errors)
     ? {
-        ...badStack(`${stack.name}: ${errors.length} ${errors.length === 1 ? "error" : "errors"}`),
+        ...badStack(`${stack.name}: ${counted(errors.length, "error")}`),
         next: "See headway validate.",
       }
     : { check: "stack", verdict: "ok", found: isThere ? found : "none in this folder" };

@@ -37,18 +37,27 @@ export function orderOption(): Option {
 
 export function selectionOptions(): readonly Option[] {
   return [
+    ...choiceOptions(),
+    new Option("--with-dependencies", "with --only or -l: and all that they depend on"),
+  ];
+}
+
+export function withDependentsOption(): Option {
+  return new Option("--with-dependents", "with --only or -l: and all that depends on them");
+}
+
+function choiceOptions(): readonly Option[] {
+  return [
     new Option("--only <release...>", "these releases alone (NS/NAME)").conflicts("selector"),
     selectorOption(),
-    new Option("--with-dependencies", "with --only or -l: and all that they depend on"),
   ];
 }
 
 /** Which part of a stack a destroy takes away. */
 export function stayingOptions(): readonly Option[] {
   return [
-    new Option("--only <release...>", "these releases alone (NS/NAME)").conflicts("selector"),
-    selectorOption(),
-    new Option("--with-dependents", "with --only or -l: and all that depends on them"),
+    ...choiceOptions(),
+    withDependentsOption(),
     new Option("--keep <release...>", "leave these (NS/NAME) and all that they depend on"),
   ];
 }

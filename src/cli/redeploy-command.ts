@@ -1,5 +1,5 @@
 // `headway redeploy`: every release through helm again, in order, though nothing has changed. The run is apply's.
-import { Option, type Command } from "commander";
+import type { Command } from "commander";
 import { applyStack, type ApplyFlags } from "./apply-command.ts";
 import {
   clusterOptions,
@@ -7,6 +7,7 @@ import {
   orderOption,
   progressOption,
   selectionOptions,
+  withDependentsOption,
 } from "./options.ts";
 import type { World } from "./world.ts";
 
@@ -22,7 +23,7 @@ export function registerRedeployCommand(program: Command, world: World): void {
     progressOption(),
     orderOption(),
     ...selectionOptions(),
-    new Option("--with-dependents", "with --only or -l: and all that depends on them"),
+    withDependentsOption(),
     concurrencyOption(),
   ])
     command.addOption(option);

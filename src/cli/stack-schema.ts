@@ -5,6 +5,7 @@ import { isMap } from "../core/values/merge-values.ts";
 import type { Json } from "../core/declaration.ts";
 import { splitReleaseId } from "../core/ids.ts";
 import { stackSchema, type ReleaseChart } from "../core/values/stack-schema.ts";
+import { counted } from "../views/counted.ts";
 import { jsonText } from "../views/data-output.ts";
 import { exitCodes } from "./exit.ts";
 import { loadStack, pinCharts, tellDiagnostics } from "./load-stack.ts";
@@ -39,9 +40,7 @@ export async function writeStackSchema(world: World, dir: string, out: string | 
   if (out === undefined) world.stdout.write(text);
   else {
     await writeInOneStep(out, text);
-    world.stderr.write(
-      `${out}: a schema of ${releases.length === 1 ? "1 release" : `${releases.length} releases`}\n`,
-    );
+    world.stderr.write(`${out}: a schema of ${counted(releases.length, "release")}\n`);
   }
   return isPartial ? exitCodes.invalid : exitCodes.done;
 }

@@ -3,6 +3,7 @@ import { describeForeignFields } from "../core/field-managers.ts";
 import type { Reason } from "../core/plan/plan.ts";
 import { causeOf } from "../core/shown-state.ts";
 import { describeTrouble } from "../core/health/describe-trouble.ts";
+import { counted } from "./counted.ts";
 
 /** The reason as part of a sentence, with no value in it. */
 export function reasonWords(reason: Reason): string {
@@ -16,7 +17,7 @@ export function reasonWords(reason: Reason): string {
     case "chart-changed":
       return reason.from === reason.to ? "chart content changed" : `chart ${reason.from} → ${reason.to}`;
     case "values-changed":
-      return `${reason.changes.length} ${reason.changes.length === 1 ? "value" : "values"} changed`;
+      return `${counted(reason.changes.length, "value")} changed`;
     case "values-locked":
       return `values can't be compared: no key for ${reason.files.join(", ")}`;
     case "values-awaited":

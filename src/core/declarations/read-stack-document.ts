@@ -24,11 +24,9 @@ import { describeSchemaErrors, nameOf, pathOf } from "./schema-words.ts";
 import { layerAt } from "../values/values-layer.ts";
 import type { Path, YamlTree } from "../yaml/yaml-tree.ts";
 
-/** What a release has where it says nothing itself. */
-export type ReleaseDefaults = Pick<
-  Declaration,
+/** Options that are called the same where they are written and where they are read. */
+type PlainOption =
   | "createNamespace"
-  | "timeoutMs"
   | "failFast"
   | "onFailure"
   | "retries"
@@ -36,9 +34,10 @@ export type ReleaseDefaults = Pick<
   | "crds"
   | "fieldConflicts"
   | "maxHistory"
-  | "stableForMs"
-  | "protect"
->;
+  | "protect";
+
+/** What a release has where it says nothing itself. */
+export type ReleaseDefaults = Pick<Declaration, PlainOption | "timeoutMs" | "stableForMs">;
 
 /** What holds for all releases. `undefined` phases: the list itself is broken, so a phase can't be checked. */
 export type StackSettings = {
@@ -89,20 +88,7 @@ export const defaultSettings: StackSettings = {
   defaults: builtInDefaults,
 };
 
-type Options = Pick<
-  HelmRelease["spec"],
-  | "createNamespace"
-  | "timeout"
-  | "failFast"
-  | "onFailure"
-  | "retries"
-  | "waitWith"
-  | "crds"
-  | "fieldConflicts"
-  | "maxHistory"
-  | "stableFor"
-  | "protect"
->;
+type Options = Pick<HelmRelease["spec"], PlainOption | "timeout" | "stableFor">;
 
 /**
  * What a release's or the defaults' own fields make of the defaults below them. Durations that are out of bounds are

@@ -6,10 +6,9 @@ import type { PinnedChart } from "../core/pin.ts";
 import type { ClusterFinding, Right } from "../core/doctor.ts";
 import type { Result } from "../core/failure.ts";
 import type { ReleasePayload } from "../core/observation.ts";
-import type { Repository } from "../core/declaration.ts";
-import type { Lock, ReadLock } from "../core/charts/lock.ts";
 import type { Holder } from "../core/holder.ts";
 import type {
+  ChartRules,
   ChartServers,
   Clock,
   Locks,
@@ -55,15 +54,7 @@ export type Connection = {
   close(): void;
 };
 
-export type ChartOptions = {
-  readonly repositories: ReadonlyMap<string, Repository>;
-  readonly lock?: ReadLock;
-  /** What dependencies of charts in folders stay at, where there is no lock. */
-  readonly keptDependencies?: Lock["dependencies"];
-  /** True to do as if no archive was vendored. */
-  readonly ignoresVendored?: boolean;
-  /** True to ask registries which version a range means, where nothing here says it. */
-  readonly asksRegistries?: boolean;
+export type ChartOptions = ChartRules & {
   /** Which cluster has the Secrets that repositories name. */
   readonly flags?: ConnectFlags;
 };

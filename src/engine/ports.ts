@@ -3,13 +3,13 @@
 import type { BuiltStack } from "../core/kustomize/built-stack.ts";
 import type { ChartDigest, IndexedChart } from "../core/charts/chart-index.ts";
 import type { Catalogue } from "../core/charts/chart-resolution.ts";
-import type { Declaration, ValuesObject } from "../core/declaration.ts";
+import type { Declaration, Repository, ValuesObject } from "../core/declaration.ts";
 import type { Checked, Diagnostic } from "../core/diagnostic.ts";
 import type { Result } from "../core/failure.ts";
 import type { Evidence, ReleaseHealth, Trouble } from "../core/health/health.ts";
 import type { World } from "../core/health/world.ts";
 import type { Holder } from "../core/holder.ts";
-import type { ChartWish, ExactChart, LockedChart } from "../core/charts/lock.ts";
+import type { ChartWish, ExactChart, LockedChart, ReadLock } from "../core/charts/lock.ts";
 import type { KubernetesObject, ObjectRef } from "../core/object.ts";
 import type { ReleasePayload, ReleaseRecord, StackState } from "../core/observation.ts";
 import type { PinnedChart } from "../core/pin.ts";
@@ -64,6 +64,18 @@ export type Charts = {
   resolve(declaration: Declaration): Promise<Result<PinnedChart>>;
   /** The YAML texts in crds/ of a chart and its dependencies. */
   readCrds(chart: PinnedChart): Promise<readonly string[]>;
+};
+
+/** By what a stack's charts are chosen. */
+export type ChartRules = {
+  readonly repositories: ReadonlyMap<string, Repository>;
+  readonly lock?: ReadLock;
+  /** What dependencies of charts in folders stay at, where there is no lock. */
+  readonly keptDependencies?: ReadonlyMap<string, ExactChart>;
+  /** True to do as if no archive was vendored. */
+  readonly ignoresVendored?: boolean;
+  /** True to ask registries which version a range means, where nothing here says it. */
+  readonly asksRegistries?: boolean;
 };
 
 /** The charts of one stack, and all that its repositories, lock and index files say of them. */

@@ -14,8 +14,8 @@ import { checkChartVersion } from "../../core/charts/chart-version.ts";
 import type { Repository } from "../../core/declaration.ts";
 import type { Checked, Diagnostic } from "../../core/diagnostic.ts";
 import { failed, succeeded, type Failure, type Result } from "../../core/failure.ts";
-import type { ChartWish, ExactChart, LockedChart, ReadLock } from "../../core/charts/lock.ts";
-import type { ChartServers, StackCharts } from "../../engine/ports.ts";
+import type { ChartWish, LockedChart } from "../../core/charts/lock.ts";
+import type { ChartRules, ChartServers, StackCharts } from "../../engine/ports.ts";
 import { openArchives } from "./chart-archives.ts";
 import { openCatalogues } from "./chart-catalogues.ts";
 import { readChartFiles } from "./chart-files.ts";
@@ -24,23 +24,15 @@ import type { ChartProblem, Read } from "./chart-problem.ts";
 import { askRegistry, refreshIndex, registryOf } from "./chart-refresh.ts";
 import { crdTexts } from "./chart-scan.ts";
 
-export type ChartOptions = {
+export type ChartOptions = Partial<ChartRules> & {
   readonly repositoryRoot: string;
   readonly cacheDir: string;
   /** What diagnostics name files relative to; by default the repository's root. */
   readonly shownFrom?: string;
   /** The stack's folder below the repository's root, with `/`. */
   readonly stackPath?: string;
-  readonly repositories?: ReadonlyMap<string, Repository>;
-  readonly lock?: ReadLock;
   /** Asked for when something is needed that is not on this machine. */
   readonly servers?: () => Promise<ChartServers>;
-  /** What dependencies of charts in folders stay at, where there is no lock. */
-  readonly keptDependencies?: ReadonlyMap<string, ExactChart>;
-  /** True to do as if no archive was vendored. */
-  readonly ignoresVendored?: boolean;
-  /** True to ask registries which version a range means, where nothing here says it. */
-  readonly asksRegistries?: boolean;
   readonly say?: (text: string) => void;
 };
 

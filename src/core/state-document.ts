@@ -27,6 +27,11 @@ const shownStates: Readonly<Record<ShownState, true>> = {
   Unknown: true,
 };
 
+/** True for a word that is shown for a state; a later version may know others. */
+export function isShownState(word: string | undefined): word is ShownState {
+  return word !== undefined && Object.hasOwn(shownStates, word);
+}
+
 const noEvidence: Evidence = { troubles: [], events: [], logs: [] };
 
 /**
@@ -130,7 +135,7 @@ function isStanding(value: unknown): value is LastStanding {
   const labels = fieldAt(value, "labels");
   return (
     hasTexts(value, "state", "releaseName") &&
-    Object.hasOwn(shownStates, textAt(value, "state") ?? "") &&
+    isShownState(textAt(value, "state")) &&
     numberAt(value, "wave") !== undefined &&
     Array.isArray(after) &&
     after.every((release) => typeof release === "string") &&

@@ -134,7 +134,8 @@ export function planOf(steps: readonly Step[]): Plan {
 }
 
 export function runOf(pairs: readonly (readonly [Step, StepState])[]): Run {
-  const steps = new Map(pairs.map(([step, state]) => [step.release, { step, state }]));
+  const clock = { sinceMs: START_MS, spent: {} };
+  const steps = new Map(pairs.map(([step, state]) => [step.release, { step, state, clock }]));
   const dependentsOf = new Map<ReleaseId, ReleaseId[]>();
   for (const [step] of pairs)
     for (const dependency of step.after)

@@ -52,7 +52,12 @@ export function startRun(plan: Plan, id: string, startedAtMs: number): Run {
     id,
     plan,
     startedAtMs,
-    steps: new Map(plan.steps.map((step) => [step.release, { step, state: initialState(step) }])),
+    steps: new Map(
+      plan.steps.map((step) => [
+        step.release,
+        { step, state: initialState(step), clock: { sinceMs: startedAtMs, spent: {} } },
+      ]),
+    ),
     dependentsOf,
     namespaces: new Map(plan.namespaces.map((namespace) => [namespace, { kind: "ensuring" }])),
     wavesFinished: 0,

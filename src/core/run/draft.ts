@@ -2,15 +2,15 @@
 // call of advance() only, so the mutation inside is not seen from outside.
 import type { Event } from "../event.ts";
 import type { ReleaseId } from "../ids.ts";
-import type { Step } from "../plan/plan.ts";
-import type { Advance, Effect, Run, StepState } from "./run.ts";
+import { countPhase } from "./phase-times.ts";
+import type { Advance, Effect, Run, StepEntry, StepState } from "./run.ts";
 
 type WithoutStamp<E> = E extends Event ? Omit<E, "atMs" | "run"> : never;
 
 export type Draft = {
   readonly atMs: number;
   run: Run;
-  readonly steps: Map<ReleaseId, { readonly step: Step; readonly state: StepState }>;
+  readonly steps: Map<ReleaseId, StepEntry>;
   readonly effects: Effect[];
   readonly events: Event[];
   /** Releases whose kind of state or hold changed, in order: what their dependents' holds depend on. */
@@ -32,7 +32,8 @@ export function stateOf(draft: Draft, release: ReleaseId): StepState | undefined
 export function setState(draft: Draft, release: ReleaseId, state: StepState): void {
   const entry = draft.steps.get(release);
   if (entry === undefined) return;
-  draft.steps.set(release, { step: entry.step, state });
+  const clock = countPhase(entry.clock, entry.state, state, draft.atMs);
+  draft.steps.set(release, { step: entry.step, state, clock });
   // No hold depends on more of a state than its kind, and the hold of one that waits itself.
   if (state.kind === "holding" || state.kind !== entry.state.kind) draft.changed.push(release);
 }

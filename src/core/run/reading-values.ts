@@ -19,7 +19,8 @@ export function valuesRead(draft: Draft, step: ApplyStep, state: StepState, pin:
 /** The step with its final pin; what a quarantine of it, or of who depends on it, would last for changes with that. */
 function repin(draft: Draft, step: ApplyStep, state: Preparing, pin: PinnedRelease): ApplyStep {
   const repinned: ApplyStep = { ...step, pin };
-  draft.steps.set(step.release, { step: repinned, state });
+  const own = draft.steps.get(step.release);
+  if (own !== undefined) draft.steps.set(step.release, { ...own, step: repinned, state });
   for (const [release, entry] of [...draft.steps])
     if (
       "dependencies" in entry.step &&

@@ -21,6 +21,7 @@ import type { ObjectRef } from "../object.ts";
 import type { FailureRecord } from "../observation.ts";
 import type { PinnedRelease } from "../pin.ts";
 import type { Applied, ApplyStep, Plan, Step } from "../plan/plan.ts";
+import type { PhaseClock } from "./phase-times.ts";
 
 /** Common to every state in which an attempt is under way. */
 type Attempt = {
@@ -157,11 +158,14 @@ type SuspectClock = { readonly suspectsSinceMs: ReadonlyMap<string, number> };
 /** Uids of stuck pods that were deleted: none is deleted twice. */
 type FreedPods = { readonly freed?: ReadonlySet<string> };
 
+/** One step of the run as it stands. */
+export type StepEntry = { readonly step: Step; readonly state: StepState; readonly clock: PhaseClock };
+
 export type Run = {
   readonly id: string;
   readonly plan: Plan;
   readonly startedAtMs: number;
-  readonly steps: ReadonlyMap<ReleaseId, { readonly step: Step; readonly state: StepState }>;
+  readonly steps: ReadonlyMap<ReleaseId, StepEntry>;
   readonly dependentsOf: ReadonlyMap<ReleaseId, readonly ReleaseId[]>;
   /** Namespaces that are not there yet, and those whose making was refused. */
   readonly namespaces: ReadonlyMap<

@@ -10,6 +10,7 @@ import type { Evidence, ReleaseHealth, Trouble } from "../core/health/health.ts"
 import type { World } from "../core/health/world.ts";
 import type { Holder } from "../core/holder.ts";
 import type { ChartWish, ExactChart, LockedChart, ReadLock } from "../core/charts/lock.ts";
+import type { JournalEntry, RunRecord } from "../core/journal/run-record.ts";
 import type { KubernetesObject, ObjectRef } from "../core/object.ts";
 import type { ReleasePayload, ReleaseRecord, StackState } from "../core/observation.ts";
 import type { PinnedChart } from "../core/pin.ts";
@@ -316,6 +317,18 @@ export type States = {
   read(stack: string): Promise<Result<StackState>>;
   /** Writes the whole; only the holder of the stack's lock may. */
   write(stack: string, state: StackState): Promise<Result<void>>;
+};
+
+/** One bounded record per run, of each stack. It is only history: nothing that a run does is decided by it. */
+export type Journal = {
+  /** The runs of this stack, or of all, newest first within each; what can't be read has no record. */
+  list(stack?: string): Promise<Result<readonly JournalEntry[]>>;
+  /** Puts a run that begins on record under the next number, which is above `above` and above every one there is. */
+  begin(record: Omit<RunRecord, "number">, above: number): Promise<Result<number>>;
+  /** Writes the record whole, then deletes the stack's oldest beyond those that are kept; never anything else. */
+  finish(record: RunRecord): Promise<Result<void>>;
+  /** Whom the API server takes this connection for; undefined where it does not tell. */
+  user(): Promise<string | undefined>;
 };
 
 export type HeldLock = {

@@ -181,6 +181,7 @@ function rowOf(status: ReleaseStatus, nowMs: number): StatusRow {
     ...(status.revision === undefined ? {} : { revision: status.revision }),
     ...(status.failure === undefined ? {} : { since: status.failure.at }),
     ...(status.detail === undefined ? {} : { message: status.detail }),
+    ...(status.suspension === undefined ? {} : { suspension: status.suspension }),
     ...(Object.keys(status.labels).length === 0 ? {} : { labels: status.labels }),
   };
 }

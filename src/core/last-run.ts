@@ -44,6 +44,7 @@ export function lastRunOf(run: Run, nowMs: number, graph: Graph, before: LastRun
           ...(chart === undefined ? {} : { chart: chart.name, version: chart.version }),
           ...(at === undefined ? {} : { declaredAt: at }),
           ...(declaration?.protect === true ? { protect: true } : {}),
+          ...(declaration?.suspend === true ? { suspend: true } : {}),
           ...(declaration === undefined || Object.keys(declaration.labels).length === 0
             ? {}
             : { labels: declaration.labels }),

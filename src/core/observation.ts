@@ -133,11 +133,20 @@ export type FailureRecord = {
   readonly declaredAt?: string;
 };
 
+/** Who said what about a release or a stack, and why. Instants are RFC 3339. */
+export type Said = { readonly by: string; readonly at: string; readonly reason?: string };
+
+/** A wish that a release, or a whole stack, be left alone; `until` then, or until it is resumed. */
+export type Suspension = Said & { readonly until?: string };
+
 /** What decides and can't be read from Helm, per release. One object per stack (schemas/state.schema.json). */
 export type ReleaseState = {
   /** `key` stands for the declaration, the values it reads and its dependencies' pins: what must change first. */
   readonly quarantine?: { readonly key: string; readonly fingerprint: string; readonly since: string };
   readonly lastFailure?: FailureRecord;
+  readonly suspension?: Suspension;
+  /** A person lifted its quarantine: the next run tries again. */
+  readonly retry?: Said;
 };
 
 /** How one release stood when the last run that changed anything ended: what `status` and `why` know without git. */
@@ -153,6 +162,8 @@ export type LastStanding = {
   readonly declaredAt?: string;
   /** Neither pruned nor destroyed unless a person says so. */
   readonly protect?: true;
+  /** Its declaration said so. */
+  readonly suspend?: true;
   /** No document declared it in that run. */
   readonly undeclared?: true;
   /** metadata.labels, where there are any. */
@@ -171,4 +182,6 @@ export type LastRun = {
 export type StackState = {
   readonly releases: ReadonlyMap<ReleaseId, ReleaseState>;
   readonly lastRun?: LastRun;
+  /** Of the whole stack. */
+  readonly suspension?: Suspension;
 };

@@ -3,6 +3,7 @@
 import type { Hold, ShownState, Unmet } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import type { Step } from "./plan/plan.ts";
+import { describeSaid } from "./stack-wishes.ts";
 import type { StepState } from "./run/run.ts";
 import { describeValuesObject } from "./values/values-objects.ts";
 
@@ -42,7 +43,7 @@ export function shownState(step: Step, state: StepState): Shown {
     case "healthy":
       // A destroy finds nothing to take away.
       if (step.kind === "keep" && step.reasons[0].kind === "not-installed") return { state: "Removed" };
-      return isSuspended(step) ? { state: "Suspended", detail: "healthy" } : { state: "Ready" };
+      return isSuspended(step) ? shownSuspension(step, "healthy") : { state: "Ready" };
     case "rolled-back":
       return { state: "RolledBack", detail: `to revision ${state.toRevision}: ${causeOf(state.failure)}` };
     case "failed":
@@ -106,7 +107,7 @@ export function causeOf(failure: Failure): string {
 
 /** What could not be counted on from the start. */
 function shownUncounted(step: Step): Shown {
-  if (isSuspended(step)) return { state: "Suspended", detail: "not installed" };
+  if (isSuspended(step)) return shownSuspension(step, "not installed");
   return step.reasons[0].kind === "degraded"
     ? { state: "Unknown", detail: "its record can't be read" }
     : { state: "Pending", detail: "not installed, and not part of this run" };
@@ -114,7 +115,7 @@ function shownUncounted(step: Step): Shown {
 
 function shownFailure(step: Step, state: Extract<StepState, { kind: "failed" }>): Shown {
   const detail = causeOf(state.failure);
-  if (isSuspended(step)) return { state: "Suspended", detail };
+  if (isSuspended(step)) return shownSuspension(step, detail);
   switch (state.standing) {
     case "quarantined":
       return { state: "Quarantined", detail };
@@ -161,6 +162,12 @@ function uninstallWords(state: Extract<StepState, { kind: "uninstalling" }>): st
 
 function isSuspended(step: Step): boolean {
   return step.reasons.some((reason) => reason.kind === "suspended");
+}
+
+function shownSuspension({ reasons: [reason] }: Step, standing: string): Shown {
+  const said =
+    reason.kind === "suspended" && reason.said !== undefined ? ` ${describeSaid(reason.said)}` : "";
+  return { state: "Suspended", detail: said === "" ? standing : `${standing}; suspended${said}` };
 }
 
 const GLYPHS: Readonly<Record<ShownState, readonly [unicode: string, ascii: string]>> = {

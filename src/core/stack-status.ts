@@ -10,13 +10,16 @@ import type { World } from "./health/world.ts";
 import { releaseId } from "./ids.ts";
 import type { ReleaseId } from "./ids.ts";
 import { releaseKey } from "./observe.ts";
+import { describeSaid, inForce } from "./stack-wishes.ts";
 import { chainToRoot, isRootState } from "./root-cause.ts";
 import type {
   FailureRecord,
   LastStanding,
   ReleasePayload,
   ReleaseRecord,
+  ReleaseState,
   StackState,
+  Suspension,
 } from "./observation.ts";
 
 export type ReleaseStatus = {
@@ -31,33 +34,44 @@ export type ReleaseStatus = {
   readonly failure?: FailureRecord;
   readonly health?: ReleaseHealth;
   readonly declaredAt?: string;
+  /** A person's wish, for this release or for the whole stack. */
+  readonly suspension?: Suspension & { readonly wholeStack?: true };
   /** As the last run knew them. */
   readonly labels: Readonly<Record<string, string>>;
 };
 
-/** Every release that the stack owns or that its last run declared. */
-export function stackStatus(input: {
+type StackKnown = {
   readonly stackLabel: string;
   readonly records: ReadonlyMap<string, readonly ReleaseRecord[]>;
-  readonly payloads: ReadonlyMap<string, ReleasePayload>;
   readonly state: StackState;
-  readonly world: World;
-  readonly nowMs: number;
-}): readonly ReleaseStatus[] {
-  const standings = input.state.lastRun?.releases ?? new Map<ReleaseId, LastStanding>();
+};
+
+/** Every release that the stack owns or that its last run declared, by Helm's key; but none that was taken away on purpose. */
+export function releasesOfStack({ stackLabel, records, state }: StackKnown): ReadonlyMap<string, ReleaseId> {
+  const standings = state.lastRun?.releases ?? new Map<ReleaseId, LastStanding>();
   const idOf = new Map<string, ReleaseId>();
-  for (const [id, standing] of standings)
-    idOf.set(releaseKey({ namespace: id.slice(0, id.indexOf("/")), releaseName: standing.releaseName }), id);
-  for (const [key, records] of input.records) {
-    const [newest] = records;
-    if (newest?.stackLabel === input.stackLabel && !idOf.has(key))
-      idOf.set(key, releaseId(newest.namespace, newest.releaseName));
+  for (const [id, standing] of standings) {
+    const key = releaseKey({ namespace: id.slice(0, id.indexOf("/")), releaseName: standing.releaseName });
+    if (records.has(key) || standing.state !== "Removed") idOf.set(key, id);
   }
-  // Of a release that was taken away on purpose there is nothing to say.
-  const statuses = [...idOf].flatMap(([key, id]) =>
-    input.records.has(key) || standings.get(id)?.state !== "Removed"
-      ? [statusOf(id, input.records.get(key) ?? [], input.payloads.get(key), standings.get(id), input)]
-      : [],
+  for (const [key, [newest]] of records)
+    if (newest?.stackLabel === stackLabel && !idOf.has(key))
+      idOf.set(key, releaseId(newest.namespace, newest.releaseName));
+  return idOf;
+}
+
+/** How each of them stands. */
+export function stackStatus(
+  input: StackKnown & {
+    readonly payloads: ReadonlyMap<string, ReleasePayload>;
+    readonly world: World;
+    readonly nowMs: number;
+  },
+): readonly ReleaseStatus[] {
+  const standings = input.state.lastRun?.releases ?? new Map<ReleaseId, LastStanding>();
+  const context = { ...input, state: inForce(input.state, input.nowMs) };
+  const statuses = [...releasesOfStack(input)].map(([key, id]) =>
+    statusOf(id, input.records.get(key) ?? [], input.payloads.get(key), standings.get(id), context),
   );
   return withBlocked(statuses, standings);
 }
@@ -102,7 +116,13 @@ function statusOf(
     newest?.status === "deployed" && payload?.revision === newest.revision
       ? assessRelease(payload.objects, input.world, { nowMs: input.nowMs, seenSinceMs: 0 })
       : undefined;
-  const judged = judge(newest, health, failure, remembered?.quarantine !== undefined, standing);
+  const suspension = suspensionOf(remembered, input.state);
+  const judged = withWishes(
+    judge(newest, health, failure, remembered?.quarantine !== undefined, standing),
+    remembered,
+    suspension,
+    newest !== undefined,
+  );
   const isLeft = standing?.undeclared === true && judged.detail === undefined;
   return {
     release,
@@ -116,6 +136,7 @@ function statusOf(
     ...(newest === undefined ? {} : { revision: newest.revision }),
     ...(failure === undefined ? {} : { failure }),
     ...(health === undefined ? {} : { health }),
+    ...(suspension === undefined ? {} : { suspension }),
     ...(standing?.declaredAt === undefined ? {} : { declaredAt: standing.declaredAt }),
   };
 }
@@ -154,7 +175,7 @@ function judge(
       : { state: "Running", detail: newest.status };
   if (health === undefined) return { state: "Unknown", detail: "its record can't be read" };
   if (health.kind === "ready") {
-    if (standing?.state === "Suspended") return { state: "Suspended" };
+    if (standing?.suspend === true) return { state: "Suspended" };
     return isVerified
       ? { state: "Ready" }
       : { state: "Unknown", detail: "healthy, but not verified yet: run apply" };
@@ -162,6 +183,39 @@ function judge(
   return isVerified
     ? { state: "Degraded", detail: explainWaiting(health) }
     : { state: "Running", detail: explainWaiting(health) };
+}
+
+function suspensionOf(
+  remembered: ReleaseState | undefined,
+  state: StackState,
+): ReleaseStatus["suspension"] | undefined {
+  if (remembered?.suspension !== undefined) return remembered.suspension;
+  return state.suspension === undefined ? undefined : { ...state.suspension, wholeStack: true };
+}
+
+// What is wrong with a release stays what is shown of it: a wish only says why nobody does anything about it.
+function withWishes(
+  judged: Judged,
+  remembered: ReleaseState | undefined,
+  suspension: ReleaseStatus["suspension"] | undefined,
+  isInstalled: boolean,
+): Judged {
+  const notes = [
+    ...(remembered?.retry === undefined || remembered.lastFailure === undefined
+      ? []
+      : [`asked to be tried again ${describeSaid(remembered.retry)}`]),
+    ...(suspension === undefined
+      ? []
+      : [
+          `${suspension.wholeStack === true ? "the whole stack is suspended" : "suspended"} ${describeSaid(suspension)}`,
+        ]),
+  ];
+  if (notes.length === 0) return judged;
+  const words = notes.join("; ");
+  if (judged.state !== "Ready" && isInstalled)
+    return { ...judged, detail: judged.detail === undefined ? words : `${judged.detail}; ${words}` };
+  if (suspension === undefined) return { state: "Pending", detail: `${words}: run apply` };
+  return { state: "Suspended", detail: isInstalled ? words : `not installed; ${words}` };
 }
 
 /** What is wrong with a release that is not Ready, as a failure with words. */

@@ -4,7 +4,15 @@ import type { ShownState } from "./event.ts";
 import type { Evidence } from "./health/health.ts";
 import type { ReleaseId } from "./ids.ts";
 import { fieldAt, isRecord, numberAt, textAt } from "./json.ts";
-import type { FailureRecord, LastRun, LastStanding, ReleaseState, StackState } from "./observation.ts";
+import type {
+  FailureRecord,
+  LastRun,
+  LastStanding,
+  ReleaseState,
+  Said,
+  StackState,
+  Suspension,
+} from "./observation.ts";
 
 /** The schema that the text names; another major version is not read. */
 export const stateSchema = "headway.dev/state/v1";
@@ -36,7 +44,7 @@ const noEvidence: Evidence = { troubles: [], events: [], logs: [] };
 
 /**
  * The state as JSON of at most `maxBytes`: where it is longer, the evidence of the oldest failures is left out first,
- * then these failures, then the last run. What decides (quarantines) always stays.
+ * then these failures, then the last run. What decides (quarantines, what a person said) always stays.
  */
 export function writeStateDocument(stack: string, state: StackState, maxBytes: number): string {
   const releases = new Map([...state.releases].filter(([, release]) => Object.keys(release).length > 0));
@@ -46,25 +54,24 @@ export function writeStateDocument(stack: string, state: StackState, maxBytes: n
     )
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || 0);
   const shorter: readonly ((release: ReleaseState) => ReleaseState)[] = [withoutEvidence, withoutFailure];
-  let text = serialise(stack, releases, state.lastRun);
+  let text = serialise(stack, { ...state, releases });
   for (const shorten of shorter)
     for (const { id } of oldestFirst) {
       if (Buffer.byteLength(text) <= maxBytes) return text;
       releases.set(id, shorten(releases.get(id) ?? {}));
-      text = serialise(stack, releases, state.lastRun);
+      text = serialise(stack, { ...state, releases });
     }
-  return Buffer.byteLength(text) <= maxBytes ? text : serialise(stack, releases, undefined);
+  if (Buffer.byteLength(text) <= maxBytes) return text;
+  const { suspension } = state;
+  return serialise(stack, { releases, ...(suspension === undefined ? {} : { suspension }) });
 }
 
-function serialise(
-  stack: string,
-  releases: ReadonlyMap<ReleaseId, ReleaseState>,
-  lastRun: LastRun | undefined,
-): string {
+function serialise(stack: string, { releases, lastRun, suspension }: StackState): string {
   return JSON.stringify({
     schema: stateSchema,
     stack,
     releases: Object.fromEntries(releases),
+    ...(suspension === undefined ? {} : { suspension }),
     ...(lastRun === undefined
       ? {}
       : { lastRun: { ...lastRun, releases: Object.fromEntries(lastRun.releases) } }),
@@ -77,8 +84,12 @@ function withoutEvidence(release: ReleaseState): ReleaseState {
     : { ...release, lastFailure: { ...release.lastFailure, evidence: noEvidence } };
 }
 
-function withoutFailure({ quarantine }: ReleaseState): ReleaseState {
-  return quarantine === undefined ? {} : { quarantine };
+function withoutFailure({ quarantine, suspension, retry }: ReleaseState): ReleaseState {
+  return {
+    ...(quarantine === undefined ? {} : { quarantine }),
+    ...(suspension === undefined ? {} : { suspension }),
+    ...(retry === undefined ? {} : { retry }),
+  };
 }
 
 /** The stack that such a text is of; undefined where it is none. */
@@ -105,8 +116,14 @@ export function readStateDocument(text: string): StackState | undefined {
     if (!isReleaseState(release) || !id.includes("/")) return undefined;
     read.set(id as ReleaseId, release);
   }
+  const suspension = fieldAt(document, "suspension");
+  if (suspension !== undefined && !isSuspension(suspension)) return undefined;
   const lastRun = readLastRun(fieldAt(document, "lastRun"));
-  return { releases: read, ...(lastRun === undefined ? {} : { lastRun }) };
+  return {
+    releases: read,
+    ...(lastRun === undefined ? {} : { lastRun }),
+    ...(suspension === undefined ? {} : { suspension }),
+  };
 }
 
 // Nothing is decided by it, so what does not look like one is as good as none.
@@ -144,7 +161,7 @@ function isStanding(value: unknown): value is LastStanding {
     ["detail", "chart", "version", "declaredAt"].every(
       (field) => fieldAt(value, field) === undefined || textAt(value, field) !== undefined,
     ) &&
-    ["protect", "undeclared"].every(
+    ["protect", "suspend", "undeclared"].every(
       (field) => fieldAt(value, field) === undefined || fieldAt(value, field) === true,
     )
   );
@@ -152,11 +169,29 @@ function isStanding(value: unknown): value is LastStanding {
 
 function isReleaseState(value: unknown): value is ReleaseState {
   if (!isRecord(value)) return false;
-  const { quarantine, lastFailure } = value;
+  const { quarantine, lastFailure, suspension, retry } = value;
   return (
     (quarantine === undefined || hasTexts(quarantine, "key", "fingerprint", "since")) &&
-    (lastFailure === undefined || isFailureRecord(lastFailure))
+    (lastFailure === undefined || isFailureRecord(lastFailure)) &&
+    (suspension === undefined || isSuspension(suspension)) &&
+    (retry === undefined || isSaid(retry))
   );
+}
+
+function isSaid(value: unknown): value is Said {
+  return (
+    hasTexts(value, "by", "at") &&
+    (fieldAt(value, "reason") === undefined || hasTexts(value, "reason")) &&
+    isInstant(value, "at")
+  );
+}
+
+function isSuspension(value: unknown): value is Suspension {
+  return isSaid(value) && (fieldAt(value, "until") === undefined || isInstant(value, "until"));
+}
+
+function isInstant(value: unknown, field: string): boolean {
+  return !Number.isNaN(Date.parse(textAt(value, field) ?? ""));
 }
 
 function isFailureRecord(value: unknown): value is FailureRecord {

@@ -15,6 +15,7 @@ import { refOf } from "../core/object.ts";
 import type { LastRun, ReleaseState, StackState } from "../core/observation.ts";
 import type { Applied, Plan, Step } from "../core/plan/plan.ts";
 import type { Effect } from "../core/run/run.ts";
+import { forgetFailure, putFailure } from "../core/stack-wishes.ts";
 import { awaitConditions } from "./await-conditions.ts";
 import { cleanEvidence, cleanHealth, secretsOf } from "./clean-news.ts";
 import type { News } from "./execute-plan.ts";
@@ -47,7 +48,7 @@ export type CarryOutInput = {
   readonly charts: Charts;
   readonly states: States;
   readonly clock: Clock;
-  /** The state object as observed; written back whole after each change. */
+  /** The state object as observed. */
   readonly state: StackState;
   /** Raw fingerprint labels of revisions, for a rollback's copy: `NAMESPACE/RELEASENAME@REVISION` → fingerprint. */
   readonly fingerprints: ReadonlyMap<string, string>;
@@ -168,7 +169,8 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
         besides(recordFailure(state, stepOf.get(effect.release), effect, tell));
         return;
       case "clear-failure":
-        if (state.of(effect.release) !== undefined) besides(state.write(effect.release, undefined));
+        if (state.of(effect.release) !== undefined)
+          besides(state.change((before) => forgetFailure(before, effect.release)));
         return;
       case "mark-verified":
         besides(markVerified(input, effect, tell));
@@ -194,37 +196,41 @@ function isFirst(step: Step | undefined, applied: Applied): boolean {
   return step !== undefined && "fromRevision" in step && step.fromRevision === 0 && applied.revision === 1;
 }
 
+type Change = (state: StackState) => StackState;
+
 type KeptState = {
   of(release: ReleaseId): ReleaseState | undefined;
   /** What went wrong where the state could not be written. */
-  write(release: ReleaseId, entry: ReleaseState | undefined): Promise<Failure | undefined>;
+  change(change: Change): Promise<Failure | undefined>;
   readonly writeRun: (run: LastRun) => Promise<void>;
 };
 
-/** The state object: one write at a time, each of the whole and as it is by then. */
+/** The state object: one write at a time, in order; what others write in the meantime stays. */
 function keepState(input: Pick<CarryOutInput, "plan" | "state" | "states">): KeptState {
-  const releases = new Map(input.state.releases);
-  let { lastRun } = input.state;
+  // As it will be, should nobody else change it.
+  let { state } = input;
+  // A write that was refused is made with the next one.
+  let unwritten: readonly Change[] = [];
   let lastWrite: Promise<unknown> = Promise.resolve();
-  const writeWhole = (): Promise<Failure | undefined> => {
+  const change: KeptState["change"] = (make) => {
+    state = make(state);
     const write = lastWrite.then(async () => {
-      const whole = { releases: new Map(releases), ...(lastRun === undefined ? {} : { lastRun }) };
-      const written = await input.states.write(input.plan.stack, whole);
+      unwritten = [...unwritten, make];
+      const all = unwritten;
+      const written = await input.states.update(input.plan.stack, (before) =>
+        all.reduce((changed, one) => one(changed), before),
+      );
+      if (written.ok) unwritten = [];
       return written.ok ? undefined : written.failure;
     });
     lastWrite = write;
     return write;
   };
   return {
-    of: (release) => releases.get(release),
-    write: (release, entry) => {
-      if (entry === undefined) releases.delete(release);
-      else releases.set(release, entry);
-      return writeWhole();
-    },
-    writeRun: async (run) => {
-      lastRun = run;
-      await writeWhole();
+    of: (release) => state.releases.get(release),
+    change,
+    writeRun: async (lastRun) => {
+      await change((before) => ({ ...before, lastRun }));
     },
   };
 }
@@ -249,10 +255,8 @@ async function recordFailure(
       : isOfThisPin
         ? before
         : undefined;
-  const failure = await state.write(release, {
-    lastFailure: record,
-    ...(quarantine === undefined ? {} : { quarantine }),
-  });
+  const found = { lastFailure: record, ...(quarantine === undefined ? {} : { quarantine }) };
+  const failure = await state.change((before) => putFailure(before, release, found));
   if (failure !== undefined)
     tell({ kind: "warned", release, message: `the failure could not be put on record: ${failure.message}` });
   tell({ kind: "failure-recorded", release });

@@ -3,7 +3,7 @@
 import { advance, startRun } from "../core/run/advance.ts";
 import type { Event } from "../core/event.ts";
 import type { Plan } from "../core/plan/plan.ts";
-import type { Effect, Fact, Run } from "../core/run/run.ts";
+import type { Effect, Fact, Run, StopWish } from "../core/run/run.ts";
 import type { Clock } from "./ports.ts";
 
 /** Told of each event, with the run as it is after it. */
@@ -15,8 +15,8 @@ export type News = Unstamped<Fact>;
 
 export type RunningPlan = {
   readonly ended: Promise<Run>;
-  /** Stops the run in good order; what is under way is stopped, nothing new starts. */
-  stop(why: "interrupted" | "lease-lost"): void;
+  /** Stops the run in good order; nothing new starts. */
+  stop(why: StopWish): void;
 };
 
 /** Starts the run at once. `carryOut` begins one effect and reports its end as news. */

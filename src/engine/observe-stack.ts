@@ -11,10 +11,12 @@ import { refOf } from "../core/object.ts";
 import { groupRecords, observeReleases, releaseKey } from "../core/observe.ts";
 import type { Observation, ReleasePayload, ReleaseRecord, StackState } from "../core/observation.ts";
 import { findOwned, type OwnedRelease } from "../core/plan/prune.ts";
+import { inForce } from "../core/stack-wishes.ts";
 import type { Clock, Objects, Records, States } from "./ports.ts";
 
 export type ObservedStack = {
   readonly observations: ReadonlyMap<ReleaseId, Observation>;
+  /** Without suspensions that are over. */
   readonly state: StackState;
   readonly namespaces: ReadonlySet<string>;
   /** Releases with the stack's label that are not declared. */
@@ -79,7 +81,7 @@ export async function observeStack(
   if (!observations.ok) return observations;
   return succeeded({
     observations: observations.value,
-    state: state.value,
+    state: inForce(state.value, ports.clock.nowMs()),
     namespaces: namespaces.value.active,
     owned: owned.value,
     records,

@@ -42,6 +42,9 @@ export async function planPruning(
     ...options.prune,
     isPart: options.only !== undefined,
     definitions,
+    isSuspended: (release) =>
+      observed.state.suspension !== undefined ||
+      observed.state.releases.get(release)?.suspension !== undefined,
     mayLose: false,
   });
   return withPruning(plan, undeclared);
@@ -56,6 +59,7 @@ export function planDestroy(input: DestroyInput, observed: ObservedStack, option
     includeProtected: options.prune.includeProtected,
     isPart: [...stays.values()].some(({ kind }) => kind === "not-selected"),
     definitions: [],
+    isSuspended: () => false,
     // A person agrees to all of it, with the losses named.
     mayLose: true,
   });

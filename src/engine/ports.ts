@@ -315,8 +315,14 @@ export type States = {
   /** All that there are, by stack; one paged LIST. What can't be read is left out. */
   list(): Promise<Result<ReadonlyMap<string, StackState>>>;
   read(stack: string): Promise<Result<StackState>>;
-  /** Writes the whole; only the holder of the stack's lock may. */
-  write(stack: string, state: StackState): Promise<Result<void>>;
+  /**
+   * Puts what `change` makes of it in its place, in the order of the calls; what it is by then. Where somebody else has
+   * written in between, it is changed again as it is now, so that nobody's writing is lost: `change` must come to the same
+   * when it is made twice.
+   */
+  update(stack: string, change: (state: StackState) => StackState): Promise<Result<StackState>>;
+  /** Calls back whenever it may have changed, until the returned function is called. */
+  watch(stack: string, onChange: () => void): () => void;
 };
 
 /** One bounded record per run, of each stack. It is only history: nothing that a run does is decided by it. */

@@ -12,6 +12,8 @@ import { lastRunOf, standsAs } from "../core/last-run.ts";
 import type { PinnedRelease } from "../core/pin.ts";
 import { valuesOf, type Plan, type Step } from "../core/plan/plan.ts";
 import type { Run } from "../core/run/run.ts";
+import type { StackState } from "../core/observation.ts";
+import { inForce } from "../core/stack-wishes.ts";
 import { prepareCarryOut } from "./carry-out.ts";
 import { checkCluster } from "./check-cluster.ts";
 import { executePlan } from "./execute-plan.ts";
@@ -108,7 +110,7 @@ async function observeAndPlan(
     order: stack.order,
     ...(stack.onFailure === undefined ? {} : { onFailure: stack.onFailure }),
     pins: pins.value,
-    states: observed.value.state.releases,
+    state: observed.value.state,
     namespaces: observed.value.namespaces,
     retry: options.retry,
     adopt: options.adopt,
@@ -246,7 +248,11 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
     };
     if (stop.aborted) onStop();
     stop.addEventListener("abort", onStop, { once: true });
+    const unwatch = hasWork
+      ? stopWhenSuspended(ports.states, request.stack.name, observed.state, ports.clock, runs)
+      : undefined;
     const run = await runs.ended;
+    unwatch?.();
     stop.removeEventListener("abort", onStop);
     await hands.settle();
     const lastRun = lastRunOf(run, ports.clock.nowMs(), request.stack.graph, observed.state.lastRun);
@@ -256,6 +262,23 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
   } finally {
     watched.close();
   }
+}
+
+/** Stops the run once somebody suspends the whole stack; it was planned with what was said before. */
+function stopWhenSuspended(
+  states: States,
+  stack: string,
+  planned: StackState,
+  clock: Clock,
+  running: RunningPlan,
+): () => void {
+  return states.watch(stack, () => {
+    void states.read(stack).then((read) => {
+      if (!read.ok) return;
+      const { suspension } = inForce(read.value, clock.nowMs());
+      if (suspension !== undefined && suspension.at !== planned.suspension?.at) running.stop("suspended");
+    });
+  });
 }
 
 /** That helm would need the content of files that no key fits; undefined where it needs none. */

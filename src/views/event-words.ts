@@ -36,7 +36,7 @@ export function tell(event: Event, run: Run): Told | undefined {
     case "namespace-created":
       return passing("Running", `namespace ${event.namespace} created`);
     case "interrupted":
-      return lasting("Cancelled", `interrupted: ${event.why}; stopping helm, starting nothing new`);
+      return lasting("Cancelled", `interrupted: ${event.why}; starting nothing new`);
     case "step-held":
     case "crds-applied":
     case "record-recovered":

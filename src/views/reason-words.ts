@@ -2,6 +2,7 @@
 import { describeForeignFields } from "../core/field-managers.ts";
 import type { Reason } from "../core/plan/plan.ts";
 import { causeOf } from "../core/shown-state.ts";
+import { describeSaid } from "../core/stack-wishes.ts";
 import { describeTrouble } from "../core/health/describe-trouble.ts";
 import { counted } from "./counted.ts";
 
@@ -39,7 +40,8 @@ export function reasonWords(reason: Reason): string {
     case "quarantined":
       return `failed before (${reason.since}): ${reason.cause}`;
     case "suspended":
-      return "suspended";
+      if (reason.said === undefined) return "suspended";
+      return `${reason.wholeStack === true ? "the whole stack is suspended" : "suspended"} ${describeSaid(reason.said)}`;
     case "not-selected":
       return "not selected";
     case "kept":
@@ -50,7 +52,7 @@ export function reasonWords(reason: Reason): string {
     case "refused":
       return causeOf(reason.failure) + (reason.failure.next === undefined ? "" : `; ${reason.failure.next}`);
     case "retry-asked":
-      return "asked to try again";
+      return `asked to try again${reason.said === undefined ? "" : ` ${describeSaid(reason.said)}`}`;
     case "redeploy-asked":
       return "asked to redeploy";
     case "restart-asked":

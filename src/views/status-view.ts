@@ -1,5 +1,6 @@
 // The state of each release for people and for programs. What the state is has been decided by whoever made the rows.
 import type { ShownState } from "../core/event.ts";
+import type { ReleaseStatus } from "../core/stack-status.ts";
 import { splitReleaseId, type ReleaseId } from "../core/ids.ts";
 import { jsonText, yamlText } from "./data-output.ts";
 import { glyphSpan, renderLines, type Span, type Style } from "./style.ts";
@@ -19,6 +20,8 @@ export type StatusRow = {
   /** Since when it is in this state, as far as is known. */
   readonly since?: string;
   readonly message?: string;
+  /** Who wants it left alone, and until when. */
+  readonly suspension?: ReleaseStatus["suspension"];
   readonly labels?: Readonly<Record<string, string>>;
   readonly observedAt: string;
 };

@@ -62,6 +62,9 @@ const standing = (name: string, more: Partial<LastStanding> = {}): LastStanding 
   ...more,
 });
 
+const said = { by: "anna", at: "2026-09-01T10:00:00Z", reason: "migration" };
+const nowMs = 1_000_000;
+
 type Facts = {
   readonly records?: readonly ReleaseRecord[];
   readonly unreadable?: boolean;
@@ -93,7 +96,7 @@ function status({ records = [], unreadable = false, isReady = true, states = {},
       ...(lastRun === undefined ? {} : { lastRun }),
     },
     world: worldOf([deployment("db", isReady), deployment("api", true)]),
-    nowMs: 1_000_000,
+    nowMs,
   });
   return new Map<string, ReleaseStatus>(releases.map((one) => [one.release, one]));
 }
@@ -174,7 +177,45 @@ describe("a release shows as", () => {
       "Suspended",
       {
         records: [record("db", "deployed", verified)],
+        standings: { db: standing("db", { state: "Suspended", suspend: true }) },
+      },
+    ],
+    // As a run left it that somebody has resumed since.
+    [
+      "Ready",
+      {
+        records: [record("db", "deployed", verified)],
         standings: { db: standing("db", { state: "Suspended" }) },
+      },
+    ],
+    [
+      "Suspended: suspended by anna since 2026-09-01T10:00:00Z: migration",
+      { records: [record("db", "deployed", verified)], states: { db: { suspension: said } } },
+    ],
+    [
+      "Suspended: not installed; suspended by anna since 2026-09-01T10:00:00Z: migration",
+      { standings: { db: standing("db") }, states: { db: { suspension: said } } },
+    ],
+    [
+      "Degraded: Deployment db 0/1 ready; suspended by anna since 2026-09-01T10:00:00Z: migration",
+      {
+        records: [record("db", "deployed", verified)],
+        isReady: false,
+        states: { db: { suspension: said } },
+      },
+    ],
+    [
+      "Ready",
+      {
+        records: [record("db", "deployed", verified)],
+        states: { db: { suspension: { ...said, until: new Date(nowMs).toISOString() } } },
+      },
+    ],
+    [
+      "Pending: asked to be tried again by anna since 2026-09-01T10:00:00Z: migration: run apply",
+      {
+        records: [record("db", "deployed", verified)],
+        states: { db: { lastFailure: failure("rolled-back"), retry: said } },
       },
     ],
     ["Unknown: it is not installed any more", { standings: { db: standing("db") } }],

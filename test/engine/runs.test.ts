@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Failure } from "../../src/core/failure.ts";
 import { fingerprintLabelValue } from "../../src/core/fingerprint.ts";
 import type { Hook } from "../../src/core/observation.ts";
+import { resume, suspend } from "../../src/core/stack-wishes.ts";
 import type { UpgradeOrder } from "../../src/engine/ports.ts";
 import { fleet, payloadOf, id, type ReleaseFacts } from "../kit/fleet.ts";
 import { deploymentAt, type Lot, type PuppetCluster } from "../kit/puppet-cluster.ts";
@@ -99,6 +100,47 @@ describe("records", () => {
     expect(again.events).toContain("apply-started db: verify, attempt 1");
     expect(cluster.log.filter((line) => line.startsWith("upgrade"))).toHaveLength(1);
     expect(cluster.recordsOf("shop/db")[0]).toMatchObject({ verifiedLabel: "r1" });
+  });
+});
+
+describe("what a person says while a run is under way", () => {
+  test("stays on record beside what the run writes", async () => {
+    const { cluster, clock, begin } = story({ "db@2": { readyMs: "never", failsMs: 3_000 } });
+    const first = begin(chain);
+    await clock.pass(60_000);
+    await first.ended;
+    const { ended, events } = begin(upgraded());
+    await clock.pass(1_000);
+    const said = { by: "anna", at: "2026-09-01T10:00:00Z" };
+    const told = cluster.states.update("shop", (state) => suspend(state, new Set([id("db")]), said));
+    await clock.pass(60_000);
+    await told;
+    expect(describeEnd(await ended, events).exitCode).toBe(5);
+    const state = cluster.written.at(-1);
+    expect(state?.releases.get(id("db"))).toMatchObject({
+      suspension: said,
+      quarantine: {},
+      lastFailure: {},
+    });
+    expect(state?.lastRun?.releases.get(id("db"))?.state).toBe("RolledBack");
+  });
+
+  test("stops it before its next step where it is about the whole stack", async () => {
+    const { cluster, clock, begin, apply } = story({ "db@1": { readyMs: 5_000 } });
+    const { ended, events } = begin(chain);
+    await clock.pass(2_000);
+    const said = { by: "anna", at: "2026-09-01T10:00:00Z" };
+    const told = cluster.states.update("shop", (state) => suspend(state, "stack", said));
+    await clock.pass(60_000);
+    await told;
+    const end = describeEnd(await ended, events);
+    expect(end).toMatchObject({ exitCode: 130, shown: { db: "Ready", api: "Cancelled" } });
+    expect(cluster.log.filter((line) => line.startsWith("upgrade"))).toEqual(["upgrade shop/db"]);
+    expect(cluster.written.at(-1)?.suspension).toEqual(said);
+    // The next run keeps everything as it is, until the stack is resumed.
+    expect((await apply(chain)).shown["api"]).toMatch(/^Suspended: not installed; suspended by anna /);
+    await Promise.all([cluster.states.update("shop", (state) => resume(state, "stack")), clock.pass(1_000)]);
+    expect(await apply(chain)).toMatchObject({ exitCode: 0, shown: { db: "Ready", api: "Ready" } });
   });
 });
 

@@ -292,6 +292,7 @@ const answers: readonly (readonly [
   (match: readonly string[], context: AnswerContext) => WithoutTime<Fact>,
 ])[] = [
   [/^interrupted$/, () => ({ kind: "stop-asked", why: "interrupted" })],
+  [/^stack suspended$/, () => ({ kind: "stop-asked", why: "suspended" })],
   [/^lease lost$/, () => ({ kind: "stop-asked", why: "lease-lost" })],
   [
     /^namespace (\S+) (ensured|created)$/,

@@ -122,6 +122,7 @@ export function puppetCluster(clock: VirtualClock, fate: Fate = () => ({})): Pup
   const shown = new Map<string, KubernetesObject>();
   const listeners: ((ref: ObjectRef, owner: string | undefined) => void)[] = [];
   const written: StackState[] = [];
+  const stateListeners = new Set<() => void>();
   const stops = new Map<string, () => void>();
   const lostListeners: (() => void)[] = [];
   const held = new Map<string, ReadonlyMap<string, string>>();
@@ -405,11 +406,17 @@ export function puppetCluster(clock: VirtualClock, fate: Fate = () => ({})): Pup
     states: {
       list: () => answer(new Map(written.slice(-1).map((state) => ["shop", state]))),
       read: () => answer(written.at(-1) ?? { releases: new Map() }),
-      write: async (_stack, state) => {
+      update: async (_stack, change) => {
         log.push("state");
         await wait(50);
+        const state = change(written.at(-1) ?? { releases: new Map() });
         written.push(state);
-        return answer(undefined);
+        for (const listener of stateListeners) listener();
+        return answer(state);
+      },
+      watch: (_stack, onChange) => {
+        stateListeners.add(onChange);
+        return () => void stateListeners.delete(onChange);
       },
     },
     charts: {

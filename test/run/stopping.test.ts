@@ -229,3 +229,47 @@ describe("the loss of the lock", () => {
       .ends(130, "interrupted");
   });
 });
+
+describe("a stack that is suspended in the middle of a run", () => {
+  test("starts nothing more, and what has begun goes on to its end", () => {
+    const talk = start(fleet("api <- db\nweb <- api\ncache"))
+      .when("helm started db", "helm finished db")
+      .when("stack suspended")
+      .expects("stop-helm cache")
+      .tells("interrupted", "release-cancelled api", "release-cancelled web")
+      .goesOn();
+    talk.when("helm failed cache: interrupted").tells("release-cancelled cache").goesOn();
+    talk
+      .when("db healthy")
+      .expects()
+      .notes("mark-verified db r2")
+      .shows("db", "Ready")
+      .shows("api", "Cancelled")
+      .shows("cache", "Cancelled")
+      .ends(130, "interrupted");
+  });
+
+  test("still rolls back what fails, and does not try it again", () => {
+    start(fleet("api <- db", { db: { declaration: { retries: 3 } } }))
+      .when("helm started db", "helm finished db")
+      .when("stack suspended")
+      .when("db failing")
+      .when("evidence of db")
+      .when("failure of db recorded")
+      .expects("roll-back db to 1")
+      .when("helm finished db")
+      .when("db healthy")
+      .shows("api", "Cancelled")
+      .ends(5, "rolled-back");
+  });
+
+  test("can still be stopped at once", () => {
+    start(fleet("api <- db"))
+      .when("helm started db")
+      .when("stack suspended")
+      .when("interrupted")
+      .expects("stop-helm db")
+      .when("helm failed db: interrupted, stored")
+      .ends(130, "interrupted");
+  });
+});

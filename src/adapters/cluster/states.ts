@@ -9,10 +9,13 @@ import { listAll } from "./list.ts";
 import { ensureNamespace } from "./namespaces.ts";
 import type { Api } from "./request.ts";
 import { systemObjectName } from "./system-objects.ts";
+import { watchObject } from "./watch-object.ts";
 
 /** Half of what a Secret may hold. */
 const maxBytes = 512 * 1024;
 const namespacePatienceMs = 30_000;
+/** How often a write is made again because somebody else was quicker. */
+const mostConflicts = 20;
 const labels = { "app.kubernetes.io/managed-by": "headway", "app.kubernetes.io/component": "state" };
 const labelsAsSelector = Object.entries(labels)
   .map(([name, value]) => `${name}=${value}`)
@@ -24,44 +27,64 @@ type Known = { readonly version: string; readonly text: string };
 export function makeStates(api: Api, systemNamespace: string): States {
   const known = new Map<string, Known>();
   const writes = new Map<string, Promise<unknown>>();
-  const read = async (stack: string): Promise<Result<StackState>> => {
+  const readKnown = async (stack: string): Promise<Known | Extract<Result<never>, { ok: false }>> => {
     const found = await readSecret(api, systemNamespace, stack);
     if (!found.ok) return found;
     known.set(stack, found.value);
-    if (found.value.version === "") return succeeded({ releases: new Map() });
-    const state = readStateDocument(found.value.text);
+    return found.value;
+  };
+  const read: States["read"] = async (stack) => {
+    const found = await readKnown(stack);
+    if ("ok" in found) return found;
+    const state = stateIn(found);
     return state === undefined ? failed(unreadable(systemNamespace, stack)) : succeeded(state);
   };
-  const write = async (stack: string, state: StackState): Promise<Result<void>> => {
-    if (!known.has(stack)) {
-      const first = await read(stack);
-      if (!first.ok) return first;
-    }
-    const text = writeStateDocument(stack, state, maxBytes);
-    for (let again = false; ; again = true) {
-      const before = known.get(stack) ?? { version: "", text: "" };
+  const update: States["update"] = async (stack, change) => {
+    for (let conflicts = 0; ; conflicts += 1) {
+      const before = known.get(stack) ?? (await readKnown(stack));
+      if ("ok" in before) return before;
+      const state = stateIn(before);
+      if (state === undefined) return failed(unreadable(systemNamespace, stack));
+      const next = change(state);
+      const text = writeStateDocument(stack, next, maxBytes);
+      // Also where an earlier write got through whose answer was lost.
+      if (text === before.text) return succeeded(next);
       const written = await writeSecret(api, systemNamespace, stack, { version: before.version, text });
       if (written.ok) {
         known.set(stack, { version: written.value, text });
-        return succeeded(undefined);
+        return succeeded(next);
       }
-      if (written.failure.kind !== "locked" || again) return written;
-      // An earlier write whose answer was lost may be what has changed it; anybody else's is not overwritten.
-      const now = await readSecret(api, systemNamespace, stack);
-      if (!now.ok) return now;
-      if (now.value.text !== before.text && now.value.text !== text) return written;
-      known.set(stack, now.value);
+      known.delete(stack);
+      if (written.failure.kind !== "locked" || conflicts >= mostConflicts) return written;
     }
   };
   return {
     list: () => listStates(api, systemNamespace),
     read,
-    write(stack, state) {
-      const turn = (writes.get(stack) ?? Promise.resolve()).then(() => write(stack, state));
+    update(stack, change) {
+      const turn = (writes.get(stack) ?? Promise.resolve()).then(() => update(stack, change));
       writes.set(stack, turn);
       return turn;
     },
+    watch(stack, onChange) {
+      const stop = new AbortController();
+      const name = systemObjectName("headway-state", stack);
+      const watched = {
+        doing: `Watching the state of the stack ${stack}`,
+        path: secretPath(systemNamespace),
+        name,
+      };
+      void watchObject(api, watched, onChange, stop.signal);
+      return () => {
+        stop.abort();
+      };
+    },
   };
+}
+
+/** Undefined where the text is none that this version writes. */
+function stateIn({ version, text }: Known): StackState | undefined {
+  return version === "" ? { releases: new Map() } : readStateDocument(text);
 }
 
 async function listStates(api: Api, namespace: string): Promise<Result<ReadonlyMap<string, StackState>>> {
@@ -140,7 +163,7 @@ function unreadable(namespace: string, stack: string): Failure {
   return {
     kind: "unknown",
     message: `Reading the state of the stack ${stack}: the Secret ${namespace}/${name} does not hold what this version of Headway writes.`,
-    next: `Use the version that wrote it, or give up what it remembers (quarantines and the last failures) with \`kubectl -n ${namespace} delete secret ${name}\`.`,
+    next: `Use the version that wrote it, or give up what it remembers (quarantines, suspensions and the last failures) with \`kubectl -n ${namespace} delete secret ${name}\`.`,
     object: { apiVersion: "v1", kind: "Secret", namespace, name },
   };
 }

@@ -1,17 +1,10 @@
 // Secrets and ConfigMaps that values come from: what they hold, and a word when one of them may have changed.
-import { setTimeout as sleep } from "node:timers/promises";
 import { fieldAt, isRecord } from "../../core/json.ts";
 import { failed, succeeded, type Result } from "../../core/failure.ts";
 import { objectName, type ObjectContent } from "../../core/values/values-objects.ts";
 import type { ValuesObjectRef, ValuesObjects } from "../../engine/ports.ts";
-import { metadataOf } from "./list.ts";
 import type { Api } from "./request.ts";
-
-/** How long the server lets one watch live, the longest silence on it, and the pauses between two, in milliseconds. */
-const watchMs = 290_000;
-const silenceMs = 320_000;
-const shortestPauseMs = 500;
-const longestPauseMs = 10_000;
+import { watchObject } from "./watch-object.ts";
 
 export function makeValuesObjects(api: Api): ValuesObjects {
   return {
@@ -30,7 +23,12 @@ export function makeValuesObjects(api: Api): ValuesObjects {
     watch(refs, onChange) {
       const stop = new AbortController();
       for (const ref of new Map(refs.map((one) => [objectName(one), one])).values())
-        void watchOne(api, ref, onChange, stop.signal);
+        void watchObject(
+          api,
+          { doing: `Watching ${objectName(ref)}`, path: collectionOf(ref), name: ref.name },
+          onChange,
+          stop.signal,
+        );
       return () => {
         stop.abort();
       };
@@ -69,49 +67,5 @@ function decode(base64: string): string | undefined {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(base64, "base64"));
   } catch {
     return undefined;
-  }
-}
-
-// Without a resource version a watch begins with what is there, so that nothing is missed between reading and watching.
-// Each (re)start counts as a change too: where watching is not allowed, that comes down to asking now and then.
-async function watchOne(
-  api: Api,
-  ref: ValuesObjectRef,
-  onChange: () => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const isOver = (): boolean => signal.aborted;
-  for (let pauseMs = shortestPauseMs; !isOver();) {
-    const beganAtMs = performance.now();
-    const stream = api.lines(
-      {
-        doing: `Watching ${objectName(ref)}`,
-        path: collectionOf(ref),
-        accept: metadataOf.one,
-        query: {
-          watch: "true",
-          fieldSelector: `metadata.name=${ref.name}`,
-          timeoutSeconds: String(watchMs / 1000),
-        },
-      },
-      silenceMs,
-      () => {
-        if (!isOver()) onChange();
-      },
-    );
-    const close = (): void => {
-      stream.close();
-    };
-    signal.addEventListener("abort", close, { once: true });
-    await stream.ended;
-    signal.removeEventListener("abort", close);
-    if (isOver()) return;
-    pauseMs =
-      performance.now() - beganAtMs > longestPauseMs
-        ? shortestPauseMs
-        : Math.min(longestPauseMs, pauseMs * 2);
-    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
-    // The first one after a pause looks by itself.
-    if (!isOver()) onChange();
   }
 }

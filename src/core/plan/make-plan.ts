@@ -6,7 +6,7 @@ import type { Graph } from "../graph.ts";
 import type { ReleaseId } from "../ids.ts";
 import { releaseKey } from "../observe.ts";
 import { mergeLayers } from "../values/merge-values.ts";
-import type { Observation, ReleasePayload, ReleaseState } from "../observation.ts";
+import type { Observation, ReleasePayload, ReleaseState, StackState } from "../observation.ts";
 import type { PinnedRelease } from "../pin.ts";
 import type { ApplyBase, Plan, Reason, Step } from "./plan.ts";
 import { describeValuesObject } from "../values/values-objects.ts";
@@ -22,7 +22,8 @@ export type PlanInput = {
   readonly graph: Graph;
   readonly pins: ReadonlyMap<ReleaseId, PinnedRelease>;
   readonly observations: ReadonlyMap<ReleaseId, Observation>;
-  readonly states: ReadonlyMap<ReleaseId, ReleaseState>;
+  /** Without what is over. */
+  readonly state: StackState;
   /** Namespaces that exist and are not being deleted. */
   readonly namespaces: ReadonlySet<string>;
   /** Releases to act on; all when undefined. */
@@ -84,13 +85,14 @@ function decide(
 
   if (input.only !== undefined && !input.only.has(declaration.id))
     return keep(standingOf(observation), { kind: "not-selected" });
-  if (declaration.suspend) return keep(standingOf(observation), { kind: "suspended" });
+  const suspended = reasonToSuspend(input, declaration);
+  if (suspended !== undefined) return keep(standingOf(observation), suspended);
   const refusal = refuseOwner(input, observation, pin, declaration);
   if (refusal !== undefined) return keep("refused", refusal);
 
   if (pin.unreadable !== undefined) return keep("refused", { kind: "refused", failure: pin.unreadable });
 
-  const state = input.states.get(declaration.id);
+  const state = input.state.releases.get(declaration.id);
   const dependencies = input.graph.after.get(declaration.id) ?? [];
   const key = quarantineKey(
     pin,
@@ -109,6 +111,15 @@ function decide(
   if (observation.kind === "absent")
     return { ...base, kind: "install", reasons: [{ kind: "not-installed" }, ...awaited] };
   return withRestart(input, decideThere(input, observation, base, state, awaited, keep));
+}
+
+function reasonToSuspend({ state }: PlanInput, declaration: Declaration): Reason | undefined {
+  const said = state.releases.get(declaration.id)?.suspension;
+  if (said !== undefined) return { kind: "suspended", said };
+  if (declaration.suspend) return { kind: "suspended" };
+  return state.suspension === undefined
+    ? undefined
+    : { kind: "suspended", said: state.suspension, wholeStack: true };
 }
 
 function decideThere(
@@ -136,7 +147,7 @@ function decideThere(
       return {
         ...base,
         kind: base.firstInstall ? "install" : "upgrade",
-        reasons: [lastAttemptFailed(observation.revision, state), ...awaited],
+        reasons: [askedOrFailed(observation.revision, state), ...awaited],
       };
     case "deployed":
       return input.redeploy === undefined
@@ -158,14 +169,21 @@ function decideDeployed(
   keep: Keep,
 ): Decision & Reasons {
   const { payload, revision } = observation;
-  if (observation.fingerprint !== base.pin.fingerprint)
-    return { ...base, kind: "upgrade", reasons: changeReasons(observation, base.pin) };
+  if (observation.fingerprint !== base.pin.fingerprint) {
+    const changes = changeReasons(observation, base.pin);
+    const asked = state?.retry;
+    return {
+      ...base,
+      kind: "upgrade",
+      reasons: asked === undefined ? changes : [{ kind: "retry-asked", said: asked }, ...changes],
+    };
+  }
   if (!observation.verified) {
     if (state?.lastFailure !== undefined && observation.health.kind !== "ready")
       return {
         ...base,
         kind: base.firstInstall ? "install" : "upgrade",
-        reasons: [retry ? { kind: "retry-asked" } : lastAttemptFailed(revision, state)],
+        reasons: [retry ? { kind: "retry-asked" } : askedOrFailed(revision, state)],
       };
     if (payload === undefined)
       return { ...base, kind: "upgrade", reasons: [{ kind: "fingerprint-unknown" }] };
@@ -405,7 +423,8 @@ function lockOf(observation: Extract<Observation, { kind: "locked" }>) {
   };
 }
 
-function lastAttemptFailed(revision: number, state: ReleaseState | undefined): Reason {
+function askedOrFailed(revision: number, state: ReleaseState | undefined): Reason {
+  if (state?.retry !== undefined) return { kind: "retry-asked", said: state.retry };
   const cause = state?.lastFailure?.failure.message;
   return { kind: "last-attempt-failed", revision, ...(cause === undefined ? {} : { cause }) };
 }

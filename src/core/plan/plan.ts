@@ -6,7 +6,7 @@ import type { ForeignFields } from "../field-managers.ts";
 import type { Failure } from "../failure.ts";
 import type { ReleaseId } from "../ids.ts";
 import type { KubernetesObject } from "../object.ts";
-import type { Hook, ReleasePayload } from "../observation.ts";
+import type { Hook, ReleasePayload, Said, Suspension } from "../observation.ts";
 import type { PinnedRelease } from "../pin.ts";
 import type { Undeclared } from "./prune.ts";
 
@@ -41,12 +41,13 @@ export type Reason =
   | { readonly kind: "object-missing"; readonly objects: readonly string[] }
   | { readonly kind: "degraded"; readonly troubles: readonly Trouble[] }
   | { readonly kind: "quarantined"; readonly since: string; readonly cause: string }
-  | { readonly kind: "suspended" }
+  /** By its declaration, or by what a person said of it or of the whole stack. */
+  | { readonly kind: "suspended"; readonly said?: Suspension; readonly wholeStack?: true }
   | { readonly kind: "not-selected" }
   /** It stays although others go: because a person asked for it, or protected it, or because `dependent`, which stays so, needs it. */
   | { readonly kind: "kept"; readonly dependent?: ReleaseId; readonly isProtected?: true }
   | { readonly kind: "refused"; readonly failure: Failure }
-  | { readonly kind: "retry-asked" }
+  | { readonly kind: "retry-asked"; readonly said?: Said }
   /** A person asked for everything anew, changed or not. */
   | { readonly kind: "redeploy-asked" }
   /** A person asked for new pods, too. */

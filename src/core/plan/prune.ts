@@ -21,6 +21,8 @@ export type StayReason =
   | { readonly kind: "prune-off" }
   | { readonly kind: "not-selected" }
   | { readonly kind: "protected" }
+  /** A person wants it left alone. */
+  | { readonly kind: "suspended" }
   /** No run has put on record what it was declared as, so it may be protected. */
   | { readonly kind: "unremembered" }
   /** Something that stays depends on it. */
@@ -51,6 +53,8 @@ export function describeStay(reason: StayReason): string {
       return "it stays, because only a part of the stack was asked for";
     case "protected":
       return "it stays, because it is protected: --include-protected includes it";
+    case "suspended":
+      return "it stays, because it is suspended: headway resume ends that";
     case "unremembered":
       return "it stays, because it is not known whether it is protected: --include-protected includes it";
     case "needed":
@@ -88,6 +92,7 @@ export type PruneInput = {
   /** Undefined for no limit. */
   readonly maxPrune?: number;
   readonly includeProtected: boolean;
+  readonly isSuspended: (release: ReleaseId) => boolean;
   /** True where what is lost was named to a person who agrees to it. */
   readonly mayLose: boolean;
 };
@@ -133,7 +138,7 @@ function identify(owned: OwnedRelease, declared: ReadonlySet<ReleaseId>, input: 
     ([id, standing]) => id.startsWith(`${namespace}/`) && standing.releaseName === releaseName,
   );
   const release = found?.[0] ?? releaseId(namespace, releaseName);
-  const stays = reasonToStay(owned, declared.has(release), found?.[1], input);
+  const stays = reasonToStay({ ...owned, release }, declared.has(release), found?.[1], input);
   return {
     ...owned,
     release,
@@ -144,7 +149,7 @@ function identify(owned: OwnedRelease, declared: ReadonlySet<ReleaseId>, input: 
 }
 
 function reasonToStay(
-  { payload }: OwnedRelease,
+  { payload, release }: OwnedRelease & Pick<Undeclared, "release">,
   isNameTaken: boolean,
   remembered: LastStanding | undefined,
   input: PruneInput,
@@ -152,6 +157,7 @@ function reasonToStay(
   if (!input.prune) return { kind: "prune-off" };
   if (input.isPart) return { kind: "not-selected" };
   if (isNameTaken) return { kind: "name-taken" };
+  if (input.isSuspended(release)) return { kind: "suspended" };
   if (!input.includeProtected) {
     if (remembered === undefined) return { kind: "unremembered" };
     if (remembered.protect === true) return { kind: "protected" };

@@ -67,7 +67,7 @@ export function helmFailed(
   applied: Applied | undefined,
 ): void {
   if (state.kind !== "applying" && (state.kind !== "preparing" || state.doing !== "queue")) return;
-  if (failure.kind === "interrupted" && isStopAsked(draft)) {
+  if (failure.kind === "interrupted" && (isStopAsked(draft) || wasHeldBack(draft, state))) {
     cancel(draft, step.release);
     return;
   }
@@ -93,6 +93,12 @@ export function helmFailed(
     !waitOut(draft, step, state, failure, stored)
   )
     beginFailing(draft, step, { ...end, failure: knownCause(failure, state, draft.atMs) });
+}
+
+/** True where the stack was suspended before helm had begun. */
+function wasHeldBack(draft: Draft, state: StepState): boolean {
+  const isStopped = state.kind === "applying" && state.stopping !== undefined;
+  return draft.run.stopping?.why === "suspended" && !isStopped;
 }
 
 /** Tries a transient refusal again later, as long as the attempt has time left. */

@@ -137,7 +137,9 @@ function verdict(draft: Draft): Pick<Outcome, "kind" | "exitCode"> {
     case 5:
       return { kind: "rolled-back", exitCode };
     case 0:
-      return { kind: "done", exitCode };
+      return draft.run.stopping?.why === "suspended"
+        ? { kind: "interrupted", exitCode: 130 }
+        : { kind: "done", exitCode };
     default:
       return { kind: "failed", exitCode };
   }

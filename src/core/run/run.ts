@@ -173,10 +173,15 @@ export type Run = {
     { readonly kind: "ensuring" } | { readonly kind: "refused"; readonly failure: Failure }
   >;
   readonly wavesFinished: number;
-  /** No step starts any more: somebody stopped the run, a rollback failed, or the stack wants no more after a failure. */
-  readonly stopping?: { readonly why: "interrupted" | "lease-lost" | "rollback-failed" | "failure" };
+  /** No step starts any more: somebody stopped the run or suspended the stack, a rollback failed, or the stack wants no more after a failure. */
+  readonly stopping?: {
+    readonly why: "interrupted" | "lease-lost" | "suspended" | "rollback-failed" | "failure";
+  };
   readonly outcome?: Outcome;
 };
+
+/** Why a run is to stop: at once, or (where the stack was suspended) once what has begun is done. */
+export type StopWish = "interrupted" | "lease-lost" | "suspended";
 
 /** True where the step will not move any more by itself, as far as the run's end is concerned. */
 export function hasEnded(state: StepState): boolean {
@@ -249,7 +254,7 @@ export type Fact =
   | (AtRelease & { readonly kind: "workloads-restarted"; readonly objects: readonly ObjectRef[] })
   | (AtRelease & { readonly kind: "warned"; readonly message: string })
   | (At & { readonly kind: "woken" })
-  | (At & { readonly kind: "stop-asked"; readonly why: "interrupted" | "lease-lost" });
+  | (At & { readonly kind: "stop-asked"; readonly why: StopWish });
 
 /** What has to be done. An effect is carried out once; its end comes back as a fact. */
 export type Effect =

@@ -1,17 +1,22 @@
 // What a wish to stop, or the loss of the lock, means to each release: helm is stopped in good order, the proof and the
-// record of a failure are still written, nothing new starts.
+// record of a failure are still written, nothing new starts. Where the stack was suspended, what has begun goes on.
 import type { Draft } from "./draft.ts";
 import { cancel, isStopAsked, order, tell } from "./draft.ts";
+import type { StopWish } from "./run.ts";
 
-/** Stops the run; a second wish changes nothing. */
-export function stopRun(draft: Draft, why: "interrupted" | "lease-lost"): void {
-  if (isStopAsked(draft)) return;
+const words: Readonly<Record<StopWish, string>> = {
+  interrupted: "asked to stop",
+  "lease-lost": "the stack's lock was lost",
+  suspended: "the stack was suspended",
+};
+
+/** Stops the run; a second wish changes nothing, unless it is to stop at once. */
+export function stopRun(draft: Draft, why: StopWish): void {
+  if (isStopAsked(draft) || (why === "suspended" && draft.run.stopping !== undefined)) return;
   draft.run = { ...draft.run, stopping: { why } };
-  tell(draft, {
-    kind: "interrupted",
-    why: why === "interrupted" ? "asked to stop" : "the stack's lock was lost",
-  });
+  tell(draft, { kind: "interrupted", why: words[why] });
   for (const { step, state } of [...draft.steps.values()]) {
+    if (why === "suspended" && state.kind !== "holding" && state.kind !== "preparing") continue;
     switch (state.kind) {
       case "holding":
       case "settling":

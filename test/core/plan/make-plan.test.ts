@@ -92,7 +92,7 @@ function planWith(more: Partial<PlanInput> = {}, of: Fleet = stack) {
     graph: of.graph,
     pins: of.pins,
     observations: new Map(of.declarations.map((one) => [one.id, { kind: "absent" }])),
-    states: new Map(),
+    state: { releases: new Map() },
     namespaces: new Set(["shop"]),
     retry: false,
     adopt: false,
@@ -109,7 +109,7 @@ function stepFor(
   const plan = planWith(
     {
       observations: new Map<ReleaseId, Observation>([[id("db"), observation]]),
-      states: state === undefined ? new Map() : new Map([[id("db"), state]]),
+      state: { releases: state === undefined ? new Map() : new Map([[id("db"), state]]) },
       ...more,
     },
     of,
@@ -369,6 +369,17 @@ describe("a quarantined fingerprint", () => {
     expect(stepFor(failed, quarantined(), {}, changed).kind).toBe("upgrade");
   });
 
+  test("is tried again once a person has lifted that, who is named", () => {
+    const said = { by: "anna@laptop", at: "2026-09-01T10:00:00Z" };
+    const { quarantine, ...lifted } = { ...quarantined(), retry: said };
+    expect(quarantine).toBeDefined();
+    const rolledBack = deployed({ fingerprint: "old", revision: 4 });
+    const step = stepFor(rolledBack, lifted);
+    expect(inWords(step)).toBe("upgrade: retry-asked, chart-changed");
+    expect(step.reasons[0]).toEqual({ kind: "retry-asked", said });
+    expect(stepFor(failed, lifted).reasons).toEqual([{ kind: "retry-asked", said }]);
+  });
+
   test("is tried again once a dependency's pin has changed", () => {
     const api = pinOf("api");
     const state: ReleaseState = {
@@ -379,7 +390,7 @@ describe("a quarantined fingerprint", () => {
       planWith(
         {
           observations: new Map<ReleaseId, Observation>([[id("api"), { ...failed }]]),
-          states: new Map([[id("api"), state]]),
+          state: { releases: new Map([[id("api"), state]]) },
         },
         of,
       ).steps.find(({ release }) => release === id("api"));
@@ -554,6 +565,20 @@ describe("a release that is left alone", () => {
     expect(inWords(stepFor(observation, undefined, {}, suspended))).toBe(`keep ${standing}: suspended`);
     expect(inWords(stepFor(observation, undefined, { only: new Set([id("api")]) }))).toBe(
       `keep ${standing}: not-selected`,
+    );
+  });
+
+  test("because a person said so, of it or of the whole stack, whatever is declared", () => {
+    const said = { by: "anna@laptop", at: "2026-09-01T10:00:00Z" };
+    const changed = deployed({ fingerprint: "old" });
+    const step = stepFor(changed, { ...quarantined(), suspension: said });
+    expect(inWords(step)).toBe("keep healthy: suspended");
+    expect(step.reasons).toEqual([{ kind: "suspended", said }]);
+    const whole = stepFor(changed, undefined, { state: { releases: new Map(), suspension: said } });
+    expect(whole.reasons).toEqual([{ kind: "suspended", said, wholeStack: true }]);
+    expect(inWords(whole)).toBe("keep healthy: suspended");
+    expect(inWords(stepFor(changed, { suspension: said }, { redeploy: { restart: false } }))).toBe(
+      "keep healthy: suspended",
     );
   });
 

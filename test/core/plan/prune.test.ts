@@ -56,6 +56,7 @@ function judge(names: readonly (string | OwnedRelease)[], more: Partial<PruneInp
     prune: true,
     isPart: false,
     includeProtected: false,
+    isSuspended: () => false,
     mayLose: false,
     ...more,
   });

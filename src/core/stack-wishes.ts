@@ -1,0 +1,82 @@
+// What persons want of releases beside what is declared, as changes of the state object: suspend, resume, retry; and what runs
+// change of it. Each change comes to the same however often it is made, and touches nothing that another one writes.
+import type { ReleaseId } from "./ids.ts";
+import type { ReleaseState, Said, StackState, Suspension } from "./observation.ts";
+
+/** What a wish is about: some releases, or the whole stack. */
+export type Whom = ReadonlySet<ReleaseId> | "stack";
+
+/** Leaves these, or all, alone; a later suspension takes the place of an earlier one. */
+export function suspend(state: StackState, whom: Whom, suspension: Suspension): StackState {
+  if (whom === "stack") return { ...state, suspension };
+  return changeEach(state, whom, (release) => ({ ...release, suspension }));
+}
+
+/** Ends what keeps these, or the stack as a whole, as they are. */
+export function resume(state: StackState, whom: Whom): StackState {
+  if (whom !== "stack") return changeEach(state, whom, withoutSuspension);
+  const { suspension, ...others } = state;
+  return suspension === undefined ? state : others;
+}
+
+/** Lifts the quarantines of these, so that the next run tries them again. */
+export function liftQuarantine(state: StackState, releases: ReadonlySet<ReleaseId>, retry: Said): StackState {
+  return changeEach(state, releases, (release) => {
+    const { quarantine, ...others } = release;
+    return { ...(quarantine === undefined ? release : others), retry };
+  });
+}
+
+/** What a run has found wrong takes the place of what was known of failures; what a person wants stays. */
+export function putFailure(
+  state: StackState,
+  release: ReleaseId,
+  failure: Pick<ReleaseState, "lastFailure" | "quarantine">,
+): StackState {
+  return changeEach(state, new Set([release]), (before) => ({ ...wishesOf(before), ...failure }));
+}
+
+/** A release is as it should be: its failures are over. */
+export function forgetFailure(state: StackState, release: ReleaseId): StackState {
+  return changeEach(state, new Set([release]), wishesOf);
+}
+
+/** The state without suspensions that are over by then. */
+export function inForce(state: StackState, nowMs: number): StackState {
+  const isOver = ({ suspension }: { readonly suspension?: Suspension }): boolean =>
+    suspension?.until !== undefined && Date.parse(suspension.until) <= nowMs;
+  const over = [...state.releases].flatMap(([id, release]) => (isOver(release) ? [id] : []));
+  const releases = over.length === 0 ? state : resume(state, new Set(over));
+  return isOver(state) ? resume(releases, "stack") : releases;
+}
+
+/** `by anna@laptop since 2026-09-01T10:00:00Z until …: reason`, as part of a sentence. */
+export function describeSaid(said: Suspension): string {
+  const until = said.until === undefined ? "" : ` until ${said.until}`;
+  return `by ${said.by} since ${said.at}${until}${said.reason === undefined ? "" : `: ${said.reason}`}`;
+}
+
+function withoutSuspension(release: ReleaseState): ReleaseState {
+  const { suspension, ...others } = release;
+  return suspension === undefined ? release : others;
+}
+
+/** What no run's end takes away. */
+function wishesOf({ suspension }: ReleaseState): ReleaseState {
+  return suspension === undefined ? {} : { suspension };
+}
+
+// A release of which nothing is left to remember is left out.
+function changeEach(
+  state: StackState,
+  ids: ReadonlySet<ReleaseId>,
+  change: (release: ReleaseState) => ReleaseState,
+): StackState {
+  const releases = new Map(state.releases);
+  for (const id of ids) {
+    const changed = change(releases.get(id) ?? {});
+    if (Object.keys(changed).length === 0) releases.delete(id);
+    else releases.set(id, changed);
+  }
+  return { ...state, releases };
+}

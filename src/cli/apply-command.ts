@@ -21,11 +21,13 @@ import {
   concurrencyOption,
   includeProtectedOption,
   orderOption,
+  ordinaryUnlockAfterMs,
   progressOption,
   pruneOptions,
   pruneWishes,
   selectionOptions,
   stayingOptions,
+  unlockAfterOption,
 } from "./options.ts";
 import { selectReleases } from "./select-releases.ts";
 import { selectStaying } from "./select-staying.ts";
@@ -43,6 +45,7 @@ export type ApplyFlags = ClusterFlags &
     readonly adopt?: boolean;
     readonly yes?: boolean;
     readonly concurrency?: number;
+    readonly unlockAfter?: number;
     readonly redeploy?: { readonly restart: boolean };
   };
 
@@ -58,6 +61,7 @@ export function registerApplyCommand(program: Command, world: World): void {
     ...selectionOptions(),
     ...pruneOptions(),
     concurrencyOption(),
+    unlockAfterOption(),
   ])
     command.addOption(option);
   command
@@ -81,6 +85,7 @@ export function registerDestroyCommand(program: Command, world: World): void {
     ...stayingOptions(),
     includeProtectedOption(),
     concurrencyOption(),
+    unlockAfterOption(),
   ])
     command.addOption(option);
   command
@@ -207,6 +212,7 @@ async function run(
           },
         ],
         stop: stop.signal,
+        unlockAfterMs: flags.unlockAfter ?? ordinaryUnlockAfterMs,
       },
     );
     progress.close();

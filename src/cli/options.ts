@@ -1,6 +1,7 @@
 // Options that several commands share, in one wording.
 import { InvalidArgumentError, Option, type Command } from "commander";
 import type { PruneSettings } from "../core/declaration.ts";
+import { parseDuration } from "../core/duration.ts";
 import type { LabelSelector } from "../core/label-selector.ts";
 import { parseLabelSelector } from "../core/label-selector.ts";
 import type { ProgressMode } from "../views/progress-view.ts";
@@ -122,6 +123,24 @@ export function concurrencyOption(): Option {
       return count;
     },
   );
+}
+
+/** How long another helm has to give no sign of life before it counts as dead, in milliseconds. */
+export const ordinaryUnlockAfterMs = 60_000;
+
+/** Helm itself pauses for seconds between two writes. */
+const shortestUnlockAfterMs = 10_000;
+
+export function unlockAfterOption(): Option {
+  return new Option(
+    "--unlock-after <duration>",
+    "take a release over from another helm when its record and objects have not moved for so long (default: 60s)",
+  ).argParser((text) => {
+    const parsed = parseDuration(text);
+    if (!parsed.ok) throw new InvalidArgumentError(`It ${parsed.problem}: use a duration such as 60s or 5m.`);
+    if (parsed.ms < shortestUnlockAfterMs) throw new InvalidArgumentError("Use 10s or more.");
+    return parsed.ms;
+  });
 }
 
 export function outputOption(formats: readonly string[]): Option {

@@ -7,6 +7,7 @@ import {
   orderOption,
   progressOption,
   selectionOptions,
+  unlockAfterOption,
   withDependentsOption,
 } from "./options.ts";
 import type { World } from "./world.ts";
@@ -25,6 +26,7 @@ export function registerRedeployCommand(program: Command, world: World): void {
     ...selectionOptions(),
     withDependentsOption(),
     concurrencyOption(),
+    unlockAfterOption(),
   ])
     command.addOption(option);
   command

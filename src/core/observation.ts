@@ -33,6 +33,8 @@ export type ReleaseRecord = {
   /** Another tool's mark of ownership: `flux`. */
   readonly foreignOwner?: string;
   readonly resourceVersion: string;
+  /** When it was last written, by the API server's clock. */
+  readonly changedAtMs?: number;
 };
 
 /** What a revision's payload says, decoded. */
@@ -63,54 +65,53 @@ export type Hook = {
 /** A release as observed. `revision` is the newest one's number. */
 export type Observation =
   | { readonly kind: "absent" }
-  | {
+  | (Observed & {
       readonly kind: "deployed";
-      readonly revision: number;
       /** The pin's fingerprint, where the record carries one that counts for this very revision. */
       readonly fingerprint?: string;
       readonly verified: boolean;
       /** Stands for the leaves of its values that are secret; "unknown" where there are some, absent where none are. */
       readonly secrets?: string;
-      /** The newest revision that was verified and can still be gone back to; may be this one. */
-      readonly lastGood?: number;
-      readonly lastGoodFingerprint?: string;
-      readonly owner: Owner;
       readonly payload?: ReleasePayload;
       readonly health: ReleaseHealth | { readonly kind: "unknown" };
-    }
-  | {
+    })
+  | (Observed & {
       /** The newest revision failed by Helm's own word; `deployed` names an older one that still is. */
       readonly kind: "failed";
-      readonly revision: number;
       readonly deployed?: number;
-      readonly lastGood?: number;
-      readonly lastGoodFingerprint?: string;
-      readonly owner: Owner;
       readonly payload?: ReleasePayload;
-    }
-  | {
-      /** A helm operation is in flight or was cut. */
+    })
+  | (Observed & {
+      /** A helm operation is in flight or was cut, as far as is known. */
       readonly kind: "locked";
-      readonly revision: number;
-      readonly status: "pending-install" | "pending-upgrade" | "pending-rollback" | "uninstalling";
+      readonly status:
+        "pending-install" | "pending-upgrade" | "pending-rollback" | "uninstalling" | "unknown";
       readonly resourceVersion: string;
-      /** True where it is no helm of Headway's that holds it, although the release is this stack's. */
+      /** True where it may be no helm of Headway's that holds it, although the release is this stack's. */
       readonly isForeign?: boolean;
       readonly deployed?: number;
-      readonly lastGood?: number;
-      readonly lastGoodFingerprint?: string;
-      readonly owner: Owner;
       readonly payload?: ReleasePayload;
-    }
-  | {
-      /** Only superseded, uninstalled or unreadable revisions: nothing is known to be in force. */
+    })
+  | (Observed & {
+      /** Only superseded or uninstalled revisions: nothing is known to be in force. */
       readonly kind: "unsettled";
-      readonly revision: number;
-      readonly status: RecordStatus;
-      readonly lastGood?: number;
-      readonly lastGoodFingerprint?: string;
-      readonly owner: Owner;
-    };
+      readonly status: "superseded" | "uninstalled" | "uninstalled-unseen";
+    });
+
+/** What is known of every release that is there, by its records. */
+type Observed = {
+  readonly revision: number;
+  /** Of the newest record. */
+  readonly resourceVersion?: string;
+  /** The newest revision that was verified and can still be gone back to; may be the newest of all. */
+  readonly lastGood?: number;
+  readonly lastGoodFingerprint?: string;
+  readonly owner: Owner;
+  /** The newest record's content can't be decoded. */
+  readonly unreadable?: true;
+  /** Revisions that count as deployed although a newer one does. */
+  readonly olderDeployed?: readonly { readonly revision: number; readonly resourceVersion: string }[];
+};
 
 /** Whose release it is: this stack's, nobody's (born outside Headway), or another's. */
 export type Owner =

@@ -7,6 +7,7 @@ import type { ObjectRules, StackRules } from "./health/rules.ts";
 import type { World } from "./health/world.ts";
 import type { ReleaseId } from "./ids.ts";
 import type { Observation, Owner, ReleasePayload, ReleaseRecord } from "./observation.ts";
+import { isUninstalledUnseen, mayBeHeldByAnother, type Heir } from "./recovery.ts";
 
 /** Helm's key of a release: namespace and release name, which need not be the declaration's name. */
 export function releaseKey(release: { readonly namespace: string; readonly releaseName: string }): string {
@@ -28,42 +29,63 @@ export function groupRecords(
   return groups;
 }
 
-/** One observation per declaration. `payloads` are those that could be read, any revision, at most one per release. */
-export function observeReleases(input: {
-  readonly declarations: readonly Declaration[];
-  readonly stackLabel: string;
-  readonly records: ReadonlyMap<string, readonly ReleaseRecord[]>;
-  readonly payloads: ReadonlyMap<string, ReleasePayload>;
-  readonly world: World;
-  readonly nowMs: number;
-  readonly rules: StackRules;
-}): ReadonlyMap<ReleaseId, Observation> {
+type Picture = Heir & { readonly world: World; readonly nowMs: number };
+
+/**
+ * One observation per declaration. `payloads` are those that could be read, any revision, at most one per release;
+ * `unreadable` are the releases whose newest one could not be decoded.
+ */
+export function observeReleases(
+  input: Picture & {
+    readonly declarations: readonly Declaration[];
+    readonly records: ReadonlyMap<string, readonly ReleaseRecord[]>;
+    readonly payloads: ReadonlyMap<string, ReleasePayload>;
+    readonly unreadable?: ReadonlySet<string>;
+    readonly rules: StackRules;
+  },
+): ReadonlyMap<ReleaseId, Observation> {
   return new Map(
     input.declarations.map((declaration) => {
       const key = releaseKey(declaration);
-      const records = input.records.get(key) ?? [];
-      return [
-        declaration.id,
-        observeRelease(records, input.payloads.get(key), input, input.rules.healthOf(declaration.id)),
-      ];
+      const stored = {
+        records: input.records.get(key) ?? [],
+        payload: input.payloads.get(key),
+        isUnreadable: input.unreadable?.has(key) === true,
+      };
+      return [declaration.id, observeRelease(stored, input, input.rules.healthOf(declaration.id))];
     }),
   );
 }
 
 function observeRelease(
-  records: readonly ReleaseRecord[],
-  payload: ReleasePayload | undefined,
-  context: { readonly stackLabel: string; readonly world: World; readonly nowMs: number },
+  stored: {
+    readonly records: readonly ReleaseRecord[];
+    readonly payload: ReleasePayload | undefined;
+    readonly isUnreadable: boolean;
+  },
+  context: Picture,
   rules: ObjectRules | undefined,
 ): Observation {
+  const { records, payload, isUnreadable } = stored;
   const newest = records[0];
   if (newest === undefined) return { kind: "absent" };
-  const good = records.find(isGood);
+  const good = records.find((record) => isGood(record) && !(isUnreadable && record === newest));
   const goodFingerprint = good && fingerprintFor(good.revision, good.fingerprintLabel);
-  const deployed = records.find((record) => record.status === "deployed")?.revision;
+  const [current, ...olderDeployed] = records.filter((record) => record.status === "deployed");
+  const deployed = current?.revision;
   const base = {
     revision: newest.revision,
+    resourceVersion: newest.resourceVersion,
     owner: ownerOf(newest, context.stackLabel),
+    ...(isUnreadable ? { unreadable: true as const } : {}),
+    ...(olderDeployed.length === 0
+      ? {}
+      : {
+          olderDeployed: olderDeployed.map(({ revision, resourceVersion }) => ({
+            revision,
+            resourceVersion,
+          })),
+        }),
     ...(good === undefined ? {} : { lastGood: good.revision }),
     ...(goodFingerprint === undefined ? {} : { lastGoodFingerprint: goodFingerprint }),
     ...(payload === undefined ? {} : { payload }),
@@ -95,17 +117,21 @@ function observeRelease(
     case "pending-upgrade":
     case "pending-rollback":
     case "uninstalling":
+    case "unknown":
       return {
         ...base,
         kind: "locked",
         status: newest.status,
-        resourceVersion: newest.resourceVersion,
-        isForeign: isForeignOperation(newest),
+        isForeign: mayBeHeldByAnother(newest, context),
         ...(deployed === undefined ? {} : { deployed }),
       };
     case "uninstalled":
+      return {
+        ...base,
+        kind: "unsettled",
+        status: isUninstalledUnseen(newest, records) ? "uninstalled-unseen" : "uninstalled",
+      };
     case "superseded":
-    case "unknown":
       return { ...base, kind: "unsettled", status: newest.status };
   }
 }
@@ -115,15 +141,6 @@ function isGood(record: ReleaseRecord): boolean {
   return (
     record.verifiedLabel === verifiedLabelValue(record.revision) &&
     (record.status === "deployed" || record.status === "superseded")
-  );
-}
-
-// A plain helm inherits the stack's label, and the fingerprint's too; but only Headway's own names this very revision.
-// Rollbacks copy the labels of their target and an uninstall keeps them: nothing tells whose they are.
-function isForeignOperation(record: ReleaseRecord): boolean {
-  return (
-    (record.status === "pending-install" || record.status === "pending-upgrade") &&
-    fingerprintFor(record.revision, record.fingerprintLabel) === undefined
   );
 }
 

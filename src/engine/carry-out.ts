@@ -23,6 +23,7 @@ import { waitForForeignHelm } from "./foreign-helm.ts";
 import { trackHealth } from "./health-tracker.ts";
 import { keepLastWords } from "./last-words.ts";
 import type { LastWords } from "./last-words.ts";
+import { cutDescription } from "./left-records.ts";
 import { helmOperations } from "./helm-operations.ts";
 import type { HelmOperations } from "./helm-operations.ts";
 import type {
@@ -53,6 +54,8 @@ export type CarryOutInput = {
   /** Raw fingerprint labels of revisions, for a rollback's copy: `NAMESPACE/RELEASENAME@REVISION` → fingerprint. */
   readonly fingerprints: ReadonlyMap<string, string>;
   readonly rules: StackRules;
+  /** How long another helm's record, and its objects, have to stand still before it counts as dead. */
+  readonly unlockAfterMs: number;
   /** Aborted once the stack's lock is lost. */
   readonly lost: AbortSignal;
 };
@@ -70,7 +73,6 @@ export type Hands = {
 
 export function prepareCarryOut(input: CarryOutInput): Hands {
   const stepOf = new Map(input.plan.steps.map((step) => [step.release, step]));
-  const helm = helmOperations({ ...input, stackLabel: input.plan.stackLabel });
   const state = keepState(input);
   const lastWords = keepLastWords(input.objects);
   const valuesReader = readValues(input.values);
@@ -78,6 +80,7 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
   const tests = makeTestRunner(input, lastWords);
   const writes = new Set<Promise<unknown>>();
   const over = new AbortController();
+  const helm = helmOperations({ ...input, stackLabel: input.plan.stackLabel, over: over.signal });
   let tellNow: Tell = () => undefined;
   const secrets = new WeakMap<Applied, ReadonlySet<string>>();
   const tracker = trackHealth(input.watched, input.clock, input.rules, (release, applied, health) => {
@@ -285,7 +288,7 @@ async function recoverRecord(
   if (locked === undefined) return;
   const { revision, resourceVersion, status } = locked;
   if (locked.ours) {
-    const marked = await input.records.markFailed({ ...step, revision, resourceVersion });
+    const marked = await input.records.mark({ ...step, revision, resourceVersion }, "failed", cutDescription);
     if (marked.ok) tell({ kind: "record-recovered", release, revision, status });
     else tell({ kind: "preparation-refused", release, failure: marked.failure });
     return;
@@ -293,7 +296,8 @@ async function recoverRecord(
   const say = (message: string): void => {
     tell({ kind: "warned", release, message });
   };
-  const waited = await waitForForeignHelm(input, { ...step, ...locked }, say, over);
+  const { timeoutMs } = step.pin.declaration;
+  const waited = await waitForForeignHelm(input, { ...step, held: locked, timeoutMs }, say, over);
   if (!waited.ok) {
     tell({ kind: "preparation-refused", release, failure: waited.failure });
     return;

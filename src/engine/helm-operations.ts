@@ -23,16 +23,21 @@ import {
   readPatienceMs,
   readPayload,
   readStored,
+  supersedeStale,
   whyStillThere,
 } from "./left-records.ts";
+import { waitForForeignHelm, type ForeignHelmInput } from "./foreign-helm.ts";
 import { pause } from "./pause.ts";
 import type { Releases } from "./ports.ts";
 import { restartPods, undoRestarts, type RestartInput } from "./restart-pods.ts";
 
 /** `stackLabel` is the value of headway.dev/stack for new records. */
-export type HelmInput = RestartInput & {
-  readonly releases: Releases;
-};
+export type HelmInput = RestartInput &
+  ForeignHelmInput & {
+    readonly releases: Releases;
+    /** Aborted when the run is over. */
+    readonly over: AbortSignal;
+  };
 
 type Tell = (news: News) => void;
 type EffectOf<K extends Effect["kind"]> = Extract<Effect, { readonly kind: K }>;
@@ -53,6 +58,8 @@ export function helmOperations(input: HelmInput): HelmOperations {
   const newest = new Map<ReleaseId, number>();
   /** Releases whose last helm was cut, with the revision that it may have begun. */
   const cut = new Map<ReleaseId, number>();
+  /** Releases of whose revisions one at most counts as deployed. */
+  const tidy = new Set<ReleaseId>();
   const nextOf = (step: ApplyStep): number => (newest.get(step.release) ?? step.fromRevision) + 1;
   const note = (step: ApplyStep, revision: number, ended: Ended): void => {
     if (ended.revision !== undefined) newest.set(step.release, ended.revision);
@@ -89,7 +96,18 @@ export function helmOperations(input: HelmInput): HelmOperations {
       newest.set(release, revision);
     },
     upgrade: (effect, tell) =>
-      operate(effect.step, tell, (revision) => upgrade(input, effect, revision, tell)),
+      operate(effect.step, tell, async (revision) => {
+        const { step, release } = effect;
+        const superseded = tidy.has(release)
+          ? succeeded(undefined)
+          : await supersedeStale(input, step, (message) => {
+              tell({ kind: "warned", release, message });
+            });
+        if (!superseded.ok)
+          return { isCut: false, news: { kind: "helm-failed", release, failure: superseded.failure } };
+        tidy.add(release);
+        return await upgrade(input, effect, revision, tell);
+      }),
     rollBack: (effect, tell) =>
       operate(effect.step, tell, (revision) => rollBack(input, effect, revision, tell)),
     uninstall: (effect, tell) => {
@@ -259,8 +277,14 @@ async function uninstall(
   tell: Tell,
 ): Promise<void> {
   const { release, step } = effect;
-  const known = step.kind === "uninstall" ? step.payload : undefined;
-  const payload = known ?? (revision === undefined ? undefined : await readPayload(input, step, revision));
+  const held = await outwaitHolder(input, effect, tell);
+  if (!held.ok) {
+    tell({ kind: "helm-failed", release, failure: held.failure });
+    return;
+  }
+  const known = step.kind === "uninstall" && held.value === undefined ? step.payload : undefined;
+  const newest = held.value ?? revision;
+  const payload = known ?? (newest === undefined ? undefined : await readPayload(input, step, newest));
   const result = await input.releases.uninstall({
     namespace: step.namespace,
     releaseName: step.releaseName,
@@ -275,6 +299,19 @@ async function uninstall(
       applied: payload === undefined ? { revision: 0, objects: [] } : appliedOf(payload),
     });
   else tell({ kind: "helm-failed", release, failure: cleanFailure(failure, secretsOf(step, payload)) });
+}
+
+// Resolves to the newest revision once the helm that held the release is gone; undefined where none held it.
+async function outwaitHolder(
+  input: HelmInput,
+  { release, step }: EffectOf<"uninstall">,
+  tell: Tell,
+): Promise<Result<number | undefined>> {
+  if (step.kind !== "uninstall" || step.held === undefined) return succeeded(undefined);
+  const say = (message: string): void => {
+    tell({ kind: "warned", release, message });
+  };
+  return waitForForeignHelm(input, { ...step, held: step.held }, say, input.over);
 }
 
 function appliedOf(payload: ReleasePayload): Applied {

@@ -17,6 +17,9 @@ export type RecordsInput = {
   readonly lost: AbortSignal;
 };
 
+/** What `helm history` says of a record that Headway has marked failed. */
+export const cutDescription = "Marked failed by Headway: the helm operation was cut off";
+
 /** How long the record of a helm that ended well is asked for where the API server does not answer. */
 export const readPatienceMs = 30_000;
 const readPauseMs = 2_000;
@@ -53,8 +56,28 @@ export async function clearCutRecord(
       ? newest.revision === revision
       : fingerprintFor(newest.revision, newest.fingerprintLabel) === step.pin.fingerprint);
   if (!newest.status.startsWith("pending-") || !isOurs) return succeeded(newest.revision);
-  const marked = await input.records.markFailed(newest);
+  const marked = await input.records.mark(newest, "failed", cutDescription);
   return marked.ok ? succeeded(newest.revision) : marked;
+}
+
+/** Marks older revisions superseded that still count as deployed, so that one alone does after the next helm. */
+export async function supersedeStale(
+  input: RecordsInput,
+  step: ApplyStep,
+  tell: (message: string) => void,
+): Promise<Result<void>> {
+  for (const { revision, resourceVersion } of step.stale ?? []) {
+    if (input.lost.aborted) break;
+    const record = { namespace: step.namespace, releaseName: step.releaseName, revision, resourceVersion };
+    const marked = await input.records.mark(
+      record,
+      "superseded",
+      "Marked superseded by Headway: a newer revision is deployed",
+    );
+    if (!marked.ok) return marked;
+    tell(`revision ${revision} still counted as deployed beside a newer one; it is marked superseded`);
+  }
+  return succeeded(undefined);
 }
 
 /** One revision's payload; asked for again for a while where the API server does not answer. */

@@ -11,6 +11,7 @@ import { refOf } from "../core/object.ts";
 import { groupRecords, observeReleases, releaseKey } from "../core/observe.ts";
 import type { Observation, ReleasePayload, ReleaseRecord, StackState } from "../core/observation.ts";
 import { findOwned, type OwnedRelease } from "../core/plan/prune.ts";
+import { isInFlight, mayBeHeldByAnother, type Heir } from "../core/recovery.ts";
 import { inForce } from "../core/stack-wishes.ts";
 import type { Clock, Objects, Records, States } from "./ports.ts";
 
@@ -40,6 +41,8 @@ export async function observeStack(
     readonly label: string;
     readonly declarations: readonly Declaration[];
     readonly rules: StackRules;
+    /** See core/recovery.ts. */
+    readonly cutRunWroteUntilMs?: number;
   },
 ): Promise<Result<ObservedStack>> {
   const [listed, payloads, state, namespaces] = await Promise.all([
@@ -57,16 +60,21 @@ export async function observeStack(
   const undeclared = findOwned(stack.declarations, stack.label, records);
   const missing = await readMissingPayloads(ports.records, stack.declarations, records, known);
   if (!missing.ok) return missing;
-  const owned = await readOwned(ports.records, undeclared, known);
+  const heir: Heir = {
+    stackLabel: stack.label,
+    ...(stack.cutRunWroteUntilMs === undefined ? {} : { cutRunWroteUntilMs: stack.cutRunWroteUntilMs }),
+  };
+  const owned = await readOwned(ports.records, undeclared, known, heir);
   if (!owned.ok) return owned;
   const world = await pictureOf(ports.objects, stack.declarations, records, known);
   if (!world.ok) return world;
   const observe = (picture: World): ReadonlyMap<ReleaseId, Observation> =>
     observeReleases({
+      ...heir,
       declarations: stack.declarations,
-      stackLabel: stack.label,
       records,
       payloads: known,
+      unreadable: missing.value,
       world: picture,
       nowMs: ports.clock.nowMs(),
       rules: stack.rules,
@@ -100,31 +108,34 @@ export function newestPayloads(payloads: readonly ReleasePayload[]): Map<string,
   return newest;
 }
 
-// What the one LIST of this stack's deployed revisions does not hold: releases that Headway did not make, and those
-// that have no deployed revision. Few, or none.
+// What the one LIST of this stack's deployed revisions does not hold: releases that Headway did not make, and those whose
+// newest revision is not deployed. Few, or none. Resolves to the releases whose newest one can't be decoded.
 async function readMissingPayloads(
   records: Records,
   declarations: readonly Declaration[],
   byRelease: ReadonlyMap<string, readonly ReleaseRecord[]>,
   known: Map<string, ReleasePayload>,
-): Promise<Result<void>> {
+): Promise<Result<ReadonlySet<string>>> {
   const wanted = declarations.flatMap((declaration) => {
     const key = releaseKey(declaration);
     const newest = byRelease.get(key)?.[0];
-    if (newest === undefined) return [];
-    const payload = known.get(key);
-    const isEnough =
-      payload !== undefined && (newest.status !== "deployed" || payload.revision === newest.revision);
-    return isEnough ? [] : [newest];
+    return newest === undefined || known.get(key)?.revision === newest.revision ? [] : [newest];
   });
   const read = await Promise.all(
-    wanted.map((record) => records.payload(record.namespace, record.releaseName, record.revision)),
+    wanted.map(async (record) => ({
+      record,
+      payload: await records.payload(record.namespace, record.releaseName, record.revision),
+    })),
   );
-  for (const payload of read) {
+  const unreadable = new Set<string>();
+  for (const { record, payload } of read) {
+    const key = releaseKey(record);
     if (!payload.ok) return payload;
-    if (payload.value !== undefined) known.set(releaseKey(payload.value), payload.value);
+    if (payload.value === undefined) unreadable.add(key);
+    // Of a release that is still deployed in an older revision, that is the one in force.
+    else if (record.status === "deployed" || !known.has(key)) known.set(key, payload.value);
   }
-  return succeeded(undefined);
+  return succeeded(unreadable);
 }
 
 // An uninstall takes what the newest revision says, whether that is deployed or not.
@@ -132,20 +143,24 @@ async function readOwned(
   records: Records,
   undeclared: readonly ReleaseRecord[],
   known: ReadonlyMap<string, ReleasePayload>,
+  heir: Heir,
 ): Promise<Result<readonly OwnedRelease[]>> {
   const owned: OwnedRelease[] = [];
-  for (const { namespace, releaseName, revision } of undeclared) {
-    const deployed = known.get(releaseKey({ namespace, releaseName }));
+  for (const record of undeclared) {
+    const { namespace, releaseName, revision, resourceVersion, status } = record;
+    const deployed = known.get(releaseKey(record));
     const payload =
       deployed?.revision === revision
         ? succeeded(deployed)
         : await records.payload(namespace, releaseName, revision);
     if (!payload.ok) return payload;
+    const isHeld = isInFlight(status) && mayBeHeldByAnother(record, heir);
     owned.push({
       namespace,
       releaseName,
       revision,
       ...(payload.value === undefined ? {} : { payload: payload.value }),
+      ...(isHeld ? { held: { revision, resourceVersion, status, ours: false } } : {}),
     });
   }
   return succeeded(owned);

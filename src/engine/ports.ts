@@ -237,13 +237,20 @@ export type Records = {
     revision: number,
     labels: Readonly<Record<string, string>>,
   ): Promise<Result<void>>;
-  /** Marks a pending or uninstalling record failed, only if it is still what was seen (compare-and-swap). */
-  markFailed(record: {
-    readonly namespace: string;
-    readonly releaseName: string;
-    readonly revision: number;
-    readonly resourceVersion: string;
-  }): Promise<Result<void>>;
+  /**
+   * Marks a record failed, or superseded, only if it is still what was seen (compare-and-swap); `why` is what `helm history`
+   * will say of it. One whose content can't be decoded is written anew, with what the newest readable one before it holds,
+   * and without Headway's labels for it; what it held is kept beside where there is room.
+   */
+  mark(record: SeenRecord, status: "failed" | "superseded", why: string): Promise<Result<void>>;
+};
+
+/** One record as it was seen. */
+export type SeenRecord = {
+  readonly namespace: string;
+  readonly releaseName: string;
+  readonly revision: number;
+  readonly resourceVersion: string;
 };
 
 export type KindRef = { readonly apiVersion: string; readonly kind: string };
@@ -338,6 +345,11 @@ export type Journal = {
 };
 
 export type HeldLock = {
+  /**
+   * Where it was taken from a run that is gone: until when, by the API server's clock, that one or a helm of it may have
+   * written. Absent where the lock was free.
+   */
+  readonly cutRunWroteUntilMs?: number;
   /** Called once when the lock could not be renewed in time: stop acting at once. */
   onLost(listener: () => void): void;
   release(): Promise<void>;

@@ -87,7 +87,7 @@ export async function planStack(
 
 async function observeAndPlan(
   ports: ClusterPorts,
-  stack: ReadyStack,
+  stack: ReadyStack & Pick<HeldLock, "cutRunWroteUntilMs">,
   options: PlanOptions,
 ): Promise<Result<PlannedStack>> {
   const [observed, pins] = await Promise.all([
@@ -138,6 +138,8 @@ export type RunRequest = {
   readonly views: readonly View[];
   /** Stops the run in good order, wherever it is. */
   readonly stop: AbortSignal;
+  /** How long another helm's record, and its objects, have to stand still before it counts as dead. */
+  readonly unlockAfterMs: number;
 };
 
 /** Longer than helm may take to end after its own deadline: the grace of SIGTERM and some. */
@@ -200,7 +202,12 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
     running?.stop("lease-lost");
   });
   const { stop } = request;
-  const planned = await unlessStopped(stop, observeAndPlan(ports, request.stack, request.options));
+  const { cutRunWroteUntilMs } = lock;
+  const heir = cutRunWroteUntilMs === undefined ? {} : { cutRunWroteUntilMs };
+  const planned = await unlessStopped(
+    stop,
+    observeAndPlan(ports, { ...request.stack, ...heir }, request.options),
+  );
   if (!planned.ok) return planned;
   const { plan, observed } = planned.value;
   const locked = lockedFiles(plan);
@@ -233,6 +240,7 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
       state: observed.state,
       fingerprints: observed.fingerprints,
       rules: request.stack.rules,
+      unlockAfterMs: request.unlockAfterMs,
       lost: lost.signal,
     });
     running = executePlan({

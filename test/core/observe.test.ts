@@ -47,8 +47,10 @@ function observe(
   records: readonly ReleaseRecord[],
   payload?: ReleasePayload,
   objects = [readyDeployment],
+  heir: { readonly cutRunWroteUntilMs?: number } = {},
 ): Observation | undefined {
   return observeReleases({
+    ...heir,
     declarations: stack.declarations,
     stackLabel,
     records: groupRecords(records),
@@ -75,6 +77,7 @@ describe("the newest record", () => {
     expect(observe([record(3, "deployed", good(3)), record(2, "superseded", good(2))], payload(3))).toEqual({
       kind: "deployed",
       revision: 3,
+      resourceVersion: "103",
       fingerprint: "fingerprint3",
       verified: true,
       lastGood: 3,
@@ -94,7 +97,7 @@ describe("the newest record", () => {
     ["uninstalling", "locked"],
     ["uninstalled", "unsettled"],
     ["superseded", "unsettled"],
-    ["unknown", "unsettled"],
+    ["unknown", "locked"],
   ])("that is %s makes the release %s", (status, kind) => {
     const observed = observe([
       record(3, status),
@@ -149,19 +152,36 @@ describe("labels", () => {
     });
   });
 
-  test.each<[RecordStatus, boolean]>([
-    ["pending-install", true],
-    ["pending-upgrade", true],
-    ["pending-rollback", false],
-    ["uninstalling", false],
-  ])(
-    "that were inherited by a record that is %s tell that another helm holds it: %s",
-    (status, isForeign) => {
+  test.each<RecordStatus>(["pending-install", "pending-upgrade"])(
+    "that name another revision tell of a record that is %s that another helm holds it",
+    (status) => {
       const inherited = { fingerprintLabel: fingerprintLabelValue(2, "fingerprint2") };
-      expect(observe([record(3, status, inherited)])).toMatchObject({ kind: "locked", isForeign });
+      expect(observe([record(3, status, inherited)])).toMatchObject({ kind: "locked", isForeign: true });
       expect(observe([record(3, status)])).toMatchObject({ kind: "locked", isForeign: false });
     },
   );
+});
+
+describe("a rollback or an uninstall in the middle, which no label tells whose it is,", () => {
+  const cutRunWroteUntilMs = 500_000;
+  const isForeign = (status: RecordStatus, changedAtMs: number | undefined, heir = {}) => {
+    const at = changedAtMs === undefined ? {} : { changedAtMs };
+    const observed = observe([record(3, status, at)], undefined, [], heir);
+    return observed?.kind === "locked" ? observed.isForeign : "not locked";
+  };
+  test.each<RecordStatus>(["pending-rollback", "uninstalling"])("as %s", (status) => {
+    // Written while the run that was cut may have lived.
+    expect(isForeign(status, 499_000, { cutRunWroteUntilMs })).toBe(false);
+    // A person came after it.
+    expect(isForeign(status, 501_000, { cutRunWroteUntilMs })).toBe(true);
+    // No run was cut at all.
+    expect(isForeign(status, 499_000)).toBe(true);
+    expect(isForeign(status, undefined, { cutRunWroteUntilMs })).toBe(true);
+  });
+
+  test("and a status that nobody knows, are somebody else's in doubt", () => {
+    expect(isForeign("unknown", 499_000, { cutRunWroteUntilMs })).toBe(true);
+  });
 });
 
 describe("what can be gone back to", () => {

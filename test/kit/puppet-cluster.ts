@@ -360,13 +360,13 @@ export function puppetCluster(clock: VirtualClock, fate: Fate = () => ({})): Pup
         records.set(key, { ...record, ...labelsIn(labels) });
         return answer(undefined);
       },
-      markFailed: (record) => {
+      mark: (record, status) => {
         const key = keyOf(`${record.namespace}/${record.releaseName}`, record.revision);
         const known = records.get(key);
         if (known?.resourceVersion !== record.resourceVersion)
           return Promise.resolve(failed({ kind: "locked", message: "somebody was quicker" }));
-        log.push(`mark failed ${record.namespace}/${record.releaseName} r${record.revision}`);
-        records.set(key, { ...known, status: "failed", resourceVersion: `${known.resourceVersion}1` });
+        log.push(`mark ${status} ${record.namespace}/${record.releaseName} r${record.revision}`);
+        records.set(key, { ...known, status, resourceVersion: `${known.resourceVersion}1` });
         return answer(undefined);
       },
     },

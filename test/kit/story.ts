@@ -74,6 +74,7 @@ export function story(lots: Readonly<Record<string, Lot>> = {}): Story {
         consent: options.consent ?? (() => Promise.resolve(undefined)),
         views: [(event) => void events.push(describeEvent(event))],
         stop: options.stop ?? new AbortController().signal,
+        unlockAfterMs: 60_000,
       },
     );
     return { ended, events };

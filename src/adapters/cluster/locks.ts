@@ -75,36 +75,41 @@ export function makeLocks(
       for (let attempt = 0; ; attempt++) {
         const seen = await readLease(place, doing);
         if (!seen.ok) return seen;
-        const obstacle = await obstacleIn(place, doing, seen.value, holder, isGone);
-        if (obstacle !== undefined) return failed(obstacle);
+        const inherited = await inherit(place, doing, seen.value, holder, isGone);
+        if (!inherited.ok) return inherited;
         const sentAtMs = performance.now();
         const written = await writeLease(place, doing, seen.value, { holder, helmHorizonMs });
         if (written.ok)
-          return succeeded(hold(place, doing, written.value, { holder, helmHorizonMs }, sentAtMs));
+          return succeeded({
+            ...hold(place, doing, written.value, { holder, helmHorizonMs }, sentAtMs),
+            ...inherited.value,
+          });
         if (written.status !== 409 || attempt >= 2) return failed(written.failure);
       }
     },
   };
 }
 
-/** Why the lease can't be taken now; undefined where it can. */
-async function obstacleIn(
+/** What is known of the run that the lease is taken from, none where it is free; or why it can't be taken now. */
+async function inherit(
   place: Place,
   doing: string,
   seen: Seen,
   self: Holder,
   isGone: IsGone,
-): Promise<Failure | undefined> {
-  if (seen.identity === "" || seen.identity === self.identity) return undefined;
+): Promise<Result<Pick<HeldLock, "cutRunWroteUntilMs">>> {
+  if (seen.identity === "" || seen.identity === self.identity) return succeeded({});
   const verdict = seen.holder === undefined ? "unknown" : await isGone(seen.holder);
-  if (verdict === "gone") return undefined;
-  const held = () => heldBy(place, doing, seen);
+  // One that lives renews, and its helm dies with it.
+  if (verdict === "gone")
+    return succeeded({ cutRunWroteUntilMs: seen.renewedAtMs + place.settings.lostAfterMs });
+  const held = (): Result<never> => failed(heldBy(place, doing, seen));
   // One that lives may only be asleep, and its helm with it: time alone proves nothing.
   if (verdict === "alive" || place.api.nowMs() < seen.freeAtMs) return held();
   await sleep(place.settings.observeMs);
   const later = await readLease(place, doing);
-  if (!later.ok) return later.failure;
-  return later.value.version === seen.version ? undefined : held();
+  if (!later.ok) return later;
+  return later.value.version === seen.version ? succeeded({ cutRunWroteUntilMs: seen.freeAtMs }) : held();
 }
 
 function heldBy(place: Place, doing: string, seen: Seen): Failure {

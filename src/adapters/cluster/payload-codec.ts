@@ -39,8 +39,12 @@ export function repackWithStatus(data: unknown, status: string, description: str
   const release = parseKeepingDigits(text);
   const info = fieldOf(release, "info");
   if (!isRecord(release) || !isRecord(info)) return undefined;
-  const changed = { ...release, info: { ...info, status, description } };
-  const packed = gzipSync(JSON.stringify(changed), { level: 9 }).toString("base64");
+  return packRelease({ ...release, info: { ...info, status, description } });
+}
+
+/** `data.release` of a Secret for the JSON of a release. */
+export function packRelease(release: unknown): string {
+  const packed = gzipSync(JSON.stringify(release), { level: 9 }).toString("base64");
   return Buffer.from(packed, "latin1").toString("base64");
 }
 

@@ -1,17 +1,15 @@
 // Helm's records: Secrets labelled owner=helm, one per revision. Listing reads labels alone; payloads are read where
 // they are asked for.
-import { textAt, textsAt, fieldAt } from "../../core/json.ts";
-import { failed, succeeded, type Result } from "../../core/failure.ts";
+import { listAt, textAt, textsAt, fieldAt } from "../../core/json.ts";
+import { failed, succeeded } from "../../core/failure.ts";
 import type { ReleasePayload, ReleaseRecord } from "../../core/observation.ts";
 import { readReleasePayload, readStatus } from "../../core/release-payload.ts";
 import type { Records } from "../../engine/ports.ts";
 import type { Discovery } from "./discovery.ts";
 import { listAll } from "./list.ts";
-import { repackWithStatus, unpackRelease } from "./payload-codec.ts";
+import { unpackRelease } from "./payload-codec.ts";
+import { markRecord, recordPath } from "./record-marks.ts";
 import type { Api } from "./request.ts";
-
-/** What a record says once Headway has marked it failed; `helm history` shows it. */
-const markedDescription = "Marked failed by Headway: the helm operation was cut off";
 
 /** Payloads are up to 1 MiB each: fewer in a page than of labels alone. */
 const payloadsInPage = 250;
@@ -66,41 +64,8 @@ export function makeRecords(api: Api, discovery: Discovery): Records {
       });
       return answer.ok ? succeeded(undefined) : failed(answer.failure);
     },
-    markFailed: (record) => markFailed(api, record),
+    mark: (record, status, why) => markRecord(api, record, status, why),
   };
-}
-
-async function markFailed(api: Api, record: Parameters<Records["markFailed"]>[0]): Promise<Result<void>> {
-  const { namespace, releaseName, revision, resourceVersion } = record;
-  const doing = `Marking the interrupted revision ${revision} of ${namespace}/${releaseName} as failed`;
-  const path = recordPath(namespace, releaseName, revision);
-  const found = await api.json({ doing, path });
-  if (!found.ok) return failed(found.failure);
-  if (textAt(found.value, "metadata", "resourceVersion") !== resourceVersion)
-    return failed({
-      kind: "locked",
-      message: `${doing}: the record has changed since it was read, so somebody is working on the release.`,
-      next: "Run the command again.",
-    });
-  const release = repackWithStatus(fieldAt(found.value, "data", "release"), "failed", markedDescription);
-  // A payload that can't be read is no use to helm either; the label alone makes the next helm see a failed revision.
-  const answer = await api.json({
-    doing,
-    path,
-    method: "PATCH",
-    contentType: "application/merge-patch+json",
-    tries: 0,
-    body: {
-      metadata: { resourceVersion, labels: { status: "failed" } },
-      ...(release === undefined ? {} : { data: { release } }),
-    },
-  });
-  return answer.ok ? succeeded(undefined) : failed(answer.failure);
-}
-
-function recordPath(namespace: string, releaseName: string, revision: number): string {
-  const name = `sh.helm.release.v1.${releaseName}.v${revision}`;
-  return `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
 }
 
 /** One record by its labels; undefined for a Secret that only looks like one. */
@@ -114,6 +79,7 @@ export function readRecord(item: unknown): ReleaseRecord | undefined {
   const verifiedLabel = labels["headway.dev/verified"];
   const stackLabel = labels["headway.dev/stack"];
   const secretsLabel = labels["headway.dev/secrets"];
+  const changedAtMs = lastWrite(item);
   return {
     namespace,
     releaseName: named[1] ?? "",
@@ -125,5 +91,18 @@ export function readRecord(item: unknown): ReleaseRecord | undefined {
     ...(secretsLabel === undefined ? {} : { secretsLabel }),
     ...(labels["helm.toolkit.fluxcd.io/name"] === undefined ? {} : { foreignOwner: "flux" }),
     resourceVersion: textAt(item, "metadata", "resourceVersion") ?? "",
+    ...(changedAtMs === undefined ? {} : { changedAtMs }),
   };
+}
+
+// The API server notes of each manager when it wrote last, by its own clock and in whole seconds.
+function lastWrite(item: unknown): number | undefined {
+  const stamps = [
+    textAt(item, "metadata", "creationTimestamp"),
+    ...listAt(item, "metadata", "managedFields").map((entry) => textAt(entry, "time")),
+  ];
+  const times = stamps
+    .flatMap((stamp) => (stamp === undefined ? [] : [Date.parse(stamp)]))
+    .filter(Number.isFinite);
+  return times.length === 0 ? undefined : Math.max(...times);
 }

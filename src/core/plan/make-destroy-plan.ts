@@ -4,6 +4,8 @@ import type { Declaration } from "../declaration.ts";
 import type { Graph } from "../graph.ts";
 import type { ReleaseId } from "../ids.ts";
 import type { Observation } from "../observation.ts";
+import type { Failure } from "../failure.ts";
+import { recordInTheWay, recoveryTable, storageOf } from "../recovery.ts";
 import { standingOf } from "./make-plan.ts";
 import type { Plan, Reason, Step } from "./plan.ts";
 
@@ -85,6 +87,12 @@ export function withNeeded(
   return all;
 }
 
+const unreadable: Failure = {
+  kind: "unknown",
+  message: "its record can't be read, so it is not known what would go, and it stays",
+  next: "Run headway apply first, which writes a record that can be read; then headway destroy.",
+};
+
 /**
  * Reverses the graph: a release goes when all that depend on it are gone. What is to stay stays; so does one that belongs
  * to nobody or to another stack, and what that depends on.
@@ -129,7 +137,18 @@ export function makeDestroyPlan(input: DestroyInput): Plan {
         { ...base, kind: "keep", declaration, standing: "refused", reasons: [{ kind: "refused", failure }] },
       ];
     }
+    if (recoveryTable[storageOf(observation)].uninstall === "refuse")
+      return [
+        {
+          ...base,
+          kind: "keep",
+          declaration,
+          standing: "refused",
+          reasons: [{ kind: "refused", failure: unreadable }],
+        },
+      ];
     const payload = "payload" in observation ? observation.payload : undefined;
+    const held = recordInTheWay(observation, "uninstall");
     return [
       {
         ...base,
@@ -138,6 +157,7 @@ export function makeDestroyPlan(input: DestroyInput): Plan {
         timeoutMs: declaration.timeoutMs,
         reasons: [{ kind: "destroy" }],
         ...(payload === undefined ? {} : { payload }),
+        ...(held === undefined ? {} : { held }),
       },
     ];
   });

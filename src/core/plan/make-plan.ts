@@ -8,6 +8,7 @@ import { releaseKey } from "../observe.ts";
 import { mergeLayers } from "../values/merge-values.ts";
 import type { Observation, ReleasePayload, ReleaseState, StackState } from "../observation.ts";
 import type { PinnedRelease } from "../pin.ts";
+import { recordInTheWay, staleDeployed, type Intent, type RecordInTheWay } from "../recovery.ts";
 import type { ApplyBase, Plan, Reason, Step } from "./plan.ts";
 import { describeValuesObject } from "../values/values-objects.ts";
 import type { Path } from "../yaml/yaml-tree.ts";
@@ -122,6 +123,15 @@ function reasonToSuspend({ state }: PlanInput, declaration: Declaration): Reason
     : { kind: "suspended", said: state.suspension, wholeStack: true };
 }
 
+function intentOf(observation: Observation, pin: PinnedRelease): Intent {
+  if (observation.kind !== "deployed" || observation.fingerprint !== pin.fingerprint) return "apply-changed";
+  return observation.verified ? "leave-unchanged" : "verify";
+}
+
+function leftOver({ status, revision }: RecordInTheWay): Reason {
+  return { kind: "left-over", status, revision };
+}
+
 function decideThere(
   input: PlanInput,
   observation: Exclude<Observation, { kind: "absent" }>,
@@ -130,18 +140,11 @@ function decideThere(
   awaited: readonly Reason[],
   keep: Keep,
 ): Decision & Reasons {
+  const locked = recordInTheWay(observation, intentOf(observation, base.pin));
+  if (locked !== undefined)
+    return { ...base, kind: "recover", then: "upgrade", locked, reasons: [leftOver(locked), ...awaited] };
   switch (observation.kind) {
     case "locked":
-      return {
-        ...base,
-        kind: "recover",
-        then: "upgrade",
-        locked: lockOf(observation),
-        reasons: [
-          { kind: "left-over", status: observation.status, revision: observation.revision },
-          ...awaited,
-        ],
-      };
     case "failed":
     case "unsettled":
       return {
@@ -244,6 +247,7 @@ function whileQuarantined(
   const cause = state?.lastFailure?.failure.message ?? "it failed";
   const reason: Reason = { kind: "quarantined", since, cause };
   const owesRollback = base.pin.declaration.onFailure !== "keep" && base.rollbackTo !== undefined;
+  const locked = recordInTheWay(observation, "roll-back");
   switch (observation.kind) {
     case "deployed": {
       const isTheFailedOne = observation.fingerprint === base.pin.fingerprint && !observation.verified;
@@ -262,28 +266,26 @@ function whileQuarantined(
     }
     case "locked":
       // Where nothing is owed, the lock can wait for what ends the quarantine.
-      if (
-        !owesRollback ||
-        state?.lastFailure?.outcome === "rollback-failed" ||
-        observation.isForeign === true
-      )
+      if (!owesRollback || state?.lastFailure?.outcome === "rollback-failed" || locked?.ours !== true)
         return keep("quarantined", reason);
-      return {
-        ...base,
-        kind: "recover",
-        locked: lockOf(observation),
-        then: "roll-back",
-        reasons: [{ kind: "left-over", status: observation.status, revision: observation.revision }, reason],
-      };
+      return { ...base, kind: "recover", locked, then: "roll-back", reasons: [leftOver(locked), reason] };
     case "failed":
       return owesRollback &&
         state?.lastFailure?.outcome !== "rollback-failed" &&
         state?.lastFailure?.outcome !== "never-applied"
-        ? { ...base, kind: "recover", then: "roll-back", reasons: [reason] }
+        ? {
+            ...base,
+            kind: "recover",
+            then: "roll-back",
+            ...(locked === undefined ? {} : { locked }),
+            reasons: [reason],
+          }
         : keep("quarantined", reason);
     case "absent":
     case "unsettled":
-      return { ...base, kind: "install", reasons: [{ kind: "not-installed" }] };
+      return locked === undefined
+        ? { ...base, kind: "install", reasons: [{ kind: "not-installed" }] }
+        : { ...base, kind: "recover", then: "upgrade", locked, reasons: [leftOver(locked)] };
   }
 }
 
@@ -300,6 +302,7 @@ function applyBase(
   const rollbackTo =
     observation.kind === "absent" ? undefined : adoptedHealthy ? observation.revision : observation.lastGood;
   const payload = "payload" in observation ? observation.payload : undefined;
+  const stale = staleDeployed(observation, "apply-changed");
   return {
     pin,
     fromRevision: observation.kind === "absent" ? 0 : observation.revision,
@@ -312,6 +315,7 @@ function applyBase(
       ? { proven: true as const }
       : {}),
     priority,
+    ...(stale.length === 0 ? {} : { stale }),
   };
 }
 
@@ -386,6 +390,15 @@ function refuseOwner(
       },
     };
   const chart = "payload" in observation ? observation.payload.chart.name : undefined;
+  if (observation.owner.kind === "nobody" && !input.adopt && observation.unreadable === true)
+    return {
+      kind: "refused",
+      failure: {
+        kind: "ownership-conflict",
+        message: `a release ${name} exists that Headway did not make, and its record can't be read, so that its chart is not known`,
+        next: "Choose another releaseName, or replace it on purpose with --adopt.",
+      },
+    };
   if (observation.owner.kind === "nobody" && !input.adopt && chart !== undefined && chart !== pin.chart.name)
     return {
       kind: "refused",
@@ -412,15 +425,6 @@ function whatIsThere(observation: Observation): {
   if (observation.kind === "absent") return {};
   const payload = "payload" in observation ? observation.payload : undefined;
   return { revision: observation.revision, ...(payload === undefined ? {} : { payload }) };
-}
-
-function lockOf(observation: Extract<Observation, { kind: "locked" }>) {
-  return {
-    revision: observation.revision,
-    status: observation.status,
-    resourceVersion: observation.resourceVersion,
-    ours: observation.owner.kind === "this-stack" && observation.isForeign !== true,
-  };
 }
 
 function askedOrFailed(revision: number, state: ReleaseState | undefined): Reason {

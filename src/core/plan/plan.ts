@@ -8,6 +8,7 @@ import type { ReleaseId } from "../ids.ts";
 import type { KubernetesObject } from "../object.ts";
 import type { Hook, ReleasePayload, Said, Suspension } from "../observation.ts";
 import type { PinnedRelease } from "../pin.ts";
+import type { RecordInTheWay, RecordRef } from "../recovery.ts";
 import type { Undeclared } from "./prune.ts";
 
 /**
@@ -91,6 +92,8 @@ export type ApplyBase = {
   readonly proven?: true;
   /** True where its workloads make their pods anew once helm is done. */
   readonly restarts?: true;
+  /** Older revisions that count as deployed too, and are marked superseded before helm runs. */
+  readonly stale?: readonly RecordRef[];
   /** Whose pins are part of `quarantineKey`. */
   readonly dependencies: readonly ReleaseId[];
 };
@@ -117,16 +120,11 @@ export type Step = StepBase &
     | ({ readonly kind: "upgrade" } & ApplyBase)
     | ({
         /**
-         * What a killed run left: a record in the middle of something is first marked failed by compare-and-swap; then
-         * the release is upgraded, or the rollback that the killed run owed is done.
+         * What a killed run left: a record that is in helm's way (core/recovery.ts) is first marked failed by
+         * compare-and-swap; then the release is upgraded, or the rollback that the killed run owed is done.
          */
         readonly kind: "recover";
-        readonly locked?: {
-          readonly revision: number;
-          readonly status: string;
-          readonly resourceVersion: string;
-          readonly ours: boolean;
-        };
+        readonly locked?: RecordInTheWay;
         readonly then: "upgrade" | "roll-back";
       } & ApplyBase)
     | {
@@ -134,6 +132,8 @@ export type Step = StepBase &
         readonly revision: number;
         readonly payload?: ReleasePayload;
         readonly timeoutMs: number;
+        /** Held by a helm that may live: waited for first. */
+        readonly held?: RecordInTheWay;
       }
   );
 

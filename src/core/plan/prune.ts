@@ -5,6 +5,7 @@ import { releaseId, type ReleaseId } from "../ids.ts";
 import { isKeptByHelm, objectKey, refOf, type KubernetesObject, type ObjectRef } from "../object.ts";
 import type { LastStanding, ReleasePayload, ReleaseRecord } from "../observation.ts";
 import { releaseKey } from "../observe.ts";
+import type { RecordInTheWay } from "../recovery.ts";
 import type { Plan, Step } from "./plan.ts";
 
 /** A release with this stack's label that no document declares. */
@@ -14,6 +15,8 @@ export type OwnedRelease = {
   readonly revision: number;
   /** Of this very revision; absent where it can't be read. */
   readonly payload?: ReleasePayload;
+  /** Its record, where a helm that may live holds it. */
+  readonly held?: RecordInTheWay;
 };
 
 /** Why one of them stays where it is. */
@@ -162,8 +165,8 @@ function reasonToStay(
     if (remembered === undefined) return { kind: "unremembered" };
     if (remembered.protect === true) return { kind: "protected" };
   }
-  if (input.mayLose) return undefined;
   if (payload === undefined) return { kind: "unreadable" };
+  if (input.mayLose) return undefined;
   const objects = irreplaceable(payload.objects, input.definitions);
   return objects.length > 0 ? { kind: "would-lose", objects } : undefined;
 }
@@ -246,7 +249,7 @@ function uninstalls(
 ): { readonly steps: readonly Step[]; readonly waves: number } {
   const going = undeclared.filter((one) => one.stays === undefined);
   const wave = new Map<ReleaseId, number>();
-  const steps = going.map(({ release, releaseName, namespace, revision, payload }): Step => {
+  const steps = going.map(({ release, releaseName, namespace, revision, payload, held }): Step => {
     const dependents = going.filter((other) => other.after.includes(release)).map((other) => other.release);
     const own = 1 + Math.max(wavesBefore, ...dependents.map((dependent) => wave.get(dependent) ?? 0));
     wave.set(release, own);
@@ -261,6 +264,7 @@ function uninstalls(
       revision,
       timeoutMs: uninstallTimeoutMs,
       ...(payload === undefined ? {} : { payload }),
+      ...(held === undefined ? {} : { held }),
     };
   });
   return { steps, waves: Math.max(wavesBefore, ...wave.values()) };

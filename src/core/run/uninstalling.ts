@@ -21,9 +21,11 @@ export function uninstallHelmFinished(draft: Draft, step: Step, state: Uninstall
     cancel(draft, step.release);
     return;
   }
-  setState(draft, step.release, { ...state, doing: "wait-gone" });
+  // Helm may have queued, or waited for another helm: what it deleted has the whole time to go.
+  const deadlineMs = draft.atMs + (state.deadlineMs - state.startedAtMs);
+  setState(draft, step.release, { ...state, doing: "wait-gone", deadlineMs });
   order(draft, { kind: "watch-gone", release: step.release, applied });
-  order(draft, { kind: "wake", atMs: state.deadlineMs });
+  order(draft, { kind: "wake", atMs: deadlineMs });
 }
 
 export function uninstallHelmFailed(draft: Draft, step: Step, state: Uninstalling, failure: Failure): void {
@@ -52,7 +54,7 @@ export function uninstallWoken(draft: Draft, step: Step, state: Uninstalling): v
   const left = state.health === undefined ? "" : `: ${explainWaiting(state.health)}`;
   uninstallFailed(draft, step, state, {
     kind: "timeout",
-    message: `its objects are not gone after ${Math.round((state.deadlineMs - state.startedAtMs) / 1000)} s${left}`,
+    message: `its objects are not gone after ${Math.round((draft.atMs - state.startedAtMs) / 1000)} s${left}`,
     next: "A finalizer may hold them: see metadata.finalizers of the objects named.",
   });
 }

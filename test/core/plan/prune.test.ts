@@ -156,12 +156,12 @@ describe("a release that is no longer declared", () => {
       db: "would-lose",
       blind: "unreadable",
     });
-    // A person who destroys has been told.
+    // A person who destroys has been told of what is known to go.
     expect(
       verdicts(
         judge([owned("db", [object("PersistentVolumeClaim", "data")]), unreadable], { mayLose: true }),
       ),
-    ).toEqual({ db: "goes", blind: "goes" });
+    ).toEqual({ db: "goes", blind: "unreadable" });
   });
 
   it("stays where nothing is remembered of it, since it may be protected", () => {

@@ -52,11 +52,12 @@ export function lastRunOf(run: Run, nowMs: number, graph: Graph, before: LastRun
       ],
     ];
   });
-  const left = (run.plan.undeclared ?? []).flatMap((one): [ReleaseId, LastStanding][] =>
-    one.stays?.kind === "name-taken" || run.steps.get(one.release)?.state.kind === "removed"
-      ? []
-      : [[one.release, standingOfUndeclared(one, before?.releases.get(one.release))]],
-  );
+  const left = (run.plan.undeclared ?? []).flatMap((one): [ReleaseId, LastStanding][] => {
+    // What no run has known while it was declared may be protected, and may be needed: that must not be forgotten.
+    const known = before?.releases.get(one.release);
+    const isOver = one.stays?.kind === "name-taken" || run.steps.get(one.release)?.state.kind === "removed";
+    return known === undefined || isOver ? [] : [[one.release, standingOfUndeclared(one, known)]];
+  });
   return {
     id: run.id,
     startedAt: new Date(run.startedAtMs).toISOString(),
@@ -67,16 +68,16 @@ export function lastRunOf(run: Run, nowMs: number, graph: Graph, before: LastRun
   };
 }
 
-function standingOfUndeclared(one: Undeclared, before: LastStanding | undefined): LastStanding {
+function standingOfUndeclared(one: Undeclared, before: LastStanding): LastStanding {
   const chart = one.payload?.chart;
   return {
-    state: before?.state ?? "Unknown",
-    wave: before?.wave ?? 1,
+    state: before.state,
+    wave: before.wave,
     after: one.after,
     releaseName: one.releaseName,
     ...(chart === undefined ? {} : { chart: chart.name, version: chart.version }),
     ...(one.protect ? { protect: true } : {}),
     undeclared: true,
-    ...(before?.labels === undefined ? {} : { labels: before.labels }),
+    ...(before.labels === undefined ? {} : { labels: before.labels }),
   };
 }

@@ -1,6 +1,6 @@
 // The effects that run helm: which order the adapter is given, which revision came of it, and what helm's record tells
 // while helm is still at work.
-import { succeeded } from "../core/failure.ts";
+import { isTransient, succeeded } from "../core/failure.ts";
 import type { Failure, Result } from "../core/failure.ts";
 import {
   fingerprintLabel,
@@ -152,7 +152,7 @@ async function upgrade(
       [stackLabel]: input.stackLabel,
       ...(secret === undefined ? {} : { [secretsLabel]: secretsLabelValue(revision, secret) }),
     },
-    maxHistory: declaration.maxHistory,
+    maxHistory: roomFor(step, revision),
     timeoutMs: effect.timeoutMs,
     wait: waitsForEverything ? "everything" : "hooks-only",
     forceConflicts: step.applyMethod === "server-side" && declaration.fieldConflicts === "take",
@@ -171,7 +171,7 @@ async function upgrade(
   const read =
     stored !== undefined || isAnothers
       ? succeeded(stored)
-      : await readStored(input, step, revision, result.ok ? readPatienceMs : 0);
+      : await readStored(input, step, revision, patienceAfter(result));
   const payload = read.ok ? read.value : undefined;
   const secrets = secretsOf(step, payload);
   if (result.ok && payload !== undefined) {
@@ -190,7 +190,8 @@ async function upgrade(
     failure: cleanFailure(failure, secrets),
     ...(payload === undefined ? {} : { applied: appliedOf(payload) }),
   };
-  return { ...revisionOf(payload), isCut: !isAnothers && mayBeCut(failure, payload), news };
+  // What it has stored is not known either where it can't be read.
+  return { ...revisionOf(payload), isCut: !isAnothers && (!read.ok || mayBeCut(failure, payload)), news };
 }
 
 function finished(release: ReleaseId, payload: ReleasePayload): Ended {
@@ -199,6 +200,19 @@ function finished(release: ReleaseId, payload: ReleasePayload): Ended {
     isCut: false,
     news: { kind: "helm-finished", release, applied: appliedOf(payload) },
   };
+}
+
+// What helm has stored decides what has to be undone. Where nothing will be undone, nobody waits for it.
+function patienceAfter(result: Result<unknown>): number {
+  const isWaitedOut = !result.ok && (isTransient(result.failure) || result.failure.kind === "interrupted");
+  return isWaitedOut ? 0 : readPatienceMs;
+}
+
+// Helm makes room before it stores a revision, and only what is deployed is safe from that: further attempts must not push
+// out the revision that they would go back to.
+function roomFor({ pin, rollbackTo }: ApplyStep, revision: number): number {
+  const { maxHistory } = pin.declaration;
+  return rollbackTo === undefined ? maxHistory : Math.max(maxHistory, revision - rollbackTo + 1);
 }
 
 function revisionOf(payload: ReleasePayload | undefined): { readonly revision?: number } {
@@ -253,19 +267,19 @@ async function rollBack(
     namespace: step.namespace,
     releaseName: step.releaseName,
     toRevision: effect.toRevision,
-    maxHistory: step.pin.declaration.maxHistory,
+    maxHistory: roomFor(step, revision),
     timeoutMs: effect.timeoutMs,
     // A rollback always takes its fields back.
     forceConflicts: step.applyMethod === "server-side",
     onStarted: () => undefined,
   });
-  const read = await readStored(input, step, revision, result.ok ? readPatienceMs : 0);
+  const read = await readStored(input, step, revision, patienceAfter(result));
   const payload = read.ok ? read.value : undefined;
   if (result.ok && payload !== undefined) return finished(release, payload);
   const failure = result.ok ? notFound(read, `helm rolled back, but revision ${revision}`) : result.failure;
   return {
     ...revisionOf(payload),
-    isCut: mayBeCut(failure, payload),
+    isCut: !read.ok || mayBeCut(failure, payload),
     news: { kind: "helm-failed", release, failure: cleanFailure(failure, secretsOf(step, payload)) },
   };
 }

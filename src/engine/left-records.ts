@@ -20,7 +20,7 @@ export type RecordsInput = {
 /** What `helm history` says of a record that Headway has marked failed. */
 export const cutDescription = "Marked failed by Headway: the helm operation was cut off";
 
-/** How long the record of a helm that ended well is asked for where the API server does not answer. */
+/** How long the record that a helm has left is asked for where the API server does not answer. */
 export const readPatienceMs = 30_000;
 const readPauseMs = 2_000;
 
@@ -39,7 +39,7 @@ export function mayBeCut({ kind }: Failure, payload: ReleasePayload | undefined)
 
 /**
  * Marks failed what a helm of this run left in the middle of an operation: helm would refuse to go on. That helm is gone,
- * but the record may be somebody else's by now. Returns the newest revision.
+ * but the record may be somebody else's by now. Returns the newest revision, however it ended.
  */
 export async function clearCutRecord(
   input: RecordsInput,

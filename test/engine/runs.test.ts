@@ -144,6 +144,103 @@ describe("what a person says while a run is under way", () => {
   });
 });
 
+describe("a helm that failed and whose record can't be read then", () => {
+  test("has stored a revision all the same: it is asked for again, and undone", async () => {
+    const refused = { kind: "rejected", message: "no", stored: true } as const;
+    const { cluster, clock, begin, apply } = story({ "db@2": { helm: refused } });
+    await apply(fleet("db"));
+    const { records } = cluster;
+    let isDeaf = true;
+    const payload: typeof records.payload = (...asked) => {
+      if (!isDeaf || asked[2] !== 2) return records.payload(...asked);
+      isDeaf = false;
+      return Promise.resolve({ ok: false, failure: { kind: "unreachable", message: "away" } });
+    };
+    Object.assign(cluster, { records: { ...records, payload } });
+    const { ended, events } = begin(fleet("db", { db: { values: { replicas: 2 } } }));
+    await clock.pass(60_000);
+    expect(describeEnd(await ended, events).exitCode).toBe(5);
+    expect(cluster.log).toContain("rollback shop/db");
+    expect(cluster.recordsOf("shop/db")).toMatchObject([
+      { revision: 3, status: "deployed", verifiedLabel: "r3" },
+      { revision: 2, status: "failed" },
+      { revision: 1, verifiedLabel: "r1" },
+    ]);
+  });
+
+  test("is not taken for one that stored nothing, when it is stopped because of what was seen", async () => {
+    const { cluster, clock, begin, apply } = story({ "db@2": { helmMs: 250_000 } });
+    await apply(fleet("db"));
+    const { records } = cluster;
+    let looks = 0;
+    // The record is seen once while helm works, and not any more when it has been stopped.
+    const payload: typeof records.payload = (...asked) =>
+      asked[2] === 2 && ++looks === 2
+        ? Promise.resolve({ ok: false, failure: { kind: "unreachable", message: "away" } })
+        : records.payload(...asked);
+    Object.assign(cluster, { records: { ...records, payload } });
+    const { ended, events } = begin(
+      fleet("db", { db: { values: { replicas: 2 }, declaration: { waitWith: "helm" } } }),
+    );
+    await clock.pass(2_000);
+    cluster.put(deploymentAt("shop/db", 2, "failed"));
+    await clock.pass(60_000);
+    expect(describeEnd(await ended, events).exitCode).toBe(5);
+    expect(
+      cluster.recordsOf("shop/db").map(({ revision, verifiedLabel }) => [revision, verifiedLabel]),
+    ).toEqual([
+      [3, "r3"],
+      [2, undefined],
+      [1, "r1"],
+    ]);
+  });
+});
+
+describe("history", () => {
+  test("is kept as far back as the revision that further attempts would go back to", async () => {
+    const bad = { readyMs: "never", failsMs: 1_000 } as const;
+    const { cluster, apply } = story({ "db@2": bad, "db@3": bad });
+    const kept: number[] = [];
+    const { releases } = cluster;
+    const rollBack: typeof releases.rollBack = (order) => {
+      kept.push(order.maxHistory);
+      return releases.rollBack(order);
+    };
+    Object.assign(cluster, { releases: { ...releases, rollBack } });
+    const declaration = { maxHistory: 2, retries: 1 };
+    await apply(fleet("db", { db: { declaration } }));
+    const end = await apply(fleet("db", { db: { declaration, values: { replicas: 2 } } }));
+    expect(end.exitCode).toBe(5);
+    expect(cluster.upgrades.map(({ maxHistory }) => maxHistory)).toEqual([2, 2, 3]);
+    expect(kept).toEqual([4]);
+  });
+});
+
+describe("a release that no run has known while it was declared", () => {
+  test("stays, however often it is left out: nobody knows whether it is protected", async () => {
+    const { cluster, apply } = story();
+    const pin = chain.pins.get(id("db"));
+    if (pin === undefined) throw new Error("no release");
+    cluster.seed(
+      {
+        namespace: "shop",
+        releaseName: "db",
+        revision: 1,
+        status: "deployed",
+        stackLabel,
+        resourceVersion: "1",
+      },
+      payloadOf(pin, 1),
+    );
+    const prune = { prune: true, includeProtected: false };
+    await apply(fleet("web"), { prune: { prune: false, includeProtected: false } });
+    await apply(fleet("web"), { prune });
+    await apply(fleet("web"), { prune });
+    expect(cluster.recordsOf("shop/db")).toHaveLength(1);
+    expect(cluster.log).not.toContain("uninstall shop/db");
+  });
+});
+
 describe("an upgrade that is not healthy", () => {
   const failing = () => story({ "db@2": { readyMs: "never", failsMs: 3_000 }, "db@3": { readyMs: 1_000 } });
 

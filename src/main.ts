@@ -3,7 +3,7 @@
 // than all of `headway version`.
 import { existsSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { homedir } from "node:os";
+import { homedir, hostname, userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CommanderError } from "commander";
@@ -116,6 +116,7 @@ function makeWorld(): World {
           readReleasePayload(release, (apiVersion, kind) => cluster.discovery.known(apiVersion, kind)),
       });
     },
+    whoAmI: () => `${userName()}@${hostname()}`,
     introduceSelf: async () => {
       const { introduceSelf } = await import("./adapters/process-proof.ts");
       return introduceSelf();
@@ -158,6 +159,15 @@ function makeWorld(): World {
       };
     },
   };
+}
+
+// In a container a uid need not have a name.
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "somebody");
+  }
 }
 
 function cacheFolder(): string {

@@ -143,6 +143,10 @@ export function unlockAfterOption(): Option {
   });
 }
 
+export function stackOption(): Option {
+  return new Option("--stack <name>", "only this stack");
+}
+
 export function outputOption(formats: readonly string[]): Option {
   return new Option("-o, --output <format>", "how to print it").choices(formats).default(formats[0]);
 }

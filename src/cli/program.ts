@@ -32,6 +32,10 @@ const commands: readonly { readonly names: readonly string[]; readonly load: () 
     names: ["status", "why"],
     load: async () => (await import("./status-command.ts")).registerStatusCommands,
   },
+  {
+    names: ["suspend", "resume", "retry"],
+    load: async () => (await import("./wish-commands.ts")).registerWishCommands,
+  },
   { names: ["destroy"], load: async () => (await import("./apply-command.ts")).registerDestroyCommand },
   { names: ["index"], load: async () => (await import("./index-command.ts")).registerIndexCommand },
   { names: ["lock"], load: async () => (await import("./lock-command.ts")).registerLockCommand },

@@ -66,6 +66,10 @@ export function findNamed(
   world: World,
   releases: readonly Pick<Declaration, "id">[],
   names: readonly string[],
+  where: { readonly place: string; readonly seeAlso: string } = {
+    place: "in this stack",
+    seeAlso: "see headway graph",
+  },
 ): ReadonlySet<ReleaseId> | number {
   const ids = releases.map(({ id }) => id);
   const chosen = new Set<ReleaseId>();
@@ -81,9 +85,9 @@ export function findNamed(
         found.length > 1
           ? `it is one of ${found.join(", ")}`
           : meant === undefined
-            ? "see headway graph"
+            ? where.seeAlso
             : `did you mean ${meant}?`;
-      world.stderr.write(`error: there is no single release "${name}" in this stack\n  try: ${hint}\n`);
+      world.stderr.write(`error: there is no single release "${name}" ${where.place}\n  try: ${hint}\n`);
     }
   }
   return unknown > 0 ? exitCodes.invalid : chosen;

@@ -16,7 +16,7 @@ import { renderWhy } from "../views/why-view.ts";
 import type { WhyInput } from "../views/why-view.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import type { LabelSelector } from "../core/label-selector.ts";
-import { clusterOptions, outputOption, selectorOption } from "./options.ts";
+import { clusterOptions, outputOption, selectorOption, stackOption } from "./options.ts";
 import type { ClusterFlags } from "./options.ts";
 import { findMatching } from "./select-releases.ts";
 import type { Connection, World } from "./world.ts";
@@ -38,7 +38,7 @@ export function registerStatusCommands(program: Command, world: World): void {
       .addOption(
         new Option("-A, --all-namespaces", "releases of all namespaces (the default)").conflicts("namespace"),
       )
-      .option("--stack <name>", "only this stack");
+      .addOption(stackOption());
   };
   add(
     program.command("status").description("show how each release stands; exit code 4 where one is not Ready"),

@@ -81,6 +81,8 @@ export type World = {
   /** `say` is told of a sops that has to be downloaded or built. */
   openValues(folder: StackFolder, say: (text: string) => void): Promise<ValuesFiles>;
   connect(flags: ConnectFlags): Promise<Result<Connection>>;
+  /** Who runs this: `USER@HOST`. */
+  whoAmI(): string;
   introduceSelf(): Promise<Holder>;
   /** Removes the run folder that introduceSelf made. */
   forgetSelf(holder: Holder): Promise<void>;

@@ -17,8 +17,8 @@ const unitMs: Readonly<Record<string, number>> = {
 export type ParsedDuration =
   { readonly ok: true; readonly ms: number } | { readonly ok: false; readonly problem: string };
 
-/** Reads a Go duration (`90s`, `1h30m`, `500ms`, `0`) of at most 24 hours; a negative one is refused. */
-export function parseDuration(text: string): ParsedDuration {
+/** Reads a Go duration (`90s`, `1h30m`, `500ms`, `0`) of at most 24 hours, or `longestMs`; a negative one is refused. */
+export function parseDuration(text: string, longestMs = longestDurationMs): ParsedDuration {
   if (text === "0") return { ok: true, ms: 0 };
   if (/^\s*-/.test(text)) return { ok: false, problem: "is negative" };
   if (/^[0-9]+(?:\.[0-9]*)?$/.test(text)) return { ok: false, problem: "has no unit" };
@@ -31,6 +31,6 @@ export function parseDuration(text: string): ParsedDuration {
     ms += Number(match[1]) * (unitMs[match[2] ?? ""] ?? Number.NaN);
   }
   if (text === "") return { ok: false, problem: "is empty" };
-  if (ms > longestDurationMs) return { ok: false, problem: "is longer than 24h" };
+  if (ms > longestMs) return { ok: false, problem: `is longer than ${longestMs / 3_600_000}h` };
   return { ok: true, ms: Math.max(0, Math.ceil(ms - 1e-9)) };
 }

@@ -1,10 +1,11 @@
 // Reads how stacks stand from the cluster alone; making sense of it is core/stack-status.ts.
 import { succeeded } from "../core/failure.ts";
 import type { Result } from "../core/failure.ts";
+import type { ReleaseId } from "../core/ids.ts";
 import { refOf } from "../core/object.ts";
 import { groupRecords } from "../core/observe.ts";
 import type { ReleaseRecord, StackState } from "../core/observation.ts";
-import { stackStatus } from "../core/stack-status.ts";
+import { releasesOfStack, stackStatus } from "../core/stack-status.ts";
 import type { ReleaseStatus } from "../core/stack-status.ts";
 import { newestPayloads } from "./observe-stack.ts";
 import type { ClusterPorts } from "./run-stack.ts";
@@ -18,11 +19,58 @@ export type StackReading = {
 /** A stack that is known of: by the label on its records, or only by the state that is kept of it. */
 type KnownStack = { readonly name: string; readonly label?: string };
 
+/** What a stack has of releases, whatever state they are in. */
+export type StackReleases = {
+  readonly name: string;
+  readonly state: StackState;
+  readonly releases: readonly ReleaseId[];
+};
+
 /** Every stack that has releases in the cluster or of which a state is kept; `only` that of this name. */
 export async function readStatus(
   ports: ClusterPorts,
   only?: string,
 ): Promise<Result<readonly StackReading[]>> {
+  const found = await listStacks(ports, only);
+  if (!found.ok) return found;
+  const { stacks, states, records } = found.value;
+  return all(stacks.map((stack) => readStack(ports, stack, states.get(stack.name), records)));
+}
+
+/** The releases of every stack that is known of, without a look at how they are; `only` of that of this name. */
+export async function readReleases(
+  ports: Pick<ClusterPorts, "records" | "states">,
+  only?: string,
+): Promise<Result<readonly StackReleases[]>> {
+  const found = await listStacks(ports, only);
+  if (!found.ok) return found;
+  const { stacks, states, records } = found.value;
+  return all(
+    stacks.map(async ({ name, label }) => {
+      const state = await stateOf(ports, name, states.get(name));
+      if (!state.ok) return state;
+      const known = { stackLabel: label ?? "", records, state: state.value };
+      return succeeded({ name, state: state.value, releases: [...releasesOfStack(known).values()] });
+    }),
+  );
+}
+
+async function all<T>(reading: readonly Promise<Result<T>>[]): Promise<Result<readonly T[]>> {
+  const read = await Promise.all(reading);
+  const refused = read.find((one) => !one.ok);
+  return refused ?? succeeded(read.flatMap((one) => (one.ok ? [one.value] : [])));
+}
+
+type FoundStacks = {
+  readonly stacks: readonly KnownStack[];
+  readonly states: ReadonlyMap<string, StackState>;
+  readonly records: ReadonlyMap<string, readonly ReleaseRecord[]>;
+};
+
+async function listStacks(
+  ports: Pick<ClusterPorts, "records" | "states">,
+  only: string | undefined,
+): Promise<Result<FoundStacks>> {
   const [listed, kept] = await Promise.all([ports.records.list(), ports.states.list()]);
   if (!listed.ok) return listed;
   if (!kept.ok) return kept;
@@ -30,11 +78,16 @@ export async function readStatus(
   const stacks = knownStacks(records, [...kept.value.keys()]).filter(
     ({ name }) => only === undefined || name === only,
   );
-  const readings = await Promise.all(
-    stacks.map((stack) => readStack(ports, stack, kept.value.get(stack.name), records)),
-  );
-  const refused = readings.find((reading) => !reading.ok);
-  return refused ?? succeeded(readings.flatMap((reading) => (reading.ok ? [reading.value] : [])));
+  return succeeded({ stacks, states: kept.value, records });
+}
+
+// One that could not be read among the others says why.
+async function stateOf(
+  ports: Pick<ClusterPorts, "states">,
+  name: string,
+  kept: StackState | undefined,
+): Promise<Result<StackState>> {
+  return kept === undefined ? ports.states.read(name) : succeeded(kept);
 }
 
 function knownStacks(
@@ -64,8 +117,7 @@ async function readStack(
   records: ReadonlyMap<string, readonly ReleaseRecord[]>,
 ): Promise<Result<StackReading>> {
   const [state, deployed] = await Promise.all([
-    // One that could not be read among the others says why.
-    kept === undefined ? ports.states.read(name) : succeeded(kept),
+    stateOf(ports, name, kept),
     label === undefined ? succeeded([]) : ports.records.deployedPayloads(label),
   ]);
   if (!state.ok) return state;

@@ -1,0 +1,214 @@
+// `headway suspend`, `resume` and `retry`: what a person wants of releases beside what is declared, written into the state
+// object from a kubeconfig alone. The next plan, or a run under way, finds it there.
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { didYouMean } from "../core/diagnostic.ts";
+import type { ReleaseId } from "../core/ids.ts";
+import type { Said, StackState, Suspension } from "../core/observation.ts";
+import { inForce, liftQuarantine, resume, suspend, type Whom } from "../core/stack-wishes.ts";
+import { parseUntil } from "../core/until.ts";
+import { readReleases, type StackReleases } from "../engine/read-status.ts";
+import { exitCodes, reportFailure } from "./exit.ts";
+import { clusterOptions, stackOption } from "./options.ts";
+import type { ClusterFlags } from "./options.ts";
+import { findNamed } from "./select-releases.ts";
+import type { Connection, World } from "./world.ts";
+
+type WishFlags = ClusterFlags & {
+  readonly stack?: string;
+  readonly all?: boolean;
+  readonly reason?: string;
+  /** RFC 3339. */
+  readonly until?: string;
+};
+
+/** One of the three: what it changes, and what is said of each release that it is about. */
+type Wish = {
+  readonly canBeAll: boolean;
+  readonly change: (state: StackState, whom: Whom) => StackState;
+  readonly words: (name: string, before: StackState, whom: ReleaseId | "stack") => string;
+};
+
+const longestReason = 200;
+
+export function registerWishCommands(program: Command, world: World): void {
+  const add = (name: string, description: string): Command => {
+    const command = program.command(name).description(description).argument("[release...]", "NS/NAME");
+    for (const option of [...clusterOptions(), stackOption()]) command.addOption(option);
+    return command;
+  };
+  add("suspend", "leave releases alone, from a kubeconfig alone, until they are resumed")
+    .option("--all", "the whole stack: a run that is under way starts no further step")
+    .addOption(untilOption(world))
+    .addOption(reasonOption())
+    .action(async (names: readonly string[], flags: WishFlags) => {
+      process.exitCode = await wish(world, names, flags, suspending(said(world, flags), flags.until));
+    });
+  add("resume", "end what suspend said: the next apply does what is declared")
+    .option("--all", "what was said of the whole stack; releases suspended by name stay so")
+    .action(async (names: readonly string[], flags: WishFlags) => {
+      process.exitCode = await wish(world, names, flags, resuming);
+    });
+  add("retry", "lift the quarantine of releases, so that the next apply tries them again")
+    .addOption(reasonOption())
+    .action(async (names: readonly string[], flags: WishFlags) => {
+      process.exitCode = await wish(world, names, flags, retrying(said(world, flags)));
+    });
+}
+
+function untilOption(world: World): Option {
+  return new Option(
+    "--until <time>",
+    "a time (2026-09-01T18:00:00Z) or how long (90m, 36h); without it, until it is resumed",
+  ).argParser((text) => {
+    const parsed = parseUntil(text, world.clock.nowMs());
+    if (!parsed.ok) throw new InvalidArgumentError(`It ${parsed.problem}.`);
+    return parsed.at;
+  });
+}
+
+function reasonOption(): Option {
+  return new Option("--reason <text>", "why, for everybody who looks").argParser((text) => {
+    if (text.trim() === "") throw new InvalidArgumentError("It is empty.");
+    if (text.length > longestReason)
+      throw new InvalidArgumentError(`It is longer than ${longestReason} characters.`);
+    return text;
+  });
+}
+
+function said(world: World, { reason }: WishFlags): Said {
+  return {
+    by: world.whoAmI(),
+    at: new Date(world.clock.nowMs()).toISOString(),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function suspending(by: Said, until: string | undefined): Wish {
+  const suspension: Suspension = { ...by, ...(until === undefined ? {} : { until }) };
+  const end = until === undefined ? "until it is resumed" : `until ${until}`;
+  return {
+    canBeAll: true,
+    change: (state, whom) => suspend(state, whom, suspension),
+    words: (name) => `${name} is suspended ${end}`,
+  };
+}
+
+const resuming: Wish = {
+  canBeAll: true,
+  change: resume,
+  words: (name, before, whom) => {
+    if (whom === "stack")
+      return before.suspension === undefined ? `${name} was not suspended` : `${name} is resumed`;
+    const still = before.suspension === undefined ? "" : "; its stack is suspended: resume --all ends that";
+    return before.releases.get(whom)?.suspension === undefined
+      ? `${name} was not suspended by itself${still}`
+      : `${name} is resumed${still}`;
+  },
+};
+
+function retrying(by: Said): Wish {
+  return {
+    canBeAll: false,
+    change: (state, whom) =>
+      whom === "stack" ? state : liftQuarantine(state, withFailures(state, whom), by),
+    words: (name, before, whom) =>
+      whom !== "stack" && withFailures(before, new Set([whom])).size > 0
+        ? `${name} is tried again by the next apply`
+        : `${name} has not failed: there is nothing to try again`,
+  };
+}
+
+function withFailures(state: StackState, ids: ReadonlySet<ReleaseId>): ReadonlySet<ReleaseId> {
+  const isFailed = (id: ReleaseId): boolean => {
+    const { quarantine, lastFailure } = state.releases.get(id) ?? {};
+    return quarantine !== undefined || lastFailure !== undefined;
+  };
+  return new Set([...ids].filter(isFailed));
+}
+
+async function wish(
+  world: World,
+  names: readonly string[],
+  flags: WishFlags,
+  { change, words, canBeAll }: Wish,
+): Promise<number> {
+  if ((flags.all === true) === names.length > 0) {
+    const problem = flags.all === true ? "releases and --all were both given" : "no release was named";
+    const whole = canBeAll ? ", or --all for the whole stack" : "";
+    world.stderr.write(`error: ${problem}\n  try: name releases (NS/NAME)${whole}\n`);
+    return exitCodes.invalid;
+  }
+  const connection = await world.connect(flags);
+  if (!connection.ok) return reportFailure(world, connection.failure);
+  try {
+    const chosen = await choose(world, connection.value, names, flags);
+    if (typeof chosen === "number") return chosen;
+    for (const { stack, whom } of chosen) {
+      let before = stack.state;
+      const written = await connection.value.states.update(stack.name, (state) => {
+        before = inForce(state, world.clock.nowMs());
+        return change(state, whom);
+      });
+      if (!written.ok) return reportFailure(world, written.failure);
+      const lines =
+        whom === "stack"
+          ? [words(`the stack ${stack.name}`, before, whom)]
+          : [...whom].map((release) => words(release, before, release));
+      for (const line of lines) world.stdout.write(`${line}\n`);
+    }
+    return exitCodes.done;
+  } finally {
+    connection.value.close();
+  }
+}
+
+type Chosen = { readonly stack: StackReleases; readonly whom: Whom };
+
+async function choose(
+  world: World,
+  connection: Connection,
+  names: readonly string[],
+  flags: WishFlags,
+): Promise<readonly Chosen[] | number> {
+  const read = await readReleases(connection);
+  if (!read.ok) return reportFailure(world, read.failure);
+  const stacks = pickStacks(world, read.value, flags);
+  if (typeof stacks === "number") return stacks;
+  if (flags.all === true) return stacks.map((stack) => ({ stack, whom: "stack" }));
+  const known = stacks.flatMap(({ releases }) => releases.map((id) => ({ id })));
+  const named = findNamed(world, known, names, {
+    place: "of Headway in this cluster",
+    seeAlso: "see headway status; one that was never applied is suspended in its declaration",
+  });
+  if (typeof named === "number") return named;
+  return stacks.flatMap((stack) => {
+    const whom = new Set(stack.releases.filter((id) => named.has(id)));
+    return whom.size === 0 ? [] : [{ stack, whom }];
+  });
+}
+
+/** The stacks that are meant: one where the whole of it is. */
+function pickStacks(
+  world: World,
+  stacks: readonly StackReleases[],
+  { stack, all }: WishFlags,
+): readonly StackReleases[] | number {
+  const names = stacks.map(({ name }) => name);
+  const picked = stack === undefined ? stacks : stacks.filter(({ name }) => name === stack);
+  const refuse = (problem: string, next: string): number => {
+    world.stderr.write(`error: ${problem}\n  try: ${next}\n`);
+    return exitCodes.invalid;
+  };
+  if (stack !== undefined && picked.length === 0) {
+    const meant = didYouMean(stack, names);
+    const there = names.length === 0 ? "there is none yet: headway apply" : `one of ${names.join(", ")}`;
+    return refuse(
+      `there is no stack "${stack}" in this cluster`,
+      meant === undefined ? there : `did you mean ${meant}?`,
+    );
+  }
+  if (all !== true || picked.length === 1) return picked;
+  return picked.length === 0
+    ? refuse("there is no stack of Headway in this cluster", "headway apply")
+    : refuse("there are several stacks in this cluster", `--stack with one of ${names.join(", ")}`);
+}

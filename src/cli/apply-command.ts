@@ -15,10 +15,12 @@ import { lossesOf } from "./destroy-losses.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { loadReadyStack } from "./load-stack.ts";
 import { unlockByCluster } from "./load-values.ts";
-import type { ClusterFlags, ProgressFlags, PruneFlags } from "./options.ts";
+import type { ClusterFlags, DriftFlags, ProgressFlags, PruneFlags } from "./options.ts";
 import {
   clusterOptions,
   concurrencyOption,
+  driftOption,
+  driftWish,
   includeProtectedOption,
   orderOption,
   ordinaryUnlockAfterMs,
@@ -38,6 +40,7 @@ import type { Connection, World } from "./world.ts";
 export type ApplyFlags = ClusterFlags &
   ProgressFlags &
   PruneFlags &
+  DriftFlags &
   StayingFlags & {
     readonly order?: "dependencies" | "waves";
     readonly dryRun?: boolean;
@@ -60,6 +63,7 @@ export function registerApplyCommand(program: Command, world: World): void {
     orderOption(),
     ...selectionOptions(),
     ...pruneOptions(),
+    driftOption(),
     concurrencyOption(),
     unlockAfterOption(),
   ])
@@ -124,6 +128,8 @@ export async function applyStack(
       ...(flags.redeploy === undefined ? {} : { redeploy: flags.redeploy }),
       // A redeploy brings up what is declared, and takes nothing away.
       prune: pruneWishes(loaded.loaded.stack, flags.redeploy === undefined ? flags : { prune: false }),
+      // A redeploy puts everything through helm anyway.
+      ...(destroy || flags.redeploy !== undefined ? {} : driftWish(flags)),
       ...chosen,
     };
     const ready = destroy

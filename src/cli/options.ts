@@ -4,6 +4,7 @@ import type { PruneSettings } from "../core/declaration.ts";
 import { parseDuration } from "../core/duration.ts";
 import type { LabelSelector } from "../core/label-selector.ts";
 import { parseLabelSelector } from "../core/label-selector.ts";
+import type { DriftWish } from "../core/plan/plan-drift.ts";
 import type { ProgressMode } from "../views/progress-view.ts";
 import type { ConnectFlags } from "./world.ts";
 
@@ -77,6 +78,21 @@ export function pruneOptions(): readonly Option[] {
     new Option("--yes-prune", "agree to prune more than headway.yaml's maxPrune"),
     includeProtectedOption(),
   ];
+}
+
+/** What an apply does about objects that are no longer as helm applied them. */
+export type DriftFlags = { readonly drift?: "warn" | "correct" | "ignore" };
+
+export function driftOption(): Option {
+  return new Option(
+    "--drift <how>",
+    "objects that are no longer as helm applied them: warn, correct, or ignore (default: as declared, else warn)",
+  ).choices(["warn", "correct", "ignore"]);
+}
+
+/** What the flag makes of the declarations' own words. */
+export function driftWish({ drift }: DriftFlags): { readonly drift?: DriftWish } {
+  return drift === "ignore" ? {} : { drift: drift ?? "as-declared" };
 }
 
 export function includeProtectedOption(): Option {

@@ -5,7 +5,7 @@ import { findNewer } from "../core/charts/newer-versions.ts";
 import type { StackCharts } from "../engine/ports.ts";
 import { planStack, type ReadyStack } from "../engine/run-stack.ts";
 import type { NewerCharts } from "../views/plan-items.ts";
-import { hasChanges, renderPlan } from "../views/plan-view.ts";
+import { hasChanges, hasDrift, renderPlan } from "../views/plan-view.ts";
 import type { PlanFormat } from "../views/plan-view.ts";
 import { chooseStyle } from "../views/style.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
@@ -13,6 +13,7 @@ import { loadReadyStack } from "./load-stack.ts";
 import { unlockByCluster } from "./load-values.ts";
 import {
   clusterOptions,
+  driftWish,
   orderOption,
   outputOption,
   pruneOptions,
@@ -31,6 +32,7 @@ type PlanFlags = ClusterFlags &
     readonly order?: "dependencies" | "waves";
     readonly retry?: boolean;
     readonly adopt?: boolean;
+    readonly drift?: boolean;
   };
 
 export function registerPlanCommand(program: Command, world: World): void {
@@ -42,7 +44,8 @@ export function registerPlanCommand(program: Command, world: World): void {
     command.addOption(option);
   command
     .addOption(outputOption(["table", "wide", "json", "yaml", "name", "markdown"]))
-    .option("--detailed-exitcode", "exit with 2 where something would change")
+    .option("--drift", "show what is no longer as helm applied it, too")
+    .option("--detailed-exitcode", "exit with 2 where something would change, or has drifted")
     .option("--retry", "as if quarantined releases were tried again")
     .option("--adopt", "as if releases of other owners were taken over")
     .action(async (dir: string, flags: PlanFlags) => {
@@ -65,13 +68,14 @@ async function showPlan(world: World, dir: string, flags: PlanFlags): Promise<nu
       adopt: flags.adopt ?? false,
       destroy: false,
       prune: pruneWishes(loaded.loaded.stack, flags),
+      ...(flags.drift === true ? driftWish({}) : {}),
       ...(only === undefined ? {} : { only }),
     });
     if (!planned.ok) return reportFailure(world, planned.failure);
     const style = chooseStyle({ isTerminal: world.stdout.isTerminal, env: world.env });
     const newer = newerCharts(loaded.ready, loaded.charts, only);
     world.stdout.write(renderPlan(planned.value.plan, { format: flags.output, style, newer }));
-    return flags.detailedExitcode === true && hasChanges(planned.value.plan)
+    return flags.detailedExitcode === true && (hasChanges(planned.value.plan) || hasDrift(planned.value.plan))
       ? exitCodes.changesPending
       : exitCodes.done;
   } finally {

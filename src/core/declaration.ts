@@ -2,6 +2,7 @@
 // belong to. Reading them from text is read-declarations.ts; exact charts and digests come later (pin.ts).
 import type { SourceRange } from "./diagnostic.ts";
 import type { ReleaseId } from "./ids.ts";
+import type { LabelSelector } from "./label-selector.ts";
 
 /** Where a chart comes from; `written` is what the declaration says. */
 export type ChartReference = { readonly written: string } & (
@@ -120,6 +121,25 @@ export type DependencyReference = {
   readonly readyExpr?: WrittenExpression;
 };
 
+/** Fields that are no drift: JSON pointers into objects, of all objects where no target is named. */
+export type DriftIgnoreRule = {
+  readonly paths: readonly string[];
+  readonly target?: {
+    readonly group?: string;
+    readonly version?: string;
+    readonly kind?: string;
+    readonly name?: string;
+    readonly namespace?: string;
+    readonly labels?: LabelSelector;
+  };
+};
+
+/** What becomes of drift, whatever a command asks for; without a mode the command decides. */
+export type DriftDetection = {
+  readonly mode?: "enabled" | "warn" | "disabled";
+  readonly ignore: readonly DriftIgnoreRule[];
+};
+
 /** One HelmRelease document. Durations are in milliseconds. */
 export type Declaration = {
   readonly id: ReleaseId;
@@ -147,6 +167,7 @@ export type Declaration = {
   readonly test: boolean;
   readonly crds: "skip" | "create" | "upgrade";
   readonly fieldConflicts: "take" | "fail";
+  readonly driftDetection: DriftDetection;
   readonly suspend: boolean;
   /** Neither pruned nor destroyed unless a person says so. */
   readonly protect: boolean;

@@ -30,6 +30,7 @@ export type ShownState =
   | "Running"
   | "Ready"
   | "Degraded"
+  | "Drifted"
   | "Suspended"
   | "Failed"
   | "RolledBack"

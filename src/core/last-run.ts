@@ -6,7 +6,7 @@ import type { LastRun, LastStanding } from "./observation.ts";
 import { declarationOf, declaredAt } from "./plan/plan.ts";
 import type { Undeclared } from "./plan/prune.ts";
 import type { Run } from "./run/run.ts";
-import { shownState } from "./shown-state.ts";
+import { shownState, type Shown } from "./shown-state.ts";
 
 /** True where a run found everything as the one before had left it, so that nothing has to be put on record. */
 export function standsAs(run: LastRun, before: LastRun | undefined): boolean {
@@ -26,7 +26,7 @@ export function lastRunOf(run: Run, nowMs: number, graph: Graph, before: LastRun
   const releases = [...run.steps.values()].flatMap(({ step, state }): [ReleaseId, LastStanding][] => {
     // What is still there of it is told below.
     if (step.reasons[0].kind === "undeclared") return [];
-    const shown = shownState(step, state);
+    const shown = lasting(shownState(step, state));
     // A destroy counts its waves backwards; of what it leaves the stack's own order is remembered.
     const isLeft = step.kind === "keep" && step.pin === undefined;
     const declaration = declarationOf(step);
@@ -66,6 +66,11 @@ export function lastRunOf(run: Run, nowMs: number, graph: Graph, before: LastRun
     waves: run.plan.waves,
     releases: new Map([...releases, ...left]),
   };
+}
+
+// Whether something has drifted is of the moment: nobody looks again when this is read.
+function lasting(shown: Shown): Shown {
+  return shown.state === "Drifted" ? { state: "Ready" } : shown;
 }
 
 function standingOfUndeclared(one: Undeclared, before: LastStanding): LastStanding {

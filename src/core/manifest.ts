@@ -1,7 +1,7 @@
 // Objects of a rendered manifest. Finding out what each one is called must be quick (an unchanged stack of hundreds of
 // releases needs nothing else of them), so a document is parsed as YAML only when more than its name is asked for.
 import { parseDocument } from "yaml";
-import { fieldOf, isRecord, listAt, textAt } from "./json.ts";
+import { fieldOf, isRecord, listAt, textAt, type JsonRecord } from "./json.ts";
 import type { KubernetesObject } from "./object.ts";
 import { readPlainScalar } from "./yaml/yaml-scalar.ts";
 
@@ -104,6 +104,14 @@ function note(head: MutableHead, key: keyof Head, value: string): boolean {
   return true;
 }
 
+/** What stands behind objects of which only some fields are at hand. */
+const wholes = new WeakMap<KubernetesObject, () => JsonRecord>();
+
+/** Everything that a manifest says of an object, `data`, `rules` and the like included. */
+export function writtenObject(object: KubernetesObject): JsonRecord {
+  return wholes.get(object)?.() ?? object;
+}
+
 /** An object whose parts beyond its name are read when they are asked for. */
 function lazyObject(head: Head, text: string, place: Placement): KubernetesObject {
   const { apiVersion, kind, name } = head;
@@ -138,7 +146,9 @@ function lazyObject(head: Head, text: string, place: Placement): KubernetesObjec
     },
   };
   // An accessor that may give undefined stands for an optional field here.
-  return object as KubernetesObject;
+  const lazy = object as KubernetesObject;
+  wholes.set(lazy, whole);
+  return lazy;
 }
 
 /** YAML 1.1, as Helm reads it; undefined for what can't be parsed, aliases that multiply included. */

@@ -1,5 +1,5 @@
 // Keeps secrets out of words: which strings of a release's values and objects are secret, and a text without them.
-import type { Json } from "./declaration.ts";
+import type { Json, ValuesLayer } from "./declaration.ts";
 import type { KubernetesObject } from "./object.ts";
 
 const shortestSecret = 6;
@@ -58,6 +58,20 @@ export function secretsInObjects(objects: readonly KubernetesObject[]): Readonly
     }
   }
   return found;
+}
+
+/** The texts to keep out of words about a release: of its values, as they are and as helm had them, and of its Secrets. */
+export function secretTexts(
+  layers: readonly ValuesLayer[],
+  objects: readonly KubernetesObject[],
+  config?: Json,
+): ReadonlySet<string> {
+  const fromValues = layers.flatMap((layer) => [
+    ...(layer.isSecret && layer.locked === undefined
+      ? textsInValues(layer.tree)
+      : secretsInValues(layer.tree)),
+  ]);
+  return new Set([...fromValues, ...secretsInValues(config), ...secretsInObjects(objects)]);
 }
 
 /** About 600 characters of a text at most: an API error may echo a whole object, and what matters stands at its ends. */

@@ -20,6 +20,7 @@ export function isRootState(state: ShownState): boolean {
     case "Blocked":
     case "Running":
     case "Ready":
+    case "Drifted":
     case "Suspended":
     case "Removing":
     case "Removed":

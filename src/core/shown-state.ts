@@ -2,7 +2,8 @@
 // surface lays them out is the surface's own business.
 import type { Hold, ShownState, Unmet } from "./event.ts";
 import type { Failure } from "./failure.ts";
-import type { Step } from "./plan/plan.ts";
+import { describeDrift } from "./drift/drift.ts";
+import { driftOf, type Step } from "./plan/plan.ts";
 import { describeSaid } from "./stack-wishes.ts";
 import type { StepState } from "./run/run.ts";
 import { describeValuesObject } from "./values/values-objects.ts";
@@ -43,7 +44,7 @@ export function shownState(step: Step, state: StepState): Shown {
     case "healthy":
       // A destroy finds nothing to take away.
       if (step.kind === "keep" && step.reasons[0].kind === "not-installed") return { state: "Removed" };
-      return isSuspended(step) ? shownSuspension(step, "healthy") : { state: "Ready" };
+      return isSuspended(step) ? shownSuspension(step, "healthy") : shownHealthy(step);
     case "rolled-back":
       return { state: "RolledBack", detail: `to revision ${state.toRevision}: ${causeOf(state.failure)}` };
     case "failed":
@@ -57,6 +58,12 @@ export function shownState(step: Step, state: StepState): Shown {
     case "removed":
       return { state: "Removed" };
   }
+}
+
+/** What is only looked at may be healthy and not be what was applied. */
+function shownHealthy(step: Step): Shown {
+  const drift = step.kind === "keep" || step.kind === "verify" ? driftOf(step) : [];
+  return drift.length === 0 ? { state: "Ready" } : { state: "Drifted", detail: describeDrift(drift) };
 }
 
 function shownPreparation({ doing, hold }: Extract<StepState, { kind: "preparing" }>): Shown {
@@ -177,6 +184,7 @@ const GLYPHS: Readonly<Record<ShownState, readonly [unicode: string, ascii: stri
   Running: ["●", "*"],
   Ready: ["✓", "+"],
   Degraded: ["▲", "!"],
+  Drifted: ["▲", "!"],
   Suspended: ["‖", "="],
   Failed: ["✕", "x"],
   RolledBack: ["↶", "<"],

@@ -25,6 +25,7 @@ const shownStates: Readonly<Record<ShownState, true>> = {
   Running: true,
   Ready: true,
   Degraded: true,
+  Drifted: true,
   Suspended: true,
   Failed: true,
   RolledBack: true,

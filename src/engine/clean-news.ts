@@ -3,17 +3,11 @@
 import type { Failure } from "../core/failure.ts";
 import type { Evidence, ReleaseHealth, Trouble } from "../core/health/health.ts";
 import { valuesOf, type Applied, type Step } from "../core/plan/plan.ts";
-import { redact, secretsInObjects, secretsInValues, shorten, textsInValues } from "../core/redact.ts";
+import { redact, secretTexts, shorten } from "../core/redact.ts";
 
 /** The texts to keep out of words about a release: of its values, and of the Secrets it applied. */
 export function secretsOf(step: Step, applied: Pick<Applied, "objects"> | undefined): ReadonlySet<string> {
-  const layers = valuesOf(step);
-  const fromValues = layers.flatMap((layer) => [
-    ...(layer.isSecret && layer.locked === undefined
-      ? textsInValues(layer.tree)
-      : secretsInValues(layer.tree)),
-  ]);
-  return new Set([...fromValues, ...secretsInObjects(applied?.objects ?? [])]);
+  return secretTexts(valuesOf(step), applied?.objects ?? []);
 }
 
 export function cleanFailure(failure: Failure, secrets: ReadonlySet<string>): Failure {

@@ -155,7 +155,9 @@ async function upgrade(
     maxHistory: roomFor(step, revision),
     timeoutMs: effect.timeoutMs,
     wait: waitsForEverything ? "everything" : "hooks-only",
-    forceConflicts: step.applyMethod === "server-side" && declaration.fieldConflicts === "take",
+    forceConflicts:
+      step.applyMethod === "server-side" &&
+      (declaration.fieldConflicts === "take" || step.takesFields === true),
     serverSide: step.applyMethod === "server-side",
     priority: step.priority,
     onStarted: () => {

@@ -35,6 +35,11 @@ export async function nameConflicts(
   return { ...plan, steps };
 }
 
+// What drift is corrected names its fields already.
 function mayConflict(step: Step): boolean {
-  return (step.kind === "upgrade" || step.kind === "recover") && step.applyMethod === "server-side";
+  return (
+    (step.kind === "upgrade" || step.kind === "recover") &&
+    step.applyMethod === "server-side" &&
+    step.takesFields !== true
+  );
 }

@@ -3,6 +3,8 @@
 import { succeeded } from "../core/failure.ts";
 import type { Result } from "../core/failure.ts";
 import type { Declaration } from "../core/declaration.ts";
+import type { DriftedObject } from "../core/drift/drift.ts";
+import { findDrift } from "../core/drift/find-drift.ts";
 import { fingerprintFor } from "../core/fingerprint.ts";
 import type { StackRules } from "../core/health/rules.ts";
 import type { World } from "../core/health/world.ts";
@@ -26,9 +28,14 @@ export type ObservedStack = {
   readonly records: ReadonlyMap<string, readonly ReleaseRecord[]>;
   /** `NAMESPACE/RELEASENAME@REVISION` → the fingerprint it was made with. */
   readonly fingerprints: ReadonlyMap<string, string>;
+  /** What differs from what helm applied, of the releases that were to be looked at. */
+  readonly drift: ReadonlyMap<ReleaseId, readonly DriftedObject[]>;
 };
 
-/** Observes the declared releases. Fails only where the cluster can't be read; nothing is changed. */
+/**
+ * Observes the declared releases, and the drift of some of them: that costs no request more, but whole objects in the
+ * answers. Fails only where the cluster can't be read; nothing is changed.
+ */
 export async function observeStack(
   ports: {
     readonly records: Records;
@@ -44,6 +51,7 @@ export async function observeStack(
     /** See core/recovery.ts. */
     readonly cutRunWroteUntilMs?: number;
   },
+  driftOf: readonly Declaration[] = [],
 ): Promise<Result<ObservedStack>> {
   const [listed, payloads, state, namespaces] = await Promise.all([
     ports.records.list(),
@@ -66,7 +74,7 @@ export async function observeStack(
   };
   const owned = await readOwned(ports.records, undeclared, known, heir);
   if (!owned.ok) return owned;
-  const world = await pictureOf(ports.objects, stack.declarations, records, known);
+  const world = await pictureOf(ports.objects, stack.declarations, records, known, driftOf.length > 0);
   if (!world.ok) return world;
   const observe = (picture: World): ReadonlyMap<ReleaseId, Observation> =>
     observeReleases({
@@ -94,7 +102,25 @@ export async function observeStack(
     owned: owned.value,
     records,
     fingerprints: fingerprintsOf(listed.value),
+    drift: driftIn(driftOf, observations.value, world.value),
   });
+}
+
+// A revision that helm has not completed says nothing of what should be there.
+function driftIn(
+  declarations: readonly Declaration[],
+  observations: ReadonlyMap<ReleaseId, Observation>,
+  world: World,
+): ReadonlyMap<ReleaseId, readonly DriftedObject[]> {
+  return new Map(
+    declarations.flatMap(({ id, driftDetection }) => {
+      const observation = observations.get(id);
+      if (observation?.kind !== "deployed" || observation.payload?.revision !== observation.revision)
+        return [];
+      const found = findDrift(observation.payload, world, driftDetection.ignore);
+      return found.length === 0 ? [] : [[id, found] as const];
+    }),
+  );
 }
 
 /** By release; of several revisions that count as deployed, which helm has been seen to leave, the newest. */
@@ -171,6 +197,7 @@ async function pictureOf(
   declarations: readonly Declaration[],
   records: ReadonlyMap<string, readonly ReleaseRecord[]>,
   payloads: ReadonlyMap<string, ReleasePayload>,
+  isWhole: boolean,
 ): Promise<Result<World>> {
   const refs = declarations.flatMap((declaration) => {
     const key = releaseKey(declaration);
@@ -180,7 +207,7 @@ async function pictureOf(
       ? payload.objects.map(refOf)
       : [];
   });
-  return objects.snapshot(refs, []);
+  return objects.snapshot(refs, [], isWhole ? "whole" : "as-needed");
 }
 
 // Pods are only asked for where something is not healthy, and only in those namespaces.

@@ -274,8 +274,16 @@ export type WatchedWorld = {
 };
 
 export type Objects = {
-  /** A picture of these objects: one LIST per kind. Pods, Jobs and ReplicaSets of `podsIn` too. */
-  snapshot(refs: readonly ObjectRef[], podsIn: readonly string[]): Promise<Result<World>>;
+  /**
+   * A picture of these objects: one LIST per kind. Pods, Jobs and ReplicaSets of `podsIn` too. By default objects are read as
+   * far as health needs them; `whole` gives these very objects with all they have, managedFields included, and Secrets with
+   * digests (core/drift/secret-digest.ts) in place of what they hold.
+   */
+  snapshot(
+    refs: readonly ObjectRef[],
+    podsIn: readonly string[],
+    depth?: "as-needed" | "whole",
+  ): Promise<Result<World>>;
   watch(): WatchedWorld;
   /** Names of the namespaces that exist, with those being deleted apart; one LIST. */
   namespaces(): Promise<

@@ -7,6 +7,7 @@ import type { Graph } from "../core/graph.ts";
 import type { StackRules } from "../core/health/rules.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import type { Staying } from "../core/plan/make-destroy-plan.ts";
+import { lookedAt, type DriftWish } from "../core/plan/plan-drift.ts";
 import { makePlan } from "../core/plan/make-plan.ts";
 import { lastRunOf, standsAs } from "../core/last-run.ts";
 import type { PinnedRelease } from "../core/pin.ts";
@@ -71,6 +72,8 @@ export type PlanOptions = {
   readonly stays?: Staying;
   /** What becomes of releases that are no longer declared. */
   readonly prune: PruneOptions;
+  /** Look for drift, and what to do about it. */
+  readonly drift?: DriftWish;
 };
 
 export type PlannedStack = { readonly plan: Plan; readonly observed: ObservedStack };
@@ -91,7 +94,7 @@ async function observeAndPlan(
   options: PlanOptions,
 ): Promise<Result<PlannedStack>> {
   const [observed, pins] = await Promise.all([
-    observeStack(ports, stack),
+    observeStack(ports, stack, options.drift === undefined ? [] : lookedAt(stack.declarations, options.only)),
     options.destroy ? succeeded(stack.pins) : readPins(ports.values, stack.pins),
   ]);
   if (!observed.ok) return observed;
@@ -115,6 +118,7 @@ async function observeAndPlan(
     retry: options.retry,
     adopt: options.adopt,
     ...(options.redeploy === undefined ? {} : { redeploy: options.redeploy }),
+    ...(options.drift === undefined ? {} : { drift: { wish: options.drift, found: observed.value.drift } }),
     ...(options.only === undefined ? {} : { only: options.only }),
   });
   const whole = await planPruning(ports.objects, plan, observed.value, options);

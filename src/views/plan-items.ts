@@ -3,7 +3,8 @@ import type { Json } from "../core/declaration.ts";
 import type { Action } from "../core/event.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import type { NewerChart } from "../core/charts/newer-versions.ts";
-import { declaredAt, valuesOf, type Plan, type Reason, type Step } from "../core/plan/plan.ts";
+import { declaredAt, driftOf, valuesOf, type Plan, type Reason, type Step } from "../core/plan/plan.ts";
+import { showDrift, type ShownDrift } from "./drift-view.ts";
 import { reasonWords } from "./reason-words.ts";
 import { maskChanges, type ShownChange } from "./secret-values.ts";
 
@@ -14,6 +15,7 @@ export type PlanVerdict =
   | "not-selected"
   | "kept"
   | "suspended"
+  | "drifted"
   | "degraded"
   | "quarantined"
   | "refused"
@@ -32,6 +34,8 @@ export type PlanItem = {
   readonly newer?: NewerChart;
   readonly reasons: readonly { readonly kind: Reason["kind"]; readonly message: string }[];
   readonly changes: readonly ShownChange[];
+  /** Objects that are no longer as helm applied them; absent where none are, or nobody looked. */
+  readonly drift?: readonly ShownDrift[];
   readonly after: readonly ReleaseId[];
   /** How long it has to stay ready before it counts as healthy; absent where it has not. */
   readonly stableForMs?: number;
@@ -74,10 +78,16 @@ function planItem(step: Step): PlanItem {
         ? maskChanges(reason.changes, (path) => declaredValue(step, path))
         : [],
     ),
+    ...driftItem(step),
     after: step.after,
     ...proofsOf(step),
     ...(at === undefined ? {} : { declaredAt: at }),
   };
+}
+
+function driftItem(step: Step): Pick<PlanItem, "drift"> {
+  const drift = driftOf(step);
+  return drift.length === 0 ? {} : { drift: drift.map(showDrift) };
 }
 
 /** What it waits for, and what it has to prove, beside health. */
@@ -124,6 +134,7 @@ function verdictOf(step: Step): PlanVerdict {
     case "unknown":
       if (kinds.has("suspended")) return "suspended";
       if (kinds.has("not-selected")) return "not-selected";
+      if (kinds.has("drifted")) return "drifted";
       return step.standing === "healthy" ? "unchanged" : "unknown";
   }
 }
@@ -137,6 +148,7 @@ function signOf(verdict: PlanVerdict): PlanItem["sign"] {
     case "uninstall":
       return "-";
     case "recover":
+    case "drifted":
     case "degraded":
     case "quarantined":
     case "refused":
@@ -157,6 +169,7 @@ const SUMMARY: readonly (readonly [PlanVerdict, string])[] = [
   ["recover", "to recover"],
   ["uninstall", "to uninstall"],
   ["verify", "to verify"],
+  ["drifted", "drifted"],
   ["degraded", "degraded"],
   ["quarantined", "quarantined"],
   ["refused", "refused"],

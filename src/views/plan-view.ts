@@ -1,9 +1,10 @@
 // A plan for people and for programs. What may be shown of it is decided in plan-items.ts.
 import type { Json } from "../core/declaration.ts";
-import type { Plan } from "../core/plan/plan.ts";
+import { driftOf, type Plan } from "../core/plan/plan.ts";
 import { describeStay } from "../core/plan/prune.ts";
 import { jsonText, yamlText } from "./data-output.ts";
 import { countVerdicts, planItems, planSummary, type NewerCharts, type PlanItem } from "./plan-items.ts";
+import { driftLines } from "./drift-view.ts";
 import type { ShownChange } from "./secret-values.ts";
 import { renderLine, renderLines, type Line, type Style, type Tone } from "./style.ts";
 import { cutTo, displayWidth, padTo } from "./terminal-text.ts";
@@ -31,6 +32,11 @@ export function renderPlan(
     case "markdown":
       return planMarkdown(plan, items);
   }
+}
+
+/** True where something is not as it was applied, as far as somebody looked. */
+export function hasDrift(plan: Plan): boolean {
+  return plan.steps.some((step) => driftOf(step).length > 0);
 }
 
 /** True where applying this plan would do anything. */
@@ -158,7 +164,12 @@ function itemLines(item: PlanItem, width: number, wide: boolean): readonly Line[
     ],
     ...shown.map((change): Line => [`      ${changeWords(change, wide ? Infinity : MOST_VALUE_COLUMNS)}`]),
     ...(more > 0 ? [[{ text: `      … ${more} more`, tone: "dim" as const }]] : []),
+    ...detailsOfDrift(item, wide).map((text): Line => [`      ${text}`]),
   ];
+}
+
+function detailsOfDrift({ drift = [] }: PlanItem, wide: boolean): readonly string[] {
+  return driftLines(drift, wide ? Infinity : MOST_CHANGES, wide ? Infinity : MOST_VALUE_COLUMNS);
 }
 
 /** `  if readyExpr of shop/db holds  then stable for 30s, tests`. */
@@ -229,12 +240,16 @@ function planMarkdown(plan: Plan, items: readonly PlanItem[]): string {
       `| ${[`${item.wave}/${plan.waves}`, item.release, `${item.sign} ${verdictWords(item)}`, chartWords(item), reasonsWords(item)].map(markdownCell).join(" | ")} |\n`,
   );
   const changes = listed
-    .filter((item) => item.changes.length > 0)
+    .filter((item) => item.changes.length > 0 || item.drift !== undefined)
     .map((item) => {
       const shown = item.changes.slice(0, MOST_CHANGES);
       const more = item.changes.length - shown.length;
-      const lines = shown.map((change) => changeWords(change, MOST_VALUE_COLUMNS));
-      return `${[item.release, ...lines.map((line) => `  ${line}`), ...(more > 0 ? [`  … ${more} more`] : [])].map(fenced).join("\n")}\n`;
+      const lines = [
+        ...shown.map((change) => changeWords(change, MOST_VALUE_COLUMNS)),
+        ...(more > 0 ? [`… ${more} more`] : []),
+        ...detailsOfDrift(item, false),
+      ];
+      return `${[item.release, ...lines.map((line) => `  ${line}`)].map(fenced).join("\n")}\n`;
     });
   const details =
     changes.length === 0

@@ -1,5 +1,6 @@
 // Why a step is what it is, in words. Values never stand in them: changes are shown, masked, by value-changes.ts.
 import { describeForeignFields } from "../core/field-managers.ts";
+import { countDrift, type DriftedObject } from "../core/drift/drift.ts";
 import type { Reason } from "../core/plan/plan.ts";
 import { causeOf } from "../core/shown-state.ts";
 import { describeSaid } from "../core/stack-wishes.ts";
@@ -33,8 +34,8 @@ export function reasonWords(reason: Reason): string {
       return `revision ${reason.revision} failed${reason.cause === undefined ? "" : `: ${reason.cause}`}`;
     case "left-over":
       return `revision ${reason.revision} was left ${reason.status} by a helm that was cut`;
-    case "object-missing":
-      return `missing in the cluster: ${reason.objects.join(", ")}`;
+    case "drifted":
+      return driftWords(reason.objects);
     case "degraded":
       return reason.troubles.length === 0 ? "not healthy" : reason.troubles.map(describeTrouble).join("; ");
     case "quarantined":
@@ -64,4 +65,15 @@ export function reasonWords(reason: Reason): string {
     case "undeclared":
       return "no longer declared";
   }
+}
+
+/** `drifted: 2 fields, 1 object gone`. */
+function driftWords(drift: readonly DriftedObject[]): string {
+  const gone = drift.filter(({ kind }) => kind === "missing").length;
+  const fields = countDrift(drift) - gone;
+  const parts = [
+    ...(fields === 0 ? [] : [counted(fields, "field")]),
+    ...(gone === 0 ? [] : [`${counted(gone, "object")} gone`]),
+  ];
+  return `drifted: ${parts.join(", ")}`;
 }

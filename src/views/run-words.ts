@@ -131,6 +131,7 @@ const STATE_WORDS: readonly (readonly [ShownState, string])[] = [
   ["Running", "running"],
   ["Removing", "removing"],
   ["Suspended", "suspended"],
+  ["Drifted", "drifted"],
   ["Ready", "ready"],
   ["Removed", "removed"],
 ];

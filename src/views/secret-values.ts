@@ -43,6 +43,13 @@ export function maskChanges(
   });
 }
 
+/** A value at a path of an object, masked where one of them says that a secret stands there. */
+export function maskField(path: string, value: Json): Json {
+  // What a container is called says nothing of its fields; what a variable is called does.
+  const names = path.replace(/(?<!\.env)\[[\w-]*=[^\]]*\]/g, "");
+  return maskJson(value, looksSecret(names));
+}
+
 // `key` as a word of its own: `tls.key`, `accessKey`, `MASTER_KEY`, not `keycloak`.
 const KEY_WORD =
   /(?:^|[^a-zA-Z])keys?(?:$|[^a-z])|Keys?(?:$|[^a-z])|[a-z]key(?:$|[^a-zA-Z])|KEYS?(?:$|[^a-zA-Z])/;

@@ -56,6 +56,7 @@ export function toneOf(state: ShownState): Tone {
     case "Blocked":
       return "bad";
     case "Degraded":
+    case "Drifted":
     case "RolledBack":
     case "Quarantined":
       return "warn";

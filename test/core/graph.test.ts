@@ -43,6 +43,7 @@ function declare(lines: readonly string[]): readonly Declaration[] {
       test: false,
       labels: {},
       fieldConflicts: "take",
+      driftDetection: { ignore: [] },
       suspend: false,
       protect: false,
       maxHistory: 10,

@@ -159,6 +159,7 @@ function declare(
     test: false,
     labels: {},
     fieldConflicts: "take",
+    driftDetection: { ignore: [] },
     suspend: false,
     protect: false,
     maxHistory: 10,

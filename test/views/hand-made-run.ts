@@ -40,6 +40,7 @@ export function declarationOf(release: ReleaseId, values: Declaration["values"] 
     test: false,
     labels: {},
     fieldConflicts: "take",
+    driftDetection: { ignore: [] },
     suspend: false,
     protect: false,
     maxHistory: 10,

@@ -98,7 +98,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Result<Cl
 function makeObjects(api: Api, discovery: Discovery, watches: WatchedWorld[]): Objects {
   const watchSettings = ordinaryWatchSettings();
   return {
-    snapshot: (refs, podsIn) => takeSnapshot(api, discovery, refs, podsIn),
+    snapshot: (refs, podsIn, depth) => takeSnapshot(api, discovery, refs, podsIn, depth),
     watch() {
       const watch = watchWorld(api, discovery, watchSettings);
       watches.push(watch);

@@ -1,4 +1,5 @@
 // Lists of objects, page by page, as whole objects or as metadata alone.
+import { withoutSecretValues } from "../../core/drift/secret-digest.ts";
 import { isRecord, listAt, textAt } from "../../core/json.ts";
 import { failed, succeeded, type Result } from "../../core/failure.ts";
 import type { KubernetesObject } from "../../core/object.ts";
@@ -82,15 +83,30 @@ export function asObject(value: unknown, apiVersion: string, kind: string): Kube
   };
 }
 
-/** The objects of a list, as `asObject` makes them. */
+/**
+ * One object with everything that the API gives of it, managedFields included, its kind written over it; of a Secret,
+ * digests stand for what it holds.
+ */
+export function asWholeObject(
+  value: unknown,
+  apiVersion: string,
+  kind: string,
+): KubernetesObject | undefined {
+  const object = asObject(value, apiVersion, kind);
+  if (object === undefined || !isRecord(value)) return undefined;
+  const whole = kind === "Secret" && apiVersion === "v1" ? withoutSecretValues(value) : value;
+  // What was checked is checked for both.
+  return { ...(whole as KubernetesObject), apiVersion, kind };
+}
+
+/** The objects of a list, as `read` makes them. */
 export async function listObjects(
   api: Api,
   order: ListOrder,
-  apiVersion: string,
-  kind: string,
+  read: (item: unknown) => KubernetesObject | undefined,
 ): Promise<Result<readonly KubernetesObject[]> & { readonly status?: number }> {
   const listed = await listAll(api, order);
   if (!listed.ok)
     return { ...failed(listed.failure), ...(listed.status === undefined ? {} : { status: listed.status }) };
-  return succeeded(listed.value.items.flatMap((item) => asObject(item, apiVersion, kind) ?? []));
+  return succeeded(listed.value.items.flatMap((item) => read(item) ?? []));
 }

@@ -4,7 +4,7 @@ import { fieldAt, listAt, numberAt, textAt } from "../../core/json.ts";
 import { groupOf, type ObjectRef } from "../../core/object.ts";
 import type { Objects } from "../../engine/ports.ts";
 import { collectionPath, type Discovery } from "./discovery.ts";
-import { listAll, listObjects, metadataOf } from "./list.ts";
+import { asObject, listAll, listObjects, metadataOf } from "./list.ts";
 import type { Api } from "./request.ts";
 
 const definitionVersion = "apiextensions.k8s.io/v1";
@@ -32,8 +32,7 @@ async function listClaims(api: Api, namespace: string): Promise<readonly ObjectR
       path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/persistentvolumeclaims`,
       metadataOnly: true,
     },
-    "v1",
-    "PersistentVolumeClaim",
+    (item) => asObject(item, "v1", "PersistentVolumeClaim"),
   );
   if (!listed.ok) return [];
   return listed.value.map(({ apiVersion, kind, metadata }) => ({

@@ -1,11 +1,11 @@
 // A picture of many objects in few requests: one LIST per kind, by Helm's label. Kinds that have no status are read by
-// metadata alone, so that no body of a Secret is ever fetched for it.
+// metadata alone, so that no body of a Secret is fetched for it; asked for whole objects, only digests of it are kept.
 import { failed, succeeded, type Failure, type Result } from "../../core/failure.ts";
 import { existenceSuffices } from "../../core/health/object-health.ts";
 import type { World } from "../../core/health/world.ts";
-import { describeRef, type ObjectRef } from "../../core/object.ts";
+import { describeRef, objectKey, refOf, type ObjectRef } from "../../core/object.ts";
 import { collectionPath, objectPath, type Discovery, type ServedKind } from "./discovery.ts";
-import { asObject, listObjects, metadataOf } from "./list.ts";
+import { asObject, asWholeObject, listObjects, metadataOf } from "./list.ts";
 import type { Api } from "./request.ts";
 import { makeWorldStore, singleReads, type WorldStore } from "./world-store.ts";
 
@@ -38,6 +38,7 @@ export async function takeSnapshot(
   discovery: Discovery,
   refs: readonly ObjectRef[],
   podsIn: readonly string[],
+  depth: "as-needed" | "whole" = "as-needed",
 ): Promise<Result<World>> {
   const loaded = await discovery.load();
   if (!loaded.ok) return loaded;
@@ -50,7 +51,7 @@ export async function takeSnapshot(
     else group.push(ref);
   }
   const outcomes = await Promise.all([
-    ...[...kinds.values()].map((group) => readKind(api, discovery, store, group)),
+    ...[...kinds.values()].map((group) => readKind(api, discovery, store, group, depth === "whole")),
     ...podKinds.map((kind) => readPodKind(api, discovery, store, kind, podsIn)),
   ]);
   const refusal = outcomes.find((outcome) => outcome !== undefined);
@@ -62,6 +63,7 @@ async function readKind(
   discovery: Discovery,
   store: WorldStore,
   refs: readonly ObjectRef[],
+  isWhole: boolean,
 ): Promise<Failure | undefined> {
   const [first] = refs;
   if (first === undefined) return undefined;
@@ -69,11 +71,12 @@ async function readKind(
   if (!found.ok) return found.failure;
   const served = found.value;
   if (served === undefined) return undefined;
-  const refusal = await readList(api, store, served, { labelSelector: helmsLabel });
+  const wholes = isWhole ? { wholes: new Set(refs.map(objectKey)) } : {};
+  const refusal = await readList(api, store, served, { labelSelector: helmsLabel, ...wholes });
   if (refusal !== undefined) return refusal;
   const missing = refs.filter((ref) => store.get(ref) === undefined);
-  if (missing.length > mostSingleReads) return await readList(api, store, served, {});
-  const failures = await Promise.all(missing.map((ref) => readOne(api, store, served, ref)));
+  if (missing.length > mostSingleReads) return await readList(api, store, served, wholes);
+  const failures = await Promise.all(missing.map((ref) => readOne(api, store, served, ref, isWhole)));
   return failures.find((failure) => failure !== undefined);
 }
 
@@ -103,18 +106,25 @@ async function readList(
     readonly metadataOnly?: boolean;
     readonly namespace?: string;
     readonly only?: ReadonlySet<string>;
+    /** Keys of objects that are wanted whole; the others are of no account then. */
+    readonly wholes?: ReadonlySet<string>;
   },
 ): Promise<Failure | undefined> {
+  const { wholes } = scope;
   const listed = await listObjects(
     api,
     {
       doing: `Listing the ${served.resource}`,
       path: collectionPath(served, scope.namespace),
-      metadataOnly: scope.metadataOnly ?? isMetadataEnough(served),
+      metadataOnly: scope.metadataOnly ?? (wholes === undefined && isMetadataEnough(served)),
       ...(scope.labelSelector === undefined ? {} : { labelSelector: scope.labelSelector }),
     },
-    served.apiVersion,
-    served.kind,
+    wholes === undefined
+      ? (item) => asObject(item, served.apiVersion, served.kind)
+      : (item) => {
+          const object = asWholeObject(item, served.apiVersion, served.kind);
+          return object !== undefined && wholes.has(objectKey(refOf(object))) ? object : undefined;
+        },
   );
   // A kind whose CRD went away between discovery and now has no objects.
   if (!listed.ok) return listed.status === 404 ? undefined : listed.failure;
@@ -130,18 +140,20 @@ export async function readOne(
   store: WorldStore,
   served: ServedKind,
   ref: ObjectRef,
+  isWhole = false,
 ): Promise<Failure | undefined> {
   const answer = await api.json({
     doing: `Reading ${describeRef(ref)}`,
     path: objectPath(served, ref),
-    ...(isMetadataEnough(served) ? { accept: metadataOf.one } : {}),
+    ...(!isWhole && isMetadataEnough(served) ? { accept: metadataOf.one } : {}),
   });
   if (!answer.ok) {
     if (answer.status !== 404) return answer.failure;
     store.drop(ref, singleReads);
     return undefined;
   }
-  const object = asObject(answer.value, served.apiVersion, served.kind);
+  const read = isWhole ? asWholeObject : asObject;
+  const object = read(answer.value, served.apiVersion, served.kind);
   if (object !== undefined) store.put(object, singleReads);
   return undefined;
 }

@@ -20,6 +20,7 @@ import type {
   Stack as StackDocument,
 } from "../generated/declaration-types.ts";
 import { validateStack } from "../generated/validators.js";
+import { applyDriftDetection } from "./read-drift-detection.ts";
 import { describeSchemaErrors, nameOf, pathOf } from "./schema-words.ts";
 import { layerAt } from "../values/values-layer.ts";
 import type { Path, YamlTree } from "../yaml/yaml-tree.ts";
@@ -37,7 +38,7 @@ type PlainOption =
   | "protect";
 
 /** What a release has where it says nothing itself. */
-export type ReleaseDefaults = Pick<Declaration, PlainOption | "timeoutMs" | "stableForMs">;
+export type ReleaseDefaults = Pick<Declaration, PlainOption | "timeoutMs" | "stableForMs" | "driftDetection">;
 
 /** What holds for all releases. `undefined` phases: the list itself is broken, so a phase can't be checked. */
 export type StackSettings = {
@@ -71,6 +72,7 @@ export const builtInDefaults: ReleaseDefaults = {
   maxHistory: 10,
   stableForMs: 0,
   protect: false,
+  driftDetection: { ignore: [] },
 };
 
 /** The settings of a stack without a headway.yaml. */
@@ -88,7 +90,7 @@ export const defaultSettings: StackSettings = {
   defaults: builtInDefaults,
 };
 
-type Options = Pick<HelmRelease["spec"], PlainOption | "timeout" | "stableFor">;
+type Options = Pick<HelmRelease["spec"], PlainOption | "timeout" | "stableFor" | "driftDetection">;
 
 /**
  * What a release's or the defaults' own fields make of the defaults below them. Durations that are out of bounds are
@@ -131,6 +133,13 @@ export function applyOptions(
     maxHistory: options.maxHistory ?? below.maxHistory,
     stableForMs: duration(options.stableFor, below.stableForMs, ["stableFor"], 0),
     protect: options.protect ?? below.protect,
+    driftDetection: applyDriftDetection(
+      options.driftDetection ?? {},
+      below.driftDetection,
+      path,
+      tree,
+      report,
+    ),
   };
 }
 

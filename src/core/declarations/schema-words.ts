@@ -208,6 +208,7 @@ function describePattern(error: ErrorObject, path: Path, tree: YamlTree): Diagno
       problem === "has no unit" ? `write a unit, as in ${text}s` : "write it as in 90s, 5m or 1h30m";
     return diagnostic("bad-duration", `${name}: ${JSON.stringify(text)} ${problem}`, range, suggestion);
   }
+  if (path.includes("driftDetection")) return describeDriftRule(text, path, tree);
   const isNamespace = error.schemaPath.includes("/namespace/");
   const isPhase = name.startsWith("spec.phases");
   const allowed = isPhase
@@ -222,6 +223,18 @@ function describePattern(error: ErrorObject, path: Path, tree: YamlTree): Diagno
     `${name}: ${JSON.stringify(text)} is not a valid name (${allowed})`,
     range,
     likely === "" || isPhase ? undefined : `${likely} would be one`,
+  );
+}
+
+function describeDriftRule(text: string, path: Path, tree: YamlTree): Diagnostic {
+  const isPointer = path.at(-2) === "paths";
+  return diagnostic(
+    isPointer ? "bad-pointer" : "bad-name",
+    `${nameOf(path)}: ${JSON.stringify(text)} is ${isPointer ? "no JSON pointer" : "no name: it is compared as it is, not as a pattern"}`,
+    tree.valueRange(path),
+    isPointer
+      ? "write it as in /spec/replicas or /metadata/annotations/example.com~1owner"
+      : "write the whole name, or leave it out to mean all",
   );
 }
 

@@ -136,6 +136,7 @@ export interface HelmRelease {
      * What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words.
      */
     fieldConflicts?: "take" | "fail";
+    driftDetection?: DriftDetection;
     /**
      * Revisions that Helm keeps; a rollback needs at least two. Default 10.
      */
@@ -221,6 +222,62 @@ export interface HealthRule {
    * A CEL expression that is true where the object has failed and will not heal.
    */
   failed?: string;
+}
+/**
+ * What becomes of objects that are no longer as helm applied them.
+ */
+export interface DriftDetection {
+  /**
+   * enabled: apply corrects drift, unless --drift says otherwise. warn: it is shown and never corrected. disabled: nobody looks. Default: what --drift says, and without it a warning.
+   */
+  mode?: "enabled" | "warn" | "disabled";
+  /**
+   * Fields that somebody else is meant to change.
+   */
+  ignore?: DriftIgnoreRule[];
+}
+/**
+ * Fields that are no drift.
+ */
+export interface DriftIgnoreRule {
+  /**
+   * Fields, as JSON pointers.
+   *
+   * @minItems 1
+   *
+   * Items: A JSON pointer into the object as the manifest has it, as in /spec/replicas; what is below it is left out, too. An empty one is the whole object.
+   */
+  paths: [string, ...string[]];
+  target?: DriftTarget;
+}
+/**
+ * The objects that the rule is about; all of the release where it is left out.
+ */
+export interface DriftTarget {
+  /**
+   * The API group, as in apps; empty for that of v1.
+   */
+  group?: string;
+  /**
+   * The API version, as in v1.
+   */
+  version?: string;
+  /**
+   * The kind, as in Deployment.
+   */
+  kind?: string;
+  /**
+   * The object's name.
+   */
+  name?: string;
+  /**
+   * The object's namespace.
+   */
+  namespace?: string;
+  /**
+   * Labels of the object in the manifest, as for kubectl -l.
+   */
+  labelSelector?: string;
 }
 
 /**
@@ -350,6 +407,7 @@ export interface Stack {
        * What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words.
        */
       fieldConflicts?: "take" | "fail";
+      driftDetection?: DriftDetection;
       /**
        * Revisions that Helm keeps; a rollback needs at least two. Default 10.
        */

@@ -1,14 +1,18 @@
 // Made by scripts/generate.ts from schemas/; change those and run `npm run generate`.
 "use strict";
 export const validateHelmRelease = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/helmrelease.schema.json","title":"HelmRelease","description":"One Helm release that a stack declares: a chart, its values, and what it waits for.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"HelmRelease","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The release's name in Headway, and in Helm unless spec.releaseName says otherwise."},"namespace":{"$ref":"#/$defs/namespace","description":"The namespace that the release is installed in. Default: spec.defaults.namespace of headway.yaml; there is no default beyond that."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"Labels of the release: -l SELECTOR picks releases by them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the release."},"spec":{"type":"object","additionalProperties":false,"required":["chart"],"description":"What is installed and how.","properties":{"chart":{"type":"string","minLength":1,"description":"The chart: a folder, as ./chart or ../charts/orders, relative to the file that declares it and inside the git repository; or ALIAS/NAME of a repository in headway.yaml; or oci://HOST/PATH/NAME; or the https:// address of a packaged chart (.tgz)."},"version":{"type":"string","minLength":1,"description":"The versions of the chart that will do, in Helm's range syntax. A folder's version is the one in its Chart.yaml; it has to fit."},"dependsOn":{"type":"array","items":{"type":["string","object"],"additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The other release's metadata.name."},"namespace":{"$ref":"#/$defs/namespace","description":"The other release's namespace. Default: the same one."},"readyExpr":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over `dep` and `self` that must be true, besides the dependency's health, before this release starts."}},"description":"NAME (same namespace) or NAMESPACE/NAME of another release of the stack, or a mapping with a condition."},"description":"Releases that must be healthy before this one starts: NAME (same namespace), NAMESPACE/NAME, or a mapping with name, namespace and readyExpr."},"phase":{"type":"string","description":"One of spec.phases of headway.yaml: the release waits for every release of the earlier phases. A release without a phase waits for its own dependsOn only."},"values":{"type":["object","null"],"additionalProperties":true,"description":"The chart's values. Helm sees them exactly as `helm -f` would read the same text."},"valuesFiles":{"type":"array","items":{"type":"string","minLength":1,"description":"A path relative to the file that declares the release."},"description":"YAML files of values, below valuesFrom and values, the last one strongest. Paths are relative to the file that declares the release and stay inside the git repository. Files encrypted with SOPS are decrypted in memory."},"valuesFrom":{"type":"array","items":{"type":"object","title":"ValuesReference","additionalProperties":false,"required":["kind","name"],"description":"One Secret or ConfigMap of the release's namespace.","properties":{"kind":{"type":"string","enum":["Secret","ConfigMap"],"description":"What holds the values."},"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","description":"The object's name, in the release's namespace."},"valuesKey":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[-._a-zA-Z0-9]+$","description":"The key in its data. Default: values.yaml."},"targetPath":{"type":"string","minLength":1,"maxLength":250,"description":"Where the key's content goes as one string, as in db.password or list[0].name. Without it the content is YAML values of its own."},"optional":{"type":"boolean","description":"True: no values where the object or its key is absent. Default false: the release waits for it."}}},"description":"Values from Secrets and ConfigMaps of the cluster, above valuesFiles and below values, the last one strongest."},"releaseName":{"$ref":"#/$defs/dnsName","description":"The release's name in Helm. Default: metadata.name."},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"health":{"type":"array","items":{"type":"object","title":"HealthRule","additionalProperties":false,"required":["apiVersion","kind"],"description":"When objects of one kind are ready or failed.","properties":{"apiVersion":{"type":"string","minLength":1,"description":"The objects' apiVersion, as in cert-manager.io/v1."},"kind":{"type":"string","minLength":1,"description":"The objects' kind."},"ready":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over the object's fields (metadata, spec, status, …; self is the whole object): true where it is ready."},"failed":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression that is true where the object has failed and will not heal."}},"minProperties":3},"description":"Health of custom resources beyond the built-in rules."},"stableFor":{"$ref":"#/$defs/duration","description":"How long the release must stay healthy without a break before it counts as healthy. Default 0s."},"test":{"type":"boolean","description":"True: `helm test` is part of readiness; a failed test is a failed health check. Default false."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"protect":{"type":"boolean","description":"Neither pruned nor destroyed without --include-protected, and neither is what it depends on. Default false."},"suspend":{"type":"boolean","description":"Leave the release alone. Releases that depend on it count it as ready while it is healthy. Default false."}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/helmrelease.schema.json","title":"HelmRelease","description":"One Helm release that a stack declares: a chart, its values, and what it waits for.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"HelmRelease","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The release's name in Headway, and in Helm unless spec.releaseName says otherwise."},"namespace":{"$ref":"#/$defs/namespace","description":"The namespace that the release is installed in. Default: spec.defaults.namespace of headway.yaml; there is no default beyond that."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"Labels of the release: -l SELECTOR picks releases by them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the release."},"spec":{"type":"object","additionalProperties":false,"required":["chart"],"description":"What is installed and how.","properties":{"chart":{"type":"string","minLength":1,"description":"The chart: a folder, as ./chart or ../charts/orders, relative to the file that declares it and inside the git repository; or ALIAS/NAME of a repository in headway.yaml; or oci://HOST/PATH/NAME; or the https:// address of a packaged chart (.tgz)."},"version":{"type":"string","minLength":1,"description":"The versions of the chart that will do, in Helm's range syntax. A folder's version is the one in its Chart.yaml; it has to fit."},"dependsOn":{"type":"array","items":{"type":["string","object"],"additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The other release's metadata.name."},"namespace":{"$ref":"#/$defs/namespace","description":"The other release's namespace. Default: the same one."},"readyExpr":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over `dep` and `self` that must be true, besides the dependency's health, before this release starts."}},"description":"NAME (same namespace) or NAMESPACE/NAME of another release of the stack, or a mapping with a condition."},"description":"Releases that must be healthy before this one starts: NAME (same namespace), NAMESPACE/NAME, or a mapping with name, namespace and readyExpr."},"phase":{"type":"string","description":"One of spec.phases of headway.yaml: the release waits for every release of the earlier phases. A release without a phase waits for its own dependsOn only."},"values":{"type":["object","null"],"additionalProperties":true,"description":"The chart's values. Helm sees them exactly as `helm -f` would read the same text."},"valuesFiles":{"type":"array","items":{"type":"string","minLength":1,"description":"A path relative to the file that declares the release."},"description":"YAML files of values, below valuesFrom and values, the last one strongest. Paths are relative to the file that declares the release and stay inside the git repository. Files encrypted with SOPS are decrypted in memory."},"valuesFrom":{"type":"array","items":{"type":"object","title":"ValuesReference","additionalProperties":false,"required":["kind","name"],"description":"One Secret or ConfigMap of the release's namespace.","properties":{"kind":{"type":"string","enum":["Secret","ConfigMap"],"description":"What holds the values."},"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","description":"The object's name, in the release's namespace."},"valuesKey":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[-._a-zA-Z0-9]+$","description":"The key in its data. Default: values.yaml."},"targetPath":{"type":"string","minLength":1,"maxLength":250,"description":"Where the key's content goes as one string, as in db.password or list[0].name. Without it the content is YAML values of its own."},"optional":{"type":"boolean","description":"True: no values where the object or its key is absent. Default false: the release waits for it."}}},"description":"Values from Secrets and ConfigMaps of the cluster, above valuesFiles and below values, the last one strongest."},"releaseName":{"$ref":"#/$defs/dnsName","description":"The release's name in Helm. Default: metadata.name."},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"health":{"type":"array","items":{"type":"object","title":"HealthRule","additionalProperties":false,"required":["apiVersion","kind"],"description":"When objects of one kind are ready or failed.","properties":{"apiVersion":{"type":"string","minLength":1,"description":"The objects' apiVersion, as in cert-manager.io/v1."},"kind":{"type":"string","minLength":1,"description":"The objects' kind."},"ready":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over the object's fields (metadata, spec, status, …; self is the whole object): true where it is ready."},"failed":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression that is true where the object has failed and will not heal."}},"minProperties":3},"description":"Health of custom resources beyond the built-in rules."},"stableFor":{"$ref":"#/$defs/duration","description":"How long the release must stay healthy without a break before it counts as healthy. Default 0s."},"test":{"type":"boolean","description":"True: `helm test` is part of readiness; a failed test is a failed health check. Default false."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"driftDetection":{"$ref":"#/$defs/driftDetection"},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"protect":{"type":"boolean","description":"Neither pruned nor destroyed without --include-protected, and neither is what it depends on. Default false."},"suspend":{"type":"boolean","description":"Leave the release alone. Releases that depend on it count it as ready while it is healthy. Default false."}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"driftDetection":{"type":"object","additionalProperties":false,"title":"DriftDetection","description":"What becomes of objects that are no longer as helm applied them.","properties":{"mode":{"type":"string","enum":["enabled","warn","disabled"],"description":"enabled: apply corrects drift, unless --drift says otherwise. warn: it is shown and never corrected. disabled: nobody looks. Default: what --drift says, and without it a warning."},"ignore":{"type":"array","items":{"type":"object","title":"DriftIgnoreRule","additionalProperties":false,"required":["paths"],"description":"Fields that are no drift.","properties":{"paths":{"type":"array","minItems":1,"items":{"type":"string","pattern":"^(?:/(?:[^~/]|~[01])*)*$","description":"A JSON pointer into the object as the manifest has it, as in /spec/replicas; what is below it is left out, too. An empty one is the whole object."},"description":"Fields, as JSON pointers."},"target":{"type":"object","title":"DriftTarget","additionalProperties":false,"description":"The objects that the rule is about; all of the release where it is left out.","properties":{"group":{"type":"string","description":"The API group, as in apps; empty for that of v1."},"version":{"type":"string","minLength":1,"description":"The API version, as in v1."},"kind":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*$","description":"The kind, as in Deployment."},"name":{"type":"string","pattern":"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$","description":"The object's name."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","description":"The object's namespace."},"labelSelector":{"type":"string","minLength":1,"description":"Labels of the object in the manifest, as for kubectl -l."}}}}},"description":"Fields that somebody else is meant to change."}}},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
 const schema12 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."};
 const schema13 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."};
 const schema17 = {"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."};
+const schema23 = {"type":"object","additionalProperties":false,"title":"DriftDetection","description":"What becomes of objects that are no longer as helm applied them.","properties":{"mode":{"type":"string","enum":["enabled","warn","disabled"],"description":"enabled: apply corrects drift, unless --drift says otherwise. warn: it is shown and never corrected. disabled: nobody looks. Default: what --drift says, and without it a warning."},"ignore":{"type":"array","items":{"type":"object","title":"DriftIgnoreRule","additionalProperties":false,"required":["paths"],"description":"Fields that are no drift.","properties":{"paths":{"type":"array","minItems":1,"items":{"type":"string","pattern":"^(?:/(?:[^~/]|~[01])*)*$","description":"A JSON pointer into the object as the manifest has it, as in /spec/replicas; what is below it is left out, too. An empty one is the whole object."},"description":"Fields, as JSON pointers."},"target":{"type":"object","title":"DriftTarget","additionalProperties":false,"description":"The objects that the rule is about; all of the release where it is left out.","properties":{"group":{"type":"string","description":"The API group, as in apps; empty for that of v1."},"version":{"type":"string","minLength":1,"description":"The API version, as in v1."},"kind":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*$","description":"The kind, as in Deployment."},"name":{"type":"string","pattern":"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$","description":"The object's name."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","description":"The object's namespace."},"labelSelector":{"type":"string","minLength":1,"description":"Labels of the object in the manifest, as for kubectl -l."}}}}},"description":"Fields that somebody else is meant to change."}}};
 const pattern0 = new RegExp("^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$", "u");
 const pattern1 = new RegExp("^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$", "u");
 const pattern5 = new RegExp("^[-._a-zA-Z0-9]+$", "u");
 const pattern7 = new RegExp("^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$", "u");
+const pattern12 = new RegExp("^(?:/(?:[^~/]|~[01])*)*$", "u");
+const pattern13 = new RegExp("^[A-Za-z][A-Za-z0-9]*$", "u");
+const pattern14 = new RegExp("^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$", "u");
 const func2 = Object.prototype.hasOwnProperty;
 const schema18 = {"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}};
 
@@ -1408,10 +1412,12 @@ vErrors.push(err100);
 errors++;
 }
 }
-if(data9.maxHistory !== undefined){
-let data45 = data9.maxHistory;
-if(!(((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45))) && (isFinite(data45)))){
-const err101 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.spec.properties.maxHistory.type,parentSchema:schema11.properties.spec.properties.maxHistory,data:data45};
+if(data9.driftDetection !== undefined){
+let data45 = data9.driftDetection;
+if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
+for(const key8 in data45){
+if(!((key8 === "mode") || (key8 === "ignore"))){
+const err101 = {instancePath:instancePath+"/spec/driftDetection",schemaPath:"#/$defs/driftDetection/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema23,data:data45};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1420,9 +1426,11 @@ vErrors.push(err101);
 }
 errors++;
 }
-if((typeof data45 == "number") && (isFinite(data45))){
-if(data45 > 1000 || isNaN(data45)){
-const err102 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema11.properties.spec.properties.maxHistory,data:data45};
+}
+if(data45.mode !== undefined){
+let data46 = data45.mode;
+if(typeof data46 !== "string"){
+const err102 = {instancePath:instancePath+"/spec/driftDetection/mode",schemaPath:"#/$defs/driftDetection/properties/mode/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.mode.type,parentSchema:schema23.properties.mode,data:data46};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1431,8 +1439,8 @@ vErrors.push(err102);
 }
 errors++;
 }
-if(data45 < 2 || isNaN(data45)){
-const err103 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema11.properties.spec.properties.maxHistory,data:data45};
+if(!(((data46 === "enabled") || (data46 === "warn")) || (data46 === "disabled"))){
+const err103 = {instancePath:instancePath+"/spec/driftDetection/mode",schemaPath:"#/$defs/driftDetection/properties/mode/enum",keyword:"enum",params:{allowedValues: schema23.properties.mode.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.mode.enum,parentSchema:schema23.properties.mode,data:data46};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1442,11 +1450,15 @@ vErrors.push(err103);
 errors++;
 }
 }
-}
-if(data9.protect !== undefined){
-let data46 = data9.protect;
-if(typeof data46 !== "boolean"){
-const err104 = {instancePath:instancePath+"/spec/protect",schemaPath:"#/properties/spec/properties/protect/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.protect.type,parentSchema:schema11.properties.spec.properties.protect,data:data46};
+if(data45.ignore !== undefined){
+let data47 = data45.ignore;
+if(Array.isArray(data47)){
+const len4 = data47.length;
+for(let i4=0; i4<len4; i4++){
+let data48 = data47[i4];
+if(data48 && typeof data48 == "object" && !Array.isArray(data48)){
+if(data48.paths === undefined){
+const err104 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4,schemaPath:"#/$defs/driftDetection/properties/ignore/items/required",keyword:"required",params:{missingProperty: "paths"},message:"must have required property '"+"paths"+"'",schema:schema23.properties.ignore.items.required,parentSchema:schema23.properties.ignore.items,data:data48};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1455,11 +1467,9 @@ vErrors.push(err104);
 }
 errors++;
 }
-}
-if(data9.suspend !== undefined){
-let data47 = data9.suspend;
-if(typeof data47 !== "boolean"){
-const err105 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.suspend.type,parentSchema:schema11.properties.spec.properties.suspend,data:data47};
+for(const key9 in data48){
+if(!((key9 === "paths") || (key9 === "target"))){
+const err105 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4,schemaPath:"#/$defs/driftDetection/properties/ignore/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.ignore.items,data:data48};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1469,9 +1479,11 @@ vErrors.push(err105);
 errors++;
 }
 }
-}
-else {
-const err106 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data9};
+if(data48.paths !== undefined){
+let data49 = data48.paths;
+if(Array.isArray(data49)){
+if(data49.length < 1){
+const err106 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4+"/paths",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/paths/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema23.properties.ignore.items.properties.paths,data:data49};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1480,10 +1492,12 @@ vErrors.push(err106);
 }
 errors++;
 }
-}
-}
-else {
-const err107 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+const len5 = data49.length;
+for(let i5=0; i5<len5; i5++){
+let data50 = data49[i5];
+if(typeof data50 === "string"){
+if(!pattern12.test(data50)){
+const err107 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4+"/paths/" + i5,schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/paths/items/pattern",keyword:"pattern",params:{pattern: "^(?:/(?:[^~/]|~[01])*)*$"},message:"must match pattern \""+"^(?:/(?:[^~/]|~[01])*)*$"+"\"",schema:"^(?:/(?:[^~/]|~[01])*)*$",parentSchema:schema23.properties.ignore.items.properties.paths.items,data:data50};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1492,18 +1506,328 @@ vErrors.push(err107);
 }
 errors++;
 }
+}
+else {
+const err108 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4+"/paths/" + i5,schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.ignore.items.properties.paths.items.type,parentSchema:schema23.properties.ignore.items.properties.paths.items,data:data50};
+if(vErrors === null){
+vErrors = [err108];
+}
+else {
+vErrors.push(err108);
+}
+errors++;
+}
+}
+}
+else {
+const err109 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4+"/paths",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema23.properties.ignore.items.properties.paths.type,parentSchema:schema23.properties.ignore.items.properties.paths,data:data49};
+if(vErrors === null){
+vErrors = [err109];
+}
+else {
+vErrors.push(err109);
+}
+errors++;
+}
+}
+if(data48.target !== undefined){
+let data51 = data48.target;
+if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
+for(const key10 in data51){
+if(!((((((key10 === "group") || (key10 === "version")) || (key10 === "kind")) || (key10 === "name")) || (key10 === "namespace")) || (key10 === "labelSelector"))){
+const err110 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4+"/target",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.ignore.items.properties.target,data:data51};
+if(vErrors === null){
+vErrors = [err110];
+}
+else {
+vErrors.push(err110);
+}
+errors++;
+}
+}
+if(data51.group !== undefined){
+let data52 = data51.group;
+if(typeof data52 !== "string"){
+const err111 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4+"/target/group",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/group/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.ignore.items.properties.target.properties.group.type,parentSchema:schema23.properties.ignore.items.properties.target.properties.group,data:data52};
+if(vErrors === null){
+vErrors = [err111];
+}
+else {
+vErrors.push(err111);
+}
+errors++;
+}
+}
+if(data51.version !== undefined){
+let data53 = data51.version;
+if(typeof data53 === "string"){
+if(data53.length < 1){
+const err112 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4+"/target/version",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema23.properties.ignore.items.properties.target.properties.version,data:data53};
+if(vErrors === null){
+vErrors = [err112];
+}
+else {
+vErrors.push(err112);
+}
+errors++;
+}
+}
+else {
+const err113 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4+"/target/version",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.ignore.items.properties.target.properties.version.type,parentSchema:schema23.properties.ignore.items.properties.target.properties.version,data:data53};
+if(vErrors === null){
+vErrors = [err113];
+}
+else {
+vErrors.push(err113);
+}
+errors++;
+}
+}
+if(data51.kind !== undefined){
+let data54 = data51.kind;
+if(typeof data54 === "string"){
+if(!pattern13.test(data54)){
+const err114 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4+"/target/kind",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/kind/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9]*$"},message:"must match pattern \""+"^[A-Za-z][A-Za-z0-9]*$"+"\"",schema:"^[A-Za-z][A-Za-z0-9]*$",parentSchema:schema23.properties.ignore.items.properties.target.properties.kind,data:data54};
+if(vErrors === null){
+vErrors = [err114];
+}
+else {
+vErrors.push(err114);
+}
+errors++;
+}
+}
+else {
+const err115 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4+"/target/kind",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.ignore.items.properties.target.properties.kind.type,parentSchema:schema23.properties.ignore.items.properties.target.properties.kind,data:data54};
+if(vErrors === null){
+vErrors = [err115];
+}
+else {
+vErrors.push(err115);
+}
+errors++;
+}
+}
+if(data51.name !== undefined){
+let data55 = data51.name;
+if(typeof data55 === "string"){
+if(!pattern14.test(data55)){
+const err116 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4+"/target/name",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$"},message:"must match pattern \""+"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$"+"\"",schema:"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$",parentSchema:schema23.properties.ignore.items.properties.target.properties.name,data:data55};
+if(vErrors === null){
+vErrors = [err116];
+}
+else {
+vErrors.push(err116);
+}
+errors++;
+}
+}
+else {
+const err117 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4+"/target/name",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.ignore.items.properties.target.properties.name.type,parentSchema:schema23.properties.ignore.items.properties.target.properties.name,data:data55};
+if(vErrors === null){
+vErrors = [err117];
+}
+else {
+vErrors.push(err117);
+}
+errors++;
+}
+}
+if(data51.namespace !== undefined){
+let data56 = data51.namespace;
+if(typeof data56 === "string"){
+if(!pattern1.test(data56)){
+const err118 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4+"/target/namespace",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema23.properties.ignore.items.properties.target.properties.namespace,data:data56};
+if(vErrors === null){
+vErrors = [err118];
+}
+else {
+vErrors.push(err118);
+}
+errors++;
+}
+}
+else {
+const err119 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4+"/target/namespace",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.ignore.items.properties.target.properties.namespace.type,parentSchema:schema23.properties.ignore.items.properties.target.properties.namespace,data:data56};
+if(vErrors === null){
+vErrors = [err119];
+}
+else {
+vErrors.push(err119);
+}
+errors++;
+}
+}
+if(data51.labelSelector !== undefined){
+let data57 = data51.labelSelector;
+if(typeof data57 === "string"){
+if(data57.length < 1){
+const err120 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4+"/target/labelSelector",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/labelSelector/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema23.properties.ignore.items.properties.target.properties.labelSelector,data:data57};
+if(vErrors === null){
+vErrors = [err120];
+}
+else {
+vErrors.push(err120);
+}
+errors++;
+}
+}
+else {
+const err121 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4+"/target/labelSelector",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/labelSelector/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.ignore.items.properties.target.properties.labelSelector.type,parentSchema:schema23.properties.ignore.items.properties.target.properties.labelSelector,data:data57};
+if(vErrors === null){
+vErrors = [err121];
+}
+else {
+vErrors.push(err121);
+}
+errors++;
+}
+}
+}
+else {
+const err122 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4+"/target",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.ignore.items.properties.target.type,parentSchema:schema23.properties.ignore.items.properties.target,data:data51};
+if(vErrors === null){
+vErrors = [err122];
+}
+else {
+vErrors.push(err122);
+}
+errors++;
+}
+}
+}
+else {
+const err123 = {instancePath:instancePath+"/spec/driftDetection/ignore/" + i4,schemaPath:"#/$defs/driftDetection/properties/ignore/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.ignore.items.type,parentSchema:schema23.properties.ignore.items,data:data48};
+if(vErrors === null){
+vErrors = [err123];
+}
+else {
+vErrors.push(err123);
+}
+errors++;
+}
+}
+}
+else {
+const err124 = {instancePath:instancePath+"/spec/driftDetection/ignore",schemaPath:"#/$defs/driftDetection/properties/ignore/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema23.properties.ignore.type,parentSchema:schema23.properties.ignore,data:data47};
+if(vErrors === null){
+vErrors = [err124];
+}
+else {
+vErrors.push(err124);
+}
+errors++;
+}
+}
+}
+else {
+const err125 = {instancePath:instancePath+"/spec/driftDetection",schemaPath:"#/$defs/driftDetection/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.type,parentSchema:schema23,data:data45};
+if(vErrors === null){
+vErrors = [err125];
+}
+else {
+vErrors.push(err125);
+}
+errors++;
+}
+}
+if(data9.maxHistory !== undefined){
+let data58 = data9.maxHistory;
+if(!(((typeof data58 == "number") && (!(data58 % 1) && !isNaN(data58))) && (isFinite(data58)))){
+const err126 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema11.properties.spec.properties.maxHistory.type,parentSchema:schema11.properties.spec.properties.maxHistory,data:data58};
+if(vErrors === null){
+vErrors = [err126];
+}
+else {
+vErrors.push(err126);
+}
+errors++;
+}
+if((typeof data58 == "number") && (isFinite(data58))){
+if(data58 > 1000 || isNaN(data58)){
+const err127 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema11.properties.spec.properties.maxHistory,data:data58};
+if(vErrors === null){
+vErrors = [err127];
+}
+else {
+vErrors.push(err127);
+}
+errors++;
+}
+if(data58 < 2 || isNaN(data58)){
+const err128 = {instancePath:instancePath+"/spec/maxHistory",schemaPath:"#/properties/spec/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema11.properties.spec.properties.maxHistory,data:data58};
+if(vErrors === null){
+vErrors = [err128];
+}
+else {
+vErrors.push(err128);
+}
+errors++;
+}
+}
+}
+if(data9.protect !== undefined){
+let data59 = data9.protect;
+if(typeof data59 !== "boolean"){
+const err129 = {instancePath:instancePath+"/spec/protect",schemaPath:"#/properties/spec/properties/protect/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.protect.type,parentSchema:schema11.properties.spec.properties.protect,data:data59};
+if(vErrors === null){
+vErrors = [err129];
+}
+else {
+vErrors.push(err129);
+}
+errors++;
+}
+}
+if(data9.suspend !== undefined){
+let data60 = data9.suspend;
+if(typeof data60 !== "boolean"){
+const err130 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.suspend.type,parentSchema:schema11.properties.spec.properties.suspend,data:data60};
+if(vErrors === null){
+vErrors = [err130];
+}
+else {
+vErrors.push(err130);
+}
+errors++;
+}
+}
+}
+else {
+const err131 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data9};
+if(vErrors === null){
+vErrors = [err131];
+}
+else {
+vErrors.push(err131);
+}
+errors++;
+}
+}
+}
+else {
+const err132 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+if(vErrors === null){
+vErrors = [err132];
+}
+else {
+vErrors.push(err132);
+}
+errors++;
+}
 validate10.errors = vErrors;
 return errors === 0;
 }
 
 export const validateStack = validate13;
-const schema23 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stack.schema.json","title":"Stack","description":"A stack of Helm releases: headway.yaml at the root of the folder that declares them.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"Stack","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The stack's name: the releases it installs are marked as its own by this name."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the stack."},"spec":{"type":"object","additionalProperties":false,"description":"What holds for all releases of the stack.","properties":{"releases":{"type":"array","minItems":1,"items":{"type":"string","minLength":1,"description":"A path with *, ?, ** and {a,b}, relative to this file."},"description":"Which files declare releases, as in releases/**/*.yaml. Default: every YAML file below this one, except charts, values files and hidden folders. With this field, a file that matches and holds something else is an error."},"repositories":{"type":"object","propertyNames":{"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63},"additionalProperties":{"type":"object","title":"ChartRepository","additionalProperties":false,"required":["url"],"description":"One repository of charts.","properties":{"url":{"type":"string","minLength":1,"description":"A folder (./charts-index) relative to this file and inside the git repository, an https:// chart repository, or an oci:// registry path."},"secretRef":{"type":"string","minLength":1,"maxLength":253,"description":"A Secret in Headway's system namespace with username and password, or .dockerconfigjson, and ca.crt where the server's authority is a private one."}}},"description":"Where charts named ALIAS/NAME come from, by alias."},"values":{"type":["object","null"],"additionalProperties":true,"description":"Values below every release's own."},"phases":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$","maxLength":63,"description":"A phase's name."},"description":"Names of phases, the first one first. A release of a phase waits for every release of the earlier phases."},"order":{"type":"string","enum":["dependencies","waves"],"description":"dependencies (default): a release starts when its own dependencies are healthy. waves: no release of wave N+1 starts before all of wave N are healthy."},"onFailure":{"type":"string","enum":["continue","stop"],"description":"What the failure of one release means to the others. continue (default): what does not depend on it goes on. stop: nothing starts any more, and what is under way comes to its end."},"cluster":{"type":"object","additionalProperties":false,"required":["uid"],"description":"The one cluster that this stack is for; commands that read or change another one refuse.","properties":{"uid":{"type":"string","pattern":"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$","description":"The UID of its namespace kube-system: kubectl get namespace kube-system -o jsonpath={.metadata.uid}. A re-created cluster has another one."}}},"prune":{"type":"boolean","description":"Whether apply uninstalls releases that this stack owns and no longer declares, dependents first, once everything declared is ready. Default false: they stay, and every plan names them."},"maxPrune":{"type":"integer","minimum":0,"maximum":1000,"description":"How many releases one run may prune; more of them need --yes-prune, or the run does not begin. Default 3."},"defaults":{"type":"object","additionalProperties":false,"description":"What holds for each release that does not say otherwise itself.","properties":{"namespace":{"$ref":"#/$defs/namespace"},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"stableFor":{"$ref":"#/$defs/duration","description":"How long a release must stay healthy without a break before it counts as healthy. Default 0s."},"protect":{"type":"boolean","description":"Neither pruned nor destroyed without --include-protected. Default false."}}}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
-const schema24 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."};
-const schema25 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."};
-const schema26 = {"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."};
-const pattern14 = new RegExp("^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$", "u");
-const pattern15 = new RegExp("^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "u");
-const schema27 = {"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}};
+const schema24 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stack.schema.json","title":"Stack","description":"A stack of Helm releases: headway.yaml at the root of the folder that declares them.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"Stack","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The stack's name: the releases it installs are marked as its own by this name."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the stack."},"spec":{"type":"object","additionalProperties":false,"description":"What holds for all releases of the stack.","properties":{"releases":{"type":"array","minItems":1,"items":{"type":"string","minLength":1,"description":"A path with *, ?, ** and {a,b}, relative to this file."},"description":"Which files declare releases, as in releases/**/*.yaml. Default: every YAML file below this one, except charts, values files and hidden folders. With this field, a file that matches and holds something else is an error."},"repositories":{"type":"object","propertyNames":{"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63},"additionalProperties":{"type":"object","title":"ChartRepository","additionalProperties":false,"required":["url"],"description":"One repository of charts.","properties":{"url":{"type":"string","minLength":1,"description":"A folder (./charts-index) relative to this file and inside the git repository, an https:// chart repository, or an oci:// registry path."},"secretRef":{"type":"string","minLength":1,"maxLength":253,"description":"A Secret in Headway's system namespace with username and password, or .dockerconfigjson, and ca.crt where the server's authority is a private one."}}},"description":"Where charts named ALIAS/NAME come from, by alias."},"values":{"type":["object","null"],"additionalProperties":true,"description":"Values below every release's own."},"phases":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$","maxLength":63,"description":"A phase's name."},"description":"Names of phases, the first one first. A release of a phase waits for every release of the earlier phases."},"order":{"type":"string","enum":["dependencies","waves"],"description":"dependencies (default): a release starts when its own dependencies are healthy. waves: no release of wave N+1 starts before all of wave N are healthy."},"onFailure":{"type":"string","enum":["continue","stop"],"description":"What the failure of one release means to the others. continue (default): what does not depend on it goes on. stop: nothing starts any more, and what is under way comes to its end."},"cluster":{"type":"object","additionalProperties":false,"required":["uid"],"description":"The one cluster that this stack is for; commands that read or change another one refuse.","properties":{"uid":{"type":"string","pattern":"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$","description":"The UID of its namespace kube-system: kubectl get namespace kube-system -o jsonpath={.metadata.uid}. A re-created cluster has another one."}}},"prune":{"type":"boolean","description":"Whether apply uninstalls releases that this stack owns and no longer declares, dependents first, once everything declared is ready. Default false: they stay, and every plan names them."},"maxPrune":{"type":"integer","minimum":0,"maximum":1000,"description":"How many releases one run may prune; more of them need --yes-prune, or the run does not begin. Default 3."},"defaults":{"type":"object","additionalProperties":false,"description":"What holds for each release that does not say otherwise itself.","properties":{"namespace":{"$ref":"#/$defs/namespace"},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"driftDetection":{"$ref":"#/$defs/driftDetection"},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"stableFor":{"$ref":"#/$defs/duration","description":"How long a release must stay healthy without a break before it counts as healthy. Default 0s."},"protect":{"type":"boolean","description":"Neither pruned nor destroyed without --include-protected. Default false."}}}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"driftDetection":{"type":"object","additionalProperties":false,"title":"DriftDetection","description":"What becomes of objects that are no longer as helm applied them.","properties":{"mode":{"type":"string","enum":["enabled","warn","disabled"],"description":"enabled: apply corrects drift, unless --drift says otherwise. warn: it is shown and never corrected. disabled: nobody looks. Default: what --drift says, and without it a warning."},"ignore":{"type":"array","items":{"type":"object","title":"DriftIgnoreRule","additionalProperties":false,"required":["paths"],"description":"Fields that are no drift.","properties":{"paths":{"type":"array","minItems":1,"items":{"type":"string","pattern":"^(?:/(?:[^~/]|~[01])*)*$","description":"A JSON pointer into the object as the manifest has it, as in /spec/replicas; what is below it is left out, too. An empty one is the whole object."},"description":"Fields, as JSON pointers."},"target":{"type":"object","title":"DriftTarget","additionalProperties":false,"description":"The objects that the rule is about; all of the release where it is left out.","properties":{"group":{"type":"string","description":"The API group, as in apps; empty for that of v1."},"version":{"type":"string","minLength":1,"description":"The API version, as in v1."},"kind":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*$","description":"The kind, as in Deployment."},"name":{"type":"string","pattern":"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$","description":"The object's name."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","description":"The object's namespace."},"labelSelector":{"type":"string","minLength":1,"description":"Labels of the object in the manifest, as for kubectl -l."}}}}},"description":"Fields that somebody else is meant to change."}}},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
+const schema25 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."};
+const schema26 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."};
+const schema27 = {"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."};
+const schema32 = {"type":"object","additionalProperties":false,"title":"DriftDetection","description":"What becomes of objects that are no longer as helm applied them.","properties":{"mode":{"type":"string","enum":["enabled","warn","disabled"],"description":"enabled: apply corrects drift, unless --drift says otherwise. warn: it is shown and never corrected. disabled: nobody looks. Default: what --drift says, and without it a warning."},"ignore":{"type":"array","items":{"type":"object","title":"DriftIgnoreRule","additionalProperties":false,"required":["paths"],"description":"Fields that are no drift.","properties":{"paths":{"type":"array","minItems":1,"items":{"type":"string","pattern":"^(?:/(?:[^~/]|~[01])*)*$","description":"A JSON pointer into the object as the manifest has it, as in /spec/replicas; what is below it is left out, too. An empty one is the whole object."},"description":"Fields, as JSON pointers."},"target":{"type":"object","title":"DriftTarget","additionalProperties":false,"description":"The objects that the rule is about; all of the release where it is left out.","properties":{"group":{"type":"string","description":"The API group, as in apps; empty for that of v1."},"version":{"type":"string","minLength":1,"description":"The API version, as in v1."},"kind":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*$","description":"The kind, as in Deployment."},"name":{"type":"string","pattern":"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$","description":"The object's name."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","description":"The object's namespace."},"labelSelector":{"type":"string","minLength":1,"description":"Labels of the object in the manifest, as for kubectl -l."}}}}},"description":"Fields that somebody else is meant to change."}}};
+const pattern18 = new RegExp("^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$", "u");
+const pattern19 = new RegExp("^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "u");
+const schema28 = {"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}};
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -1511,7 +1835,7 @@ let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(((key0 === "imagePull") || (key0 === "config")) || (key0 === "crashLoop"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema27,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema28,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1525,7 +1849,7 @@ if(data.imagePull !== undefined){
 let data0 = data.imagePull;
 if(typeof data0 === "string"){
 if(!pattern7.test(data0)){
-const err1 = {instancePath:instancePath+"/imagePull",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data0};
+const err1 = {instancePath:instancePath+"/imagePull",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema27,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1536,7 +1860,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/imagePull",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data0};
+const err2 = {instancePath:instancePath+"/imagePull",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema27.type,parentSchema:schema27,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1550,7 +1874,7 @@ if(data.config !== undefined){
 let data1 = data.config;
 if(typeof data1 === "string"){
 if(!pattern7.test(data1)){
-const err3 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data1};
+const err3 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema27,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1561,7 +1885,7 @@ errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data1};
+const err4 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema27.type,parentSchema:schema27,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1576,7 +1900,7 @@ let data2 = data.crashLoop;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 for(const key1 in data2){
 if(!((key1 === "restarts") || (key1 === "for"))){
-const err5 = {instancePath:instancePath+"/crashLoop",schemaPath:"#/properties/crashLoop/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema27.properties.crashLoop,data:data2};
+const err5 = {instancePath:instancePath+"/crashLoop",schemaPath:"#/properties/crashLoop/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema28.properties.crashLoop,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1589,7 +1913,7 @@ errors++;
 if(data2.restarts !== undefined){
 let data3 = data2.restarts;
 if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err6 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema27.properties.crashLoop.properties.restarts.type,parentSchema:schema27.properties.crashLoop.properties.restarts,data:data3};
+const err6 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema28.properties.crashLoop.properties.restarts.type,parentSchema:schema28.properties.crashLoop.properties.restarts,data:data3};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1600,7 +1924,7 @@ errors++;
 }
 if((typeof data3 == "number") && (isFinite(data3))){
 if(data3 > 1000 || isNaN(data3)){
-const err7 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema27.properties.crashLoop.properties.restarts,data:data3};
+const err7 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema28.properties.crashLoop.properties.restarts,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1610,7 +1934,7 @@ vErrors.push(err7);
 errors++;
 }
 if(data3 < 1 || isNaN(data3)){
-const err8 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema27.properties.crashLoop.properties.restarts,data:data3};
+const err8 = {instancePath:instancePath+"/crashLoop/restarts",schemaPath:"#/properties/crashLoop/properties/restarts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema28.properties.crashLoop.properties.restarts,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1625,7 +1949,7 @@ if(data2.for !== undefined){
 let data4 = data2.for;
 if(typeof data4 === "string"){
 if(!pattern7.test(data4)){
-const err9 = {instancePath:instancePath+"/crashLoop/for",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data4};
+const err9 = {instancePath:instancePath+"/crashLoop/for",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema27,data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1636,7 +1960,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/crashLoop/for",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data4};
+const err10 = {instancePath:instancePath+"/crashLoop/for",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema27.type,parentSchema:schema27,data:data4};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1648,7 +1972,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/crashLoop",schemaPath:"#/properties/crashLoop/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema27.properties.crashLoop.type,parentSchema:schema27.properties.crashLoop,data:data2};
+const err11 = {instancePath:instancePath+"/crashLoop",schemaPath:"#/properties/crashLoop/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema28.properties.crashLoop.type,parentSchema:schema28.properties.crashLoop,data:data2};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1660,7 +1984,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema27.type,parentSchema:schema27,data};
+const err12 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema28.type,parentSchema:schema28,data};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1680,7 +2004,7 @@ let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.apiVersion === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiVersion"},message:"must have required property '"+"apiVersion"+"'",schema:schema23.required,parentSchema:schema23,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiVersion"},message:"must have required property '"+"apiVersion"+"'",schema:schema24.required,parentSchema:schema24,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1690,7 +2014,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.kind === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema23.required,parentSchema:schema23,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema24.required,parentSchema:schema24,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1700,7 +2024,7 @@ vErrors.push(err1);
 errors++;
 }
 if(data.metadata === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "metadata"},message:"must have required property '"+"metadata"+"'",schema:schema23.required,parentSchema:schema23,data};
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "metadata"},message:"must have required property '"+"metadata"+"'",schema:schema24.required,parentSchema:schema24,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1711,7 +2035,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((((key0 === "apiVersion") || (key0 === "kind")) || (key0 === "metadata")) || (key0 === "spec"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema23,data};
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema24,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1724,7 +2048,7 @@ errors++;
 if(data.apiVersion !== undefined){
 let data0 = data.apiVersion;
 if(typeof data0 !== "string"){
-const err4 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.apiVersion.type,parentSchema:schema23.properties.apiVersion,data:data0};
+const err4 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.apiVersion.type,parentSchema:schema24.properties.apiVersion,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1734,7 +2058,7 @@ vErrors.push(err4);
 errors++;
 }
 if("headway.dev/v1" !== data0){
-const err5 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/const",keyword:"const",params:{allowedValue: "headway.dev/v1"},message:"must be equal to constant",schema:"headway.dev/v1",parentSchema:schema23.properties.apiVersion,data:data0};
+const err5 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/const",keyword:"const",params:{allowedValue: "headway.dev/v1"},message:"must be equal to constant",schema:"headway.dev/v1",parentSchema:schema24.properties.apiVersion,data:data0};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1747,7 +2071,7 @@ errors++;
 if(data.kind !== undefined){
 let data1 = data.kind;
 if(typeof data1 !== "string"){
-const err6 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.kind.type,parentSchema:schema23.properties.kind,data:data1};
+const err6 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.kind.type,parentSchema:schema24.properties.kind,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1757,7 +2081,7 @@ vErrors.push(err6);
 errors++;
 }
 if("Stack" !== data1){
-const err7 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "Stack"},message:"must be equal to constant",schema:"Stack",parentSchema:schema23.properties.kind,data:data1};
+const err7 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "Stack"},message:"must be equal to constant",schema:"Stack",parentSchema:schema24.properties.kind,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1771,7 +2095,7 @@ if(data.metadata !== undefined){
 let data2 = data.metadata;
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 if(data2.name === undefined){
-const err8 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema23.properties.metadata.required,parentSchema:schema23.properties.metadata,data:data2};
+const err8 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema24.properties.metadata.required,parentSchema:schema24.properties.metadata,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1782,7 +2106,7 @@ errors++;
 }
 for(const key1 in data2){
 if(!(((key1 === "name") || (key1 === "labels")) || (key1 === "annotations"))){
-const err9 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.metadata,data:data2};
+const err9 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema24.properties.metadata,data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1796,7 +2120,7 @@ if(data2.name !== undefined){
 let data3 = data2.name;
 if(typeof data3 === "string"){
 if(data3.length > 53){
-const err10 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/$defs/dnsName/maxLength",keyword:"maxLength",params:{limit: 53},message:"must NOT have more than 53 characters",schema:53,parentSchema:schema24,data:data3};
+const err10 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/$defs/dnsName/maxLength",keyword:"maxLength",params:{limit: 53},message:"must NOT have more than 53 characters",schema:53,parentSchema:schema25,data:data3};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1806,7 +2130,7 @@ vErrors.push(err10);
 errors++;
 }
 if(!pattern0.test(data3)){
-const err11 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/$defs/dnsName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$",parentSchema:schema24,data:data3};
+const err11 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/$defs/dnsName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$",parentSchema:schema25,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1817,7 +2141,7 @@ errors++;
 }
 }
 else {
-const err12 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/$defs/dnsName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.type,parentSchema:schema24,data:data3};
+const err12 = {instancePath:instancePath+"/metadata/name",schemaPath:"#/$defs/dnsName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema25.type,parentSchema:schema25,data:data3};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1833,7 +2157,7 @@ if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 for(const key2 in data4){
 let data5 = data4[key2];
 if(typeof data5 !== "string"){
-const err13 = {instancePath:instancePath+"/metadata/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.metadata.properties.labels.additionalProperties.type,parentSchema:schema23.properties.metadata.properties.labels.additionalProperties,data:data5};
+const err13 = {instancePath:instancePath+"/metadata/labels/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/labels/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.metadata.properties.labels.additionalProperties.type,parentSchema:schema24.properties.metadata.properties.labels.additionalProperties,data:data5};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1845,7 +2169,7 @@ errors++;
 }
 }
 else {
-const err14 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.metadata.properties.labels.type,parentSchema:schema23.properties.metadata.properties.labels,data:data4};
+const err14 = {instancePath:instancePath+"/metadata/labels",schemaPath:"#/properties/metadata/properties/labels/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.properties.metadata.properties.labels.type,parentSchema:schema24.properties.metadata.properties.labels,data:data4};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -1861,7 +2185,7 @@ if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 for(const key3 in data6){
 let data7 = data6[key3];
 if(typeof data7 !== "string"){
-const err15 = {instancePath:instancePath+"/metadata/annotations/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/annotations/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.metadata.properties.annotations.additionalProperties.type,parentSchema:schema23.properties.metadata.properties.annotations.additionalProperties,data:data7};
+const err15 = {instancePath:instancePath+"/metadata/annotations/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/metadata/properties/annotations/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.metadata.properties.annotations.additionalProperties.type,parentSchema:schema24.properties.metadata.properties.annotations.additionalProperties,data:data7};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1873,7 +2197,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/metadata/annotations",schemaPath:"#/properties/metadata/properties/annotations/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.metadata.properties.annotations.type,parentSchema:schema23.properties.metadata.properties.annotations,data:data6};
+const err16 = {instancePath:instancePath+"/metadata/annotations",schemaPath:"#/properties/metadata/properties/annotations/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.properties.metadata.properties.annotations.type,parentSchema:schema24.properties.metadata.properties.annotations,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1885,7 +2209,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.metadata.type,parentSchema:schema23.properties.metadata,data:data2};
+const err17 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.properties.metadata.type,parentSchema:schema24.properties.metadata,data:data2};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -1899,8 +2223,8 @@ if(data.spec !== undefined){
 let data8 = data.spec;
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
 for(const key4 in data8){
-if(!(func2.call(schema23.properties.spec.properties, key4))){
-const err18 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.spec,data:data8};
+if(!(func2.call(schema24.properties.spec.properties, key4))){
+const err18 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema24.properties.spec,data:data8};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -1914,7 +2238,7 @@ if(data8.releases !== undefined){
 let data9 = data8.releases;
 if(Array.isArray(data9)){
 if(data9.length < 1){
-const err19 = {instancePath:instancePath+"/spec/releases",schemaPath:"#/properties/spec/properties/releases/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema23.properties.spec.properties.releases,data:data9};
+const err19 = {instancePath:instancePath+"/spec/releases",schemaPath:"#/properties/spec/properties/releases/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema24.properties.spec.properties.releases,data:data9};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -1928,7 +2252,7 @@ for(let i0=0; i0<len0; i0++){
 let data10 = data9[i0];
 if(typeof data10 === "string"){
 if(data10.length < 1){
-const err20 = {instancePath:instancePath+"/spec/releases/" + i0,schemaPath:"#/properties/spec/properties/releases/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema23.properties.spec.properties.releases.items,data:data10};
+const err20 = {instancePath:instancePath+"/spec/releases/" + i0,schemaPath:"#/properties/spec/properties/releases/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema24.properties.spec.properties.releases.items,data:data10};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -1939,7 +2263,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/spec/releases/" + i0,schemaPath:"#/properties/spec/properties/releases/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.releases.items.type,parentSchema:schema23.properties.spec.properties.releases.items,data:data10};
+const err21 = {instancePath:instancePath+"/spec/releases/" + i0,schemaPath:"#/properties/spec/properties/releases/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.releases.items.type,parentSchema:schema24.properties.spec.properties.releases.items,data:data10};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -1951,7 +2275,7 @@ errors++;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/spec/releases",schemaPath:"#/properties/spec/properties/releases/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema23.properties.spec.properties.releases.type,parentSchema:schema23.properties.spec.properties.releases,data:data9};
+const err22 = {instancePath:instancePath+"/spec/releases",schemaPath:"#/properties/spec/properties/releases/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema24.properties.spec.properties.releases.type,parentSchema:schema24.properties.spec.properties.releases,data:data9};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -1968,7 +2292,7 @@ for(const key5 in data11){
 const _errs31 = errors;
 if(typeof key5 === "string"){
 if(key5.length > 63){
-const err23 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/propertyNames/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema23.properties.spec.properties.repositories.propertyNames,data:key5,propertyName:key5};
+const err23 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/propertyNames/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema24.properties.spec.properties.repositories.propertyNames,data:key5,propertyName:key5};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -1978,7 +2302,7 @@ vErrors.push(err23);
 errors++;
 }
 if(!pattern1.test(key5)){
-const err24 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema23.properties.spec.properties.repositories.propertyNames,data:key5,propertyName:key5};
+const err24 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema24.properties.spec.properties.repositories.propertyNames,data:key5,propertyName:key5};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -1990,7 +2314,7 @@ errors++;
 }
 var valid8 = _errs31 === errors;
 if(!valid8){
-const err25 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/propertyNames",keyword:"propertyNames",params:{propertyName: key5},message:"property name must be valid",schema:schema23.properties.spec.properties.repositories.propertyNames,parentSchema:schema23.properties.spec.properties.repositories,data:data11};
+const err25 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/propertyNames",keyword:"propertyNames",params:{propertyName: key5},message:"property name must be valid",schema:schema24.properties.spec.properties.repositories.propertyNames,parentSchema:schema24.properties.spec.properties.repositories,data:data11};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2004,7 +2328,7 @@ for(const key6 in data11){
 let data12 = data11[key6];
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 if(data12.url === undefined){
-const err26 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/repositories/additionalProperties/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema23.properties.spec.properties.repositories.additionalProperties.required,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties,data:data12};
+const err26 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/repositories/additionalProperties/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema24.properties.spec.properties.repositories.additionalProperties.required,parentSchema:schema24.properties.spec.properties.repositories.additionalProperties,data:data12};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2015,7 +2339,7 @@ errors++;
 }
 for(const key7 in data12){
 if(!((key7 === "url") || (key7 === "secretRef"))){
-const err27 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/repositories/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties,data:data12};
+const err27 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/repositories/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema24.properties.spec.properties.repositories.additionalProperties,data:data12};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -2029,7 +2353,7 @@ if(data12.url !== undefined){
 let data13 = data12.url;
 if(typeof data13 === "string"){
 if(data13.length < 1){
-const err28 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties.properties.url,data:data13};
+const err28 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema24.properties.spec.properties.repositories.additionalProperties.properties.url,data:data13};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -2040,7 +2364,7 @@ errors++;
 }
 }
 else {
-const err29 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.repositories.additionalProperties.properties.url.type,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties.properties.url,data:data13};
+const err29 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.repositories.additionalProperties.properties.url.type,parentSchema:schema24.properties.spec.properties.repositories.additionalProperties.properties.url,data:data13};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -2054,7 +2378,7 @@ if(data12.secretRef !== undefined){
 let data14 = data12.secretRef;
 if(typeof data14 === "string"){
 if(data14.length > 253){
-const err30 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secretRef",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/secretRef/maxLength",keyword:"maxLength",params:{limit: 253},message:"must NOT have more than 253 characters",schema:253,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties.properties.secretRef,data:data14};
+const err30 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secretRef",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/secretRef/maxLength",keyword:"maxLength",params:{limit: 253},message:"must NOT have more than 253 characters",schema:253,parentSchema:schema24.properties.spec.properties.repositories.additionalProperties.properties.secretRef,data:data14};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -2064,7 +2388,7 @@ vErrors.push(err30);
 errors++;
 }
 if(data14.length < 1){
-const err31 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secretRef",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/secretRef/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties.properties.secretRef,data:data14};
+const err31 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secretRef",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/secretRef/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema24.properties.spec.properties.repositories.additionalProperties.properties.secretRef,data:data14};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -2075,7 +2399,7 @@ errors++;
 }
 }
 else {
-const err32 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secretRef",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/secretRef/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.repositories.additionalProperties.properties.secretRef.type,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties.properties.secretRef,data:data14};
+const err32 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1")+"/secretRef",schemaPath:"#/properties/spec/properties/repositories/additionalProperties/properties/secretRef/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.repositories.additionalProperties.properties.secretRef.type,parentSchema:schema24.properties.spec.properties.repositories.additionalProperties.properties.secretRef,data:data14};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -2087,7 +2411,7 @@ errors++;
 }
 }
 else {
-const err33 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/repositories/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.properties.repositories.additionalProperties.type,parentSchema:schema23.properties.spec.properties.repositories.additionalProperties,data:data12};
+const err33 = {instancePath:instancePath+"/spec/repositories/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/spec/properties/repositories/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.properties.spec.properties.repositories.additionalProperties.type,parentSchema:schema24.properties.spec.properties.repositories.additionalProperties,data:data12};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -2099,7 +2423,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.properties.repositories.type,parentSchema:schema23.properties.spec.properties.repositories,data:data11};
+const err34 = {instancePath:instancePath+"/spec/repositories",schemaPath:"#/properties/spec/properties/repositories/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.properties.spec.properties.repositories.type,parentSchema:schema24.properties.spec.properties.repositories,data:data11};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -2112,7 +2436,7 @@ errors++;
 if(data8.values !== undefined){
 let data15 = data8.values;
 if((!(data15 && typeof data15 == "object" && !Array.isArray(data15))) && (data15 !== null)){
-const err35 = {instancePath:instancePath+"/spec/values",schemaPath:"#/properties/spec/properties/values/type",keyword:"type",params:{type: schema23.properties.spec.properties.values.type},message:"must be object,null",schema:schema23.properties.spec.properties.values.type,parentSchema:schema23.properties.spec.properties.values,data:data15};
+const err35 = {instancePath:instancePath+"/spec/values",schemaPath:"#/properties/spec/properties/values/type",keyword:"type",params:{type: schema24.properties.spec.properties.values.type},message:"must be object,null",schema:schema24.properties.spec.properties.values.type,parentSchema:schema24.properties.spec.properties.values,data:data15};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -2130,7 +2454,7 @@ for(let i1=0; i1<len1; i1++){
 let data17 = data16[i1];
 if(typeof data17 === "string"){
 if(data17.length > 63){
-const err36 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema23.properties.spec.properties.phases.items,data:data17};
+const err36 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema24.properties.spec.properties.phases.items,data:data17};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -2139,8 +2463,8 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(!pattern14.test(data17)){
-const err37 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$"},message:"must match pattern \""+"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$"+"\"",schema:"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$",parentSchema:schema23.properties.spec.properties.phases.items,data:data17};
+if(!pattern18.test(data17)){
+const err37 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$"},message:"must match pattern \""+"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$"+"\"",schema:"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$",parentSchema:schema24.properties.spec.properties.phases.items,data:data17};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -2151,7 +2475,7 @@ errors++;
 }
 }
 else {
-const err38 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.phases.items.type,parentSchema:schema23.properties.spec.properties.phases.items,data:data17};
+const err38 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.phases.items.type,parentSchema:schema24.properties.spec.properties.phases.items,data:data17};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -2163,7 +2487,7 @@ errors++;
 }
 }
 else {
-const err39 = {instancePath:instancePath+"/spec/phases",schemaPath:"#/properties/spec/properties/phases/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema23.properties.spec.properties.phases.type,parentSchema:schema23.properties.spec.properties.phases,data:data16};
+const err39 = {instancePath:instancePath+"/spec/phases",schemaPath:"#/properties/spec/properties/phases/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema24.properties.spec.properties.phases.type,parentSchema:schema24.properties.spec.properties.phases,data:data16};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -2176,7 +2500,7 @@ errors++;
 if(data8.order !== undefined){
 let data18 = data8.order;
 if(typeof data18 !== "string"){
-const err40 = {instancePath:instancePath+"/spec/order",schemaPath:"#/properties/spec/properties/order/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.order.type,parentSchema:schema23.properties.spec.properties.order,data:data18};
+const err40 = {instancePath:instancePath+"/spec/order",schemaPath:"#/properties/spec/properties/order/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.order.type,parentSchema:schema24.properties.spec.properties.order,data:data18};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -2186,7 +2510,7 @@ vErrors.push(err40);
 errors++;
 }
 if(!((data18 === "dependencies") || (data18 === "waves"))){
-const err41 = {instancePath:instancePath+"/spec/order",schemaPath:"#/properties/spec/properties/order/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.order.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.order.enum,parentSchema:schema23.properties.spec.properties.order,data:data18};
+const err41 = {instancePath:instancePath+"/spec/order",schemaPath:"#/properties/spec/properties/order/enum",keyword:"enum",params:{allowedValues: schema24.properties.spec.properties.order.enum},message:"must be equal to one of the allowed values",schema:schema24.properties.spec.properties.order.enum,parentSchema:schema24.properties.spec.properties.order,data:data18};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -2199,7 +2523,7 @@ errors++;
 if(data8.onFailure !== undefined){
 let data19 = data8.onFailure;
 if(typeof data19 !== "string"){
-const err42 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.onFailure.type,parentSchema:schema23.properties.spec.properties.onFailure,data:data19};
+const err42 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.onFailure.type,parentSchema:schema24.properties.spec.properties.onFailure,data:data19};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -2209,7 +2533,7 @@ vErrors.push(err42);
 errors++;
 }
 if(!((data19 === "continue") || (data19 === "stop"))){
-const err43 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.onFailure.enum,parentSchema:schema23.properties.spec.properties.onFailure,data:data19};
+const err43 = {instancePath:instancePath+"/spec/onFailure",schemaPath:"#/properties/spec/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema24.properties.spec.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema24.properties.spec.properties.onFailure.enum,parentSchema:schema24.properties.spec.properties.onFailure,data:data19};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -2223,7 +2547,7 @@ if(data8.cluster !== undefined){
 let data20 = data8.cluster;
 if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
 if(data20.uid === undefined){
-const err44 = {instancePath:instancePath+"/spec/cluster",schemaPath:"#/properties/spec/properties/cluster/required",keyword:"required",params:{missingProperty: "uid"},message:"must have required property '"+"uid"+"'",schema:schema23.properties.spec.properties.cluster.required,parentSchema:schema23.properties.spec.properties.cluster,data:data20};
+const err44 = {instancePath:instancePath+"/spec/cluster",schemaPath:"#/properties/spec/properties/cluster/required",keyword:"required",params:{missingProperty: "uid"},message:"must have required property '"+"uid"+"'",schema:schema24.properties.spec.properties.cluster.required,parentSchema:schema24.properties.spec.properties.cluster,data:data20};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -2234,7 +2558,7 @@ errors++;
 }
 for(const key8 in data20){
 if(!(key8 === "uid")){
-const err45 = {instancePath:instancePath+"/spec/cluster",schemaPath:"#/properties/spec/properties/cluster/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.spec.properties.cluster,data:data20};
+const err45 = {instancePath:instancePath+"/spec/cluster",schemaPath:"#/properties/spec/properties/cluster/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema24.properties.spec.properties.cluster,data:data20};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -2247,8 +2571,8 @@ errors++;
 if(data20.uid !== undefined){
 let data21 = data20.uid;
 if(typeof data21 === "string"){
-if(!pattern15.test(data21)){
-const err46 = {instancePath:instancePath+"/spec/cluster/uid",schemaPath:"#/properties/spec/properties/cluster/properties/uid/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$"},message:"must match pattern \""+"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$"+"\"",schema:"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$",parentSchema:schema23.properties.spec.properties.cluster.properties.uid,data:data21};
+if(!pattern19.test(data21)){
+const err46 = {instancePath:instancePath+"/spec/cluster/uid",schemaPath:"#/properties/spec/properties/cluster/properties/uid/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$"},message:"must match pattern \""+"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$"+"\"",schema:"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$",parentSchema:schema24.properties.spec.properties.cluster.properties.uid,data:data21};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -2259,7 +2583,7 @@ errors++;
 }
 }
 else {
-const err47 = {instancePath:instancePath+"/spec/cluster/uid",schemaPath:"#/properties/spec/properties/cluster/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.cluster.properties.uid.type,parentSchema:schema23.properties.spec.properties.cluster.properties.uid,data:data21};
+const err47 = {instancePath:instancePath+"/spec/cluster/uid",schemaPath:"#/properties/spec/properties/cluster/properties/uid/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.cluster.properties.uid.type,parentSchema:schema24.properties.spec.properties.cluster.properties.uid,data:data21};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -2271,7 +2595,7 @@ errors++;
 }
 }
 else {
-const err48 = {instancePath:instancePath+"/spec/cluster",schemaPath:"#/properties/spec/properties/cluster/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.properties.cluster.type,parentSchema:schema23.properties.spec.properties.cluster,data:data20};
+const err48 = {instancePath:instancePath+"/spec/cluster",schemaPath:"#/properties/spec/properties/cluster/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.properties.spec.properties.cluster.type,parentSchema:schema24.properties.spec.properties.cluster,data:data20};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -2284,7 +2608,7 @@ errors++;
 if(data8.prune !== undefined){
 let data22 = data8.prune;
 if(typeof data22 !== "boolean"){
-const err49 = {instancePath:instancePath+"/spec/prune",schemaPath:"#/properties/spec/properties/prune/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema23.properties.spec.properties.prune.type,parentSchema:schema23.properties.spec.properties.prune,data:data22};
+const err49 = {instancePath:instancePath+"/spec/prune",schemaPath:"#/properties/spec/properties/prune/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema24.properties.spec.properties.prune.type,parentSchema:schema24.properties.spec.properties.prune,data:data22};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -2297,7 +2621,7 @@ errors++;
 if(data8.maxPrune !== undefined){
 let data23 = data8.maxPrune;
 if(!(((typeof data23 == "number") && (!(data23 % 1) && !isNaN(data23))) && (isFinite(data23)))){
-const err50 = {instancePath:instancePath+"/spec/maxPrune",schemaPath:"#/properties/spec/properties/maxPrune/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema23.properties.spec.properties.maxPrune.type,parentSchema:schema23.properties.spec.properties.maxPrune,data:data23};
+const err50 = {instancePath:instancePath+"/spec/maxPrune",schemaPath:"#/properties/spec/properties/maxPrune/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema24.properties.spec.properties.maxPrune.type,parentSchema:schema24.properties.spec.properties.maxPrune,data:data23};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -2308,7 +2632,7 @@ errors++;
 }
 if((typeof data23 == "number") && (isFinite(data23))){
 if(data23 > 1000 || isNaN(data23)){
-const err51 = {instancePath:instancePath+"/spec/maxPrune",schemaPath:"#/properties/spec/properties/maxPrune/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema23.properties.spec.properties.maxPrune,data:data23};
+const err51 = {instancePath:instancePath+"/spec/maxPrune",schemaPath:"#/properties/spec/properties/maxPrune/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema24.properties.spec.properties.maxPrune,data:data23};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -2318,7 +2642,7 @@ vErrors.push(err51);
 errors++;
 }
 if(data23 < 0 || isNaN(data23)){
-const err52 = {instancePath:instancePath+"/spec/maxPrune",schemaPath:"#/properties/spec/properties/maxPrune/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema23.properties.spec.properties.maxPrune,data:data23};
+const err52 = {instancePath:instancePath+"/spec/maxPrune",schemaPath:"#/properties/spec/properties/maxPrune/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema24.properties.spec.properties.maxPrune,data:data23};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -2333,8 +2657,8 @@ if(data8.defaults !== undefined){
 let data24 = data8.defaults;
 if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
 for(const key9 in data24){
-if(!(func2.call(schema23.properties.spec.properties.defaults.properties, key9))){
-const err53 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema23.properties.spec.properties.defaults,data:data24};
+if(!(func2.call(schema24.properties.spec.properties.defaults.properties, key9))){
+const err53 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema24.properties.spec.properties.defaults,data:data24};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -2348,7 +2672,7 @@ if(data24.namespace !== undefined){
 let data25 = data24.namespace;
 if(typeof data25 === "string"){
 if(data25.length > 63){
-const err54 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema25,data:data25};
+const err54 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema26,data:data25};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -2358,7 +2682,7 @@ vErrors.push(err54);
 errors++;
 }
 if(!pattern1.test(data25)){
-const err55 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema25,data:data25};
+const err55 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema26,data:data25};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -2369,7 +2693,7 @@ errors++;
 }
 }
 else {
-const err56 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema25.type,parentSchema:schema25,data:data25};
+const err56 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data25};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -2382,7 +2706,7 @@ errors++;
 if(data24.createNamespace !== undefined){
 let data26 = data24.createNamespace;
 if(typeof data26 !== "boolean"){
-const err57 = {instancePath:instancePath+"/spec/defaults/createNamespace",schemaPath:"#/properties/spec/properties/defaults/properties/createNamespace/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema23.properties.spec.properties.defaults.properties.createNamespace.type,parentSchema:schema23.properties.spec.properties.defaults.properties.createNamespace,data:data26};
+const err57 = {instancePath:instancePath+"/spec/defaults/createNamespace",schemaPath:"#/properties/spec/properties/defaults/properties/createNamespace/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema24.properties.spec.properties.defaults.properties.createNamespace.type,parentSchema:schema24.properties.spec.properties.defaults.properties.createNamespace,data:data26};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -2396,7 +2720,7 @@ if(data24.timeout !== undefined){
 let data27 = data24.timeout;
 if(typeof data27 === "string"){
 if(!pattern7.test(data27)){
-const err58 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data27};
+const err58 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema27,data:data27};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -2407,7 +2731,7 @@ errors++;
 }
 }
 else {
-const err59 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data27};
+const err59 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema27.type,parentSchema:schema27,data:data27};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -2426,7 +2750,7 @@ errors = vErrors.length;
 if(data24.onFailure !== undefined){
 let data29 = data24.onFailure;
 if(typeof data29 !== "string"){
-const err60 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.onFailure.type,parentSchema:schema23.properties.spec.properties.defaults.properties.onFailure,data:data29};
+const err60 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.defaults.properties.onFailure.type,parentSchema:schema24.properties.spec.properties.defaults.properties.onFailure,data:data29};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -2436,7 +2760,7 @@ vErrors.push(err60);
 errors++;
 }
 if(!(((data29 === "rollback") || (data29 === "keep")) || (data29 === "uninstall"))){
-const err61 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.onFailure.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.onFailure,data:data29};
+const err61 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema24.properties.spec.properties.defaults.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema24.properties.spec.properties.defaults.properties.onFailure.enum,parentSchema:schema24.properties.spec.properties.defaults.properties.onFailure,data:data29};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -2449,7 +2773,7 @@ errors++;
 if(data24.retries !== undefined){
 let data30 = data24.retries;
 if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
-const err62 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema23.properties.spec.properties.defaults.properties.retries.type,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data30};
+const err62 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema24.properties.spec.properties.defaults.properties.retries.type,parentSchema:schema24.properties.spec.properties.defaults.properties.retries,data:data30};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -2460,7 +2784,7 @@ errors++;
 }
 if((typeof data30 == "number") && (isFinite(data30))){
 if(data30 > 20 || isNaN(data30)){
-const err63 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 20},message:"must be <= 20",schema:20,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data30};
+const err63 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 20},message:"must be <= 20",schema:20,parentSchema:schema24.properties.spec.properties.defaults.properties.retries,data:data30};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -2470,7 +2794,7 @@ vErrors.push(err63);
 errors++;
 }
 if(data30 < 0 || isNaN(data30)){
-const err64 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema23.properties.spec.properties.defaults.properties.retries,data:data30};
+const err64 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema24.properties.spec.properties.defaults.properties.retries,data:data30};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -2484,7 +2808,7 @@ errors++;
 if(data24.waitWith !== undefined){
 let data31 = data24.waitWith;
 if(typeof data31 !== "string"){
-const err65 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.waitWith.type,parentSchema:schema23.properties.spec.properties.defaults.properties.waitWith,data:data31};
+const err65 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.defaults.properties.waitWith.type,parentSchema:schema24.properties.spec.properties.defaults.properties.waitWith,data:data31};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -2494,7 +2818,7 @@ vErrors.push(err65);
 errors++;
 }
 if(!(((data31 === "auto") || (data31 === "headway")) || (data31 === "helm"))){
-const err66 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.waitWith.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.waitWith.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.waitWith,data:data31};
+const err66 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/enum",keyword:"enum",params:{allowedValues: schema24.properties.spec.properties.defaults.properties.waitWith.enum},message:"must be equal to one of the allowed values",schema:schema24.properties.spec.properties.defaults.properties.waitWith.enum,parentSchema:schema24.properties.spec.properties.defaults.properties.waitWith,data:data31};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -2507,7 +2831,7 @@ errors++;
 if(data24.crds !== undefined){
 let data32 = data24.crds;
 if(typeof data32 !== "string"){
-const err67 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.crds.type,parentSchema:schema23.properties.spec.properties.defaults.properties.crds,data:data32};
+const err67 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.defaults.properties.crds.type,parentSchema:schema24.properties.spec.properties.defaults.properties.crds,data:data32};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -2517,7 +2841,7 @@ vErrors.push(err67);
 errors++;
 }
 if(!(((data32 === "skip") || (data32 === "create")) || (data32 === "upgrade"))){
-const err68 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.crds.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.crds.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.crds,data:data32};
+const err68 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/enum",keyword:"enum",params:{allowedValues: schema24.properties.spec.properties.defaults.properties.crds.enum},message:"must be equal to one of the allowed values",schema:schema24.properties.spec.properties.defaults.properties.crds.enum,parentSchema:schema24.properties.spec.properties.defaults.properties.crds,data:data32};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -2530,7 +2854,7 @@ errors++;
 if(data24.fieldConflicts !== undefined){
 let data33 = data24.fieldConflicts;
 if(typeof data33 !== "string"){
-const err69 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema23.properties.spec.properties.defaults.properties.fieldConflicts.type,parentSchema:schema23.properties.spec.properties.defaults.properties.fieldConflicts,data:data33};
+const err69 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.defaults.properties.fieldConflicts.type,parentSchema:schema24.properties.spec.properties.defaults.properties.fieldConflicts,data:data33};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -2540,7 +2864,7 @@ vErrors.push(err69);
 errors++;
 }
 if(!((data33 === "take") || (data33 === "fail"))){
-const err70 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/enum",keyword:"enum",params:{allowedValues: schema23.properties.spec.properties.defaults.properties.fieldConflicts.enum},message:"must be equal to one of the allowed values",schema:schema23.properties.spec.properties.defaults.properties.fieldConflicts.enum,parentSchema:schema23.properties.spec.properties.defaults.properties.fieldConflicts,data:data33};
+const err70 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/enum",keyword:"enum",params:{allowedValues: schema24.properties.spec.properties.defaults.properties.fieldConflicts.enum},message:"must be equal to one of the allowed values",schema:schema24.properties.spec.properties.defaults.properties.fieldConflicts.enum,parentSchema:schema24.properties.spec.properties.defaults.properties.fieldConflicts,data:data33};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -2550,10 +2874,12 @@ vErrors.push(err70);
 errors++;
 }
 }
-if(data24.maxHistory !== undefined){
-let data34 = data24.maxHistory;
-if(!(((typeof data34 == "number") && (!(data34 % 1) && !isNaN(data34))) && (isFinite(data34)))){
-const err71 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema23.properties.spec.properties.defaults.properties.maxHistory.type,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data34};
+if(data24.driftDetection !== undefined){
+let data34 = data24.driftDetection;
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+for(const key10 in data34){
+if(!((key10 === "mode") || (key10 === "ignore"))){
+const err71 = {instancePath:instancePath+"/spec/defaults/driftDetection",schemaPath:"#/$defs/driftDetection/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties",schema:false,parentSchema:schema32,data:data34};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -2562,9 +2888,11 @@ vErrors.push(err71);
 }
 errors++;
 }
-if((typeof data34 == "number") && (isFinite(data34))){
-if(data34 > 1000 || isNaN(data34)){
-const err72 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data34};
+}
+if(data34.mode !== undefined){
+let data35 = data34.mode;
+if(typeof data35 !== "string"){
+const err72 = {instancePath:instancePath+"/spec/defaults/driftDetection/mode",schemaPath:"#/$defs/driftDetection/properties/mode/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.mode.type,parentSchema:schema32.properties.mode,data:data35};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -2573,8 +2901,8 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(data34 < 2 || isNaN(data34)){
-const err73 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema23.properties.spec.properties.defaults.properties.maxHistory,data:data34};
+if(!(((data35 === "enabled") || (data35 === "warn")) || (data35 === "disabled"))){
+const err73 = {instancePath:instancePath+"/spec/defaults/driftDetection/mode",schemaPath:"#/$defs/driftDetection/properties/mode/enum",keyword:"enum",params:{allowedValues: schema32.properties.mode.enum},message:"must be equal to one of the allowed values",schema:schema32.properties.mode.enum,parentSchema:schema32.properties.mode,data:data35};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -2584,12 +2912,15 @@ vErrors.push(err73);
 errors++;
 }
 }
-}
-if(data24.stableFor !== undefined){
-let data35 = data24.stableFor;
-if(typeof data35 === "string"){
-if(!pattern7.test(data35)){
-const err74 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema26,data:data35};
+if(data34.ignore !== undefined){
+let data36 = data34.ignore;
+if(Array.isArray(data36)){
+const len2 = data36.length;
+for(let i2=0; i2<len2; i2++){
+let data37 = data36[i2];
+if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
+if(data37.paths === undefined){
+const err74 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2,schemaPath:"#/$defs/driftDetection/properties/ignore/items/required",keyword:"required",params:{missingProperty: "paths"},message:"must have required property '"+"paths"+"'",schema:schema32.properties.ignore.items.required,parentSchema:schema32.properties.ignore.items,data:data37};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -2598,9 +2929,9 @@ vErrors.push(err74);
 }
 errors++;
 }
-}
-else {
-const err75 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data35};
+for(const key11 in data37){
+if(!((key11 === "paths") || (key11 === "target"))){
+const err75 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2,schemaPath:"#/$defs/driftDetection/properties/ignore/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties",schema:false,parentSchema:schema32.properties.ignore.items,data:data37};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -2610,10 +2941,11 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data24.protect !== undefined){
-let data36 = data24.protect;
-if(typeof data36 !== "boolean"){
-const err76 = {instancePath:instancePath+"/spec/defaults/protect",schemaPath:"#/properties/spec/properties/defaults/properties/protect/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema23.properties.spec.properties.defaults.properties.protect.type,parentSchema:schema23.properties.spec.properties.defaults.properties.protect,data:data36};
+if(data37.paths !== undefined){
+let data38 = data37.paths;
+if(Array.isArray(data38)){
+if(data38.length < 1){
+const err76 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/paths",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/paths/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema32.properties.ignore.items.properties.paths,data:data38};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -2622,10 +2954,12 @@ vErrors.push(err76);
 }
 errors++;
 }
-}
-}
-else {
-const err77 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.properties.defaults.type,parentSchema:schema23.properties.spec.properties.defaults,data:data24};
+const len3 = data38.length;
+for(let i3=0; i3<len3; i3++){
+let data39 = data38[i3];
+if(typeof data39 === "string"){
+if(!pattern12.test(data39)){
+const err77 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/paths/" + i3,schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/paths/items/pattern",keyword:"pattern",params:{pattern: "^(?:/(?:[^~/]|~[01])*)*$"},message:"must match pattern \""+"^(?:/(?:[^~/]|~[01])*)*$"+"\"",schema:"^(?:/(?:[^~/]|~[01])*)*$",parentSchema:schema32.properties.ignore.items.properties.paths.items,data:data39};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -2635,9 +2969,8 @@ vErrors.push(err77);
 errors++;
 }
 }
-}
 else {
-const err78 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.properties.spec.type,parentSchema:schema23.properties.spec,data:data8};
+const err78 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/paths/" + i3,schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.paths.items.type,parentSchema:schema32.properties.ignore.items.properties.paths.items,data:data39};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -2649,7 +2982,7 @@ errors++;
 }
 }
 else {
-const err79 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema23.type,parentSchema:schema23,data};
+const err79 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/paths",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema32.properties.ignore.items.properties.paths.type,parentSchema:schema32.properties.ignore.items.properties.paths,data:data38};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -2658,439 +2991,327 @@ vErrors.push(err79);
 }
 errors++;
 }
+}
+if(data37.target !== undefined){
+let data40 = data37.target;
+if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
+for(const key12 in data40){
+if(!((((((key12 === "group") || (key12 === "version")) || (key12 === "kind")) || (key12 === "name")) || (key12 === "namespace")) || (key12 === "labelSelector"))){
+const err80 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties",schema:false,parentSchema:schema32.properties.ignore.items.properties.target,data:data40};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+}
+if(data40.group !== undefined){
+let data41 = data40.group;
+if(typeof data41 !== "string"){
+const err81 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/group",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/group/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.target.properties.group.type,parentSchema:schema32.properties.ignore.items.properties.target.properties.group,data:data41};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+}
+if(data40.version !== undefined){
+let data42 = data40.version;
+if(typeof data42 === "string"){
+if(data42.length < 1){
+const err82 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/version",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.ignore.items.properties.target.properties.version,data:data42};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
+}
+else {
+const err83 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/version",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.target.properties.version.type,parentSchema:schema32.properties.ignore.items.properties.target.properties.version,data:data42};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
+}
+errors++;
+}
+}
+if(data40.kind !== undefined){
+let data43 = data40.kind;
+if(typeof data43 === "string"){
+if(!pattern13.test(data43)){
+const err84 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/kind",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/kind/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9]*$"},message:"must match pattern \""+"^[A-Za-z][A-Za-z0-9]*$"+"\"",schema:"^[A-Za-z][A-Za-z0-9]*$",parentSchema:schema32.properties.ignore.items.properties.target.properties.kind,data:data43};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+}
+else {
+const err85 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/kind",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.target.properties.kind.type,parentSchema:schema32.properties.ignore.items.properties.target.properties.kind,data:data43};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+}
+if(data40.name !== undefined){
+let data44 = data40.name;
+if(typeof data44 === "string"){
+if(!pattern14.test(data44)){
+const err86 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/name",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$"},message:"must match pattern \""+"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$"+"\"",schema:"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$",parentSchema:schema32.properties.ignore.items.properties.target.properties.name,data:data44};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
+}
+errors++;
+}
+}
+else {
+const err87 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/name",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.target.properties.name.type,parentSchema:schema32.properties.ignore.items.properties.target.properties.name,data:data44};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
+}
+errors++;
+}
+}
+if(data40.namespace !== undefined){
+let data45 = data40.namespace;
+if(typeof data45 === "string"){
+if(!pattern1.test(data45)){
+const err88 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/namespace",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema32.properties.ignore.items.properties.target.properties.namespace,data:data45};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+}
+else {
+const err89 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/namespace",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.target.properties.namespace.type,parentSchema:schema32.properties.ignore.items.properties.target.properties.namespace,data:data45};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+}
+if(data40.labelSelector !== undefined){
+let data46 = data40.labelSelector;
+if(typeof data46 === "string"){
+if(data46.length < 1){
+const err90 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/labelSelector",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/labelSelector/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.ignore.items.properties.target.properties.labelSelector,data:data46};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
+}
+else {
+const err91 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/labelSelector",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/labelSelector/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.target.properties.labelSelector.type,parentSchema:schema32.properties.ignore.items.properties.target.properties.labelSelector,data:data46};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
+}
+errors++;
+}
+}
+}
+else {
+const err92 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.properties.ignore.items.properties.target.type,parentSchema:schema32.properties.ignore.items.properties.target,data:data40};
+if(vErrors === null){
+vErrors = [err92];
+}
+else {
+vErrors.push(err92);
+}
+errors++;
+}
+}
+}
+else {
+const err93 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2,schemaPath:"#/$defs/driftDetection/properties/ignore/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.properties.ignore.items.type,parentSchema:schema32.properties.ignore.items,data:data37};
+if(vErrors === null){
+vErrors = [err93];
+}
+else {
+vErrors.push(err93);
+}
+errors++;
+}
+}
+}
+else {
+const err94 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore",schemaPath:"#/$defs/driftDetection/properties/ignore/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema32.properties.ignore.type,parentSchema:schema32.properties.ignore,data:data36};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
+}
+}
+else {
+const err95 = {instancePath:instancePath+"/spec/defaults/driftDetection",schemaPath:"#/$defs/driftDetection/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.type,parentSchema:schema32,data:data34};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
+}
+errors++;
+}
+}
+if(data24.maxHistory !== undefined){
+let data47 = data24.maxHistory;
+if(!(((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47))) && (isFinite(data47)))){
+const err96 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema24.properties.spec.properties.defaults.properties.maxHistory.type,parentSchema:schema24.properties.spec.properties.defaults.properties.maxHistory,data:data47};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
+if((typeof data47 == "number") && (isFinite(data47))){
+if(data47 > 1000 || isNaN(data47)){
+const err97 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema24.properties.spec.properties.defaults.properties.maxHistory,data:data47};
+if(vErrors === null){
+vErrors = [err97];
+}
+else {
+vErrors.push(err97);
+}
+errors++;
+}
+if(data47 < 2 || isNaN(data47)){
+const err98 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema24.properties.spec.properties.defaults.properties.maxHistory,data:data47};
+if(vErrors === null){
+vErrors = [err98];
+}
+else {
+vErrors.push(err98);
+}
+errors++;
+}
+}
+}
+if(data24.stableFor !== undefined){
+let data48 = data24.stableFor;
+if(typeof data48 === "string"){
+if(!pattern7.test(data48)){
+const err99 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema27,data:data48};
+if(vErrors === null){
+vErrors = [err99];
+}
+else {
+vErrors.push(err99);
+}
+errors++;
+}
+}
+else {
+const err100 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema27.type,parentSchema:schema27,data:data48};
+if(vErrors === null){
+vErrors = [err100];
+}
+else {
+vErrors.push(err100);
+}
+errors++;
+}
+}
+if(data24.protect !== undefined){
+let data49 = data24.protect;
+if(typeof data49 !== "boolean"){
+const err101 = {instancePath:instancePath+"/spec/defaults/protect",schemaPath:"#/properties/spec/properties/defaults/properties/protect/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema24.properties.spec.properties.defaults.properties.protect.type,parentSchema:schema24.properties.spec.properties.defaults.properties.protect,data:data49};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
+}
+errors++;
+}
+}
+}
+else {
+const err102 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.properties.spec.properties.defaults.type,parentSchema:schema24.properties.spec.properties.defaults,data:data24};
+if(vErrors === null){
+vErrors = [err102];
+}
+else {
+vErrors.push(err102);
+}
+errors++;
+}
+}
+}
+else {
+const err103 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.properties.spec.type,parentSchema:schema24.properties.spec,data:data8};
+if(vErrors === null){
+vErrors = [err103];
+}
+else {
+vErrors.push(err103);
+}
+errors++;
+}
+}
+}
+else {
+const err104 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.type,parentSchema:schema24,data};
+if(vErrors === null){
+vErrors = [err104];
+}
+else {
+vErrors.push(err104);
+}
+errors++;
+}
 validate13.errors = vErrors;
 return errors === 0;
 }
 
 export const validateChartIndex = validate16;
-const schema32 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/chart-index.schema.json","title":"ChartIndex","description":"What a repository of charts holds: ALIAS.yaml in the repository's folder, or in charts-index/ beside headway.yaml. Written by `headway index`.","type":"object","additionalProperties":false,"required":["apiVersion","kind","charts"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"ChartIndex","type":"string","description":"What this document is."},"charts":{"type":"object","description":"Each chart's versions by its name, newest first.","additionalProperties":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/indexedVersion"}}}},"$defs":{"indexedVersion":{"type":"object","title":"IndexedVersion","description":"One version of one chart.","additionalProperties":false,"required":["version","digest","url"],"properties":{"version":{"type":"string","minLength":1,"maxLength":256,"description":"The chart's version."},"appVersion":{"type":"string","description":"The version of what the chart installs."},"digest":{"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."},"url":{"type":"string","minLength":1,"description":"https://….tgz, oci://HOST/PATH/NAME, or a path of a chart's folder or archive relative to this file."},"dependencies":{"type":"array","description":"What the chart depends on, as its Chart.yaml says.","items":{"type":"object","title":"IndexedDependency","additionalProperties":false,"required":["name","version","repository"],"properties":{"name":{"type":"string","description":"The dependency's name."},"version":{"type":"string","description":"A range of versions; empty for any."},"repository":{"type":"string","description":"Where it comes from; empty where it is vendored."}}}}}}}};
-const schema33 = {"type":"object","title":"IndexedVersion","description":"One version of one chart.","additionalProperties":false,"required":["version","digest","url"],"properties":{"version":{"type":"string","minLength":1,"maxLength":256,"description":"The chart's version."},"appVersion":{"type":"string","description":"The version of what the chart installs."},"digest":{"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."},"url":{"type":"string","minLength":1,"description":"https://….tgz, oci://HOST/PATH/NAME, or a path of a chart's folder or archive relative to this file."},"dependencies":{"type":"array","description":"What the chart depends on, as its Chart.yaml says.","items":{"type":"object","title":"IndexedDependency","additionalProperties":false,"required":["name","version","repository"],"properties":{"name":{"type":"string","description":"The dependency's name."},"version":{"type":"string","description":"A range of versions; empty for any."},"repository":{"type":"string","description":"Where it comes from; empty where it is vendored."}}}}}};
-const pattern22 = new RegExp("^(?:tree-)?sha256:[0-9a-f]{64}$", "u");
+const schema34 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/chart-index.schema.json","title":"ChartIndex","description":"What a repository of charts holds: ALIAS.yaml in the repository's folder, or in charts-index/ beside headway.yaml. Written by `headway index`.","type":"object","additionalProperties":false,"required":["apiVersion","kind","charts"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"ChartIndex","type":"string","description":"What this document is."},"charts":{"type":"object","description":"Each chart's versions by its name, newest first.","additionalProperties":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/indexedVersion"}}}},"$defs":{"indexedVersion":{"type":"object","title":"IndexedVersion","description":"One version of one chart.","additionalProperties":false,"required":["version","digest","url"],"properties":{"version":{"type":"string","minLength":1,"maxLength":256,"description":"The chart's version."},"appVersion":{"type":"string","description":"The version of what the chart installs."},"digest":{"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."},"url":{"type":"string","minLength":1,"description":"https://….tgz, oci://HOST/PATH/NAME, or a path of a chart's folder or archive relative to this file."},"dependencies":{"type":"array","description":"What the chart depends on, as its Chart.yaml says.","items":{"type":"object","title":"IndexedDependency","additionalProperties":false,"required":["name","version","repository"],"properties":{"name":{"type":"string","description":"The dependency's name."},"version":{"type":"string","description":"A range of versions; empty for any."},"repository":{"type":"string","description":"Where it comes from; empty where it is vendored."}}}}}}}};
+const schema35 = {"type":"object","title":"IndexedVersion","description":"One version of one chart.","additionalProperties":false,"required":["version","digest","url"],"properties":{"version":{"type":"string","minLength":1,"maxLength":256,"description":"The chart's version."},"appVersion":{"type":"string","description":"The version of what the chart installs."},"digest":{"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."},"url":{"type":"string","minLength":1,"description":"https://….tgz, oci://HOST/PATH/NAME, or a path of a chart's folder or archive relative to this file."},"dependencies":{"type":"array","description":"What the chart depends on, as its Chart.yaml says.","items":{"type":"object","title":"IndexedDependency","additionalProperties":false,"required":["name","version","repository"],"properties":{"name":{"type":"string","description":"The dependency's name."},"version":{"type":"string","description":"A range of versions; empty for any."},"repository":{"type":"string","description":"Where it comes from; empty where it is vendored."}}}}}};
+const pattern30 = new RegExp("^(?:tree-)?sha256:[0-9a-f]{64}$", "u");
 
 function validate16(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="https://headway.dev/schemas/v1/chart-index.schema.json" */;
-let vErrors = null;
-let errors = 0;
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.apiVersion === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiVersion"},message:"must have required property '"+"apiVersion"+"'",schema:schema32.required,parentSchema:schema32,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-if(data.kind === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema32.required,parentSchema:schema32,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data.charts === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "charts"},message:"must have required property '"+"charts"+"'",schema:schema32.required,parentSchema:schema32,data};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-for(const key0 in data){
-if(!(((key0 === "apiVersion") || (key0 === "kind")) || (key0 === "charts"))){
-const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema32,data};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-if(data.apiVersion !== undefined){
-let data0 = data.apiVersion;
-if(typeof data0 !== "string"){
-const err4 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.apiVersion.type,parentSchema:schema32.properties.apiVersion,data:data0};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if("headway.dev/v1" !== data0){
-const err5 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/const",keyword:"const",params:{allowedValue: "headway.dev/v1"},message:"must be equal to constant",schema:"headway.dev/v1",parentSchema:schema32.properties.apiVersion,data:data0};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-if(data.kind !== undefined){
-let data1 = data.kind;
-if(typeof data1 !== "string"){
-const err6 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.kind.type,parentSchema:schema32.properties.kind,data:data1};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if("ChartIndex" !== data1){
-const err7 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "ChartIndex"},message:"must be equal to constant",schema:"ChartIndex",parentSchema:schema32.properties.kind,data:data1};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-if(data.charts !== undefined){
-let data2 = data.charts;
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-for(const key1 in data2){
-let data3 = data2[key1];
-if(Array.isArray(data3)){
-if(data3.length < 1){
-const err8 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/charts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema32.properties.charts.additionalProperties,data:data3};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-const len0 = data3.length;
-for(let i0=0; i0<len0; i0++){
-let data4 = data3[i0];
-if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
-if(data4.version === undefined){
-const err9 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'",schema:schema33.required,parentSchema:schema33,data:data4};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if(data4.digest === undefined){
-const err10 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'",schema:schema33.required,parentSchema:schema33,data:data4};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-if(data4.url === undefined){
-const err11 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema33.required,parentSchema:schema33,data:data4};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-for(const key2 in data4){
-if(!(((((key2 === "version") || (key2 === "appVersion")) || (key2 === "digest")) || (key2 === "url")) || (key2 === "dependencies"))){
-const err12 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema33,data:data4};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-}
-if(data4.version !== undefined){
-let data5 = data4.version;
-if(typeof data5 === "string"){
-if(data5.length > 256){
-const err13 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/version",schemaPath:"#/$defs/indexedVersion/properties/version/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema33.properties.version,data:data5};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-if(data5.length < 1){
-const err14 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/version",schemaPath:"#/$defs/indexedVersion/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema33.properties.version,data:data5};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-else {
-const err15 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/version",schemaPath:"#/$defs/indexedVersion/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.version.type,parentSchema:schema33.properties.version,data:data5};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-if(data4.appVersion !== undefined){
-let data6 = data4.appVersion;
-if(typeof data6 !== "string"){
-const err16 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/appVersion",schemaPath:"#/$defs/indexedVersion/properties/appVersion/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.appVersion.type,parentSchema:schema33.properties.appVersion,data:data6};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-if(data4.digest !== undefined){
-let data7 = data4.digest;
-if(typeof data7 === "string"){
-if(!pattern22.test(data7)){
-const err17 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/digest",schemaPath:"#/$defs/indexedVersion/properties/digest/pattern",keyword:"pattern",params:{pattern: "^(?:tree-)?sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^(?:tree-)?sha256:[0-9a-f]{64}$"+"\"",schema:"^(?:tree-)?sha256:[0-9a-f]{64}$",parentSchema:schema33.properties.digest,data:data7};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-}
-else {
-const err18 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/digest",schemaPath:"#/$defs/indexedVersion/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.digest.type,parentSchema:schema33.properties.digest,data:data7};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-if(data4.url !== undefined){
-let data8 = data4.url;
-if(typeof data8 === "string"){
-if(data8.length < 1){
-const err19 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/url",schemaPath:"#/$defs/indexedVersion/properties/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema33.properties.url,data:data8};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-else {
-const err20 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/url",schemaPath:"#/$defs/indexedVersion/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.url.type,parentSchema:schema33.properties.url,data:data8};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-}
-if(data4.dependencies !== undefined){
-let data9 = data4.dependencies;
-if(Array.isArray(data9)){
-const len1 = data9.length;
-for(let i1=0; i1<len1; i1++){
-let data10 = data9[i1];
-if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
-if(data10.name === undefined){
-const err21 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema33.properties.dependencies.items.required,parentSchema:schema33.properties.dependencies.items,data:data10};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-if(data10.version === undefined){
-const err22 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'",schema:schema33.properties.dependencies.items.required,parentSchema:schema33.properties.dependencies.items,data:data10};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-if(data10.repository === undefined){
-const err23 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/required",keyword:"required",params:{missingProperty: "repository"},message:"must have required property '"+"repository"+"'",schema:schema33.properties.dependencies.items.required,parentSchema:schema33.properties.dependencies.items,data:data10};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-for(const key3 in data10){
-if(!(((key3 === "name") || (key3 === "version")) || (key3 === "repository"))){
-const err24 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema33.properties.dependencies.items,data:data10};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-}
-if(data10.name !== undefined){
-let data11 = data10.name;
-if(typeof data11 !== "string"){
-const err25 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1+"/name",schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.dependencies.items.properties.name.type,parentSchema:schema33.properties.dependencies.items.properties.name,data:data11};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-}
-if(data10.version !== undefined){
-let data12 = data10.version;
-if(typeof data12 !== "string"){
-const err26 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1+"/version",schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.dependencies.items.properties.version.type,parentSchema:schema33.properties.dependencies.items.properties.version,data:data12};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-}
-if(data10.repository !== undefined){
-let data13 = data10.repository;
-if(typeof data13 !== "string"){
-const err27 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1+"/repository",schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/properties/repository/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.dependencies.items.properties.repository.type,parentSchema:schema33.properties.dependencies.items.properties.repository,data:data13};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-}
-}
-else {
-const err28 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.properties.dependencies.items.type,parentSchema:schema33.properties.dependencies.items,data:data10};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-}
-}
-else {
-const err29 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies",schemaPath:"#/$defs/indexedVersion/properties/dependencies/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema33.properties.dependencies.type,parentSchema:schema33.properties.dependencies,data:data9};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-}
-else {
-const err30 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.type,parentSchema:schema33,data:data4};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-}
-}
-else {
-const err31 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/charts/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema32.properties.charts.additionalProperties.type,parentSchema:schema32.properties.charts.additionalProperties,data:data3};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-}
-}
-else {
-const err32 = {instancePath:instancePath+"/charts",schemaPath:"#/properties/charts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.properties.charts.type,parentSchema:schema32.properties.charts,data:data2};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-}
-}
-else {
-const err33 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.type,parentSchema:schema32,data};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-validate16.errors = vErrors;
-return errors === 0;
-}
-
-export const validateLock = validate17;
-const schema34 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/lock.schema.json","title":"Lock","description":"headway.lock beside headway.yaml: the exact chart of every release. Written by `headway lock`.","type":"object","additionalProperties":false,"required":["apiVersion","kind","releases"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"Lock","type":"string","description":"What this document is."},"releases":{"type":"object","description":"What each release uses, by NAMESPACE/NAME.","additionalProperties":{"type":"object","title":"LockedRelease","additionalProperties":false,"required":["chart","version","digest"],"properties":{"chart":{"type":"string","minLength":1,"description":"The chart as the release's declaration names it."},"version":{"$ref":"#/$defs/version"},"digest":{"$ref":"#/$defs/digest"},"url":{"$ref":"#/$defs/url"}}}},"dependencies":{"type":"object","description":"What charts in folders use of headway.yaml's repositories, by `ALIAS/NAME RANGE`.","additionalProperties":{"type":"object","title":"LockedDependency","additionalProperties":false,"required":["version","digest"],"properties":{"version":{"$ref":"#/$defs/version"},"digest":{"$ref":"#/$defs/digest"},"url":{"$ref":"#/$defs/url"}}}}},"$defs":{"version":{"type":"string","minLength":1,"maxLength":256,"description":"The chart's exact version."},"digest":{"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."},"url":{"type":"string","minLength":1,"description":"Where a server has it; {version} stands for the version."}}};
-const schema35 = {"type":"string","minLength":1,"maxLength":256,"description":"The chart's exact version."};
-const schema36 = {"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."};
-const schema37 = {"type":"string","minLength":1,"description":"Where a server has it; {version} stands for the version."};
-
-function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-/*# sourceURL="https://headway.dev/schemas/v1/lock.schema.json" */;
 let vErrors = null;
 let errors = 0;
 if(data && typeof data == "object" && !Array.isArray(data)){
@@ -3114,8 +3335,8 @@ vErrors.push(err1);
 }
 errors++;
 }
-if(data.releases === undefined){
-const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "releases"},message:"must have required property '"+"releases"+"'",schema:schema34.required,parentSchema:schema34,data};
+if(data.charts === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "charts"},message:"must have required property '"+"charts"+"'",schema:schema34.required,parentSchema:schema34,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3125,7 +3346,7 @@ vErrors.push(err2);
 errors++;
 }
 for(const key0 in data){
-if(!((((key0 === "apiVersion") || (key0 === "kind")) || (key0 === "releases")) || (key0 === "dependencies"))){
+if(!(((key0 === "apiVersion") || (key0 === "kind")) || (key0 === "charts"))){
 const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema34,data};
 if(vErrors === null){
 vErrors = [err3];
@@ -3171,8 +3392,430 @@ vErrors.push(err6);
 }
 errors++;
 }
+if("ChartIndex" !== data1){
+const err7 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "ChartIndex"},message:"must be equal to constant",schema:"ChartIndex",parentSchema:schema34.properties.kind,data:data1};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.charts !== undefined){
+let data2 = data.charts;
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+for(const key1 in data2){
+let data3 = data2[key1];
+if(Array.isArray(data3)){
+if(data3.length < 1){
+const err8 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/charts/additionalProperties/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema34.properties.charts.additionalProperties,data:data3};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+const len0 = data3.length;
+for(let i0=0; i0<len0; i0++){
+let data4 = data3[i0];
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+if(data4.version === undefined){
+const err9 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'",schema:schema35.required,parentSchema:schema35,data:data4};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(data4.digest === undefined){
+const err10 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'",schema:schema35.required,parentSchema:schema35,data:data4};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(data4.url === undefined){
+const err11 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema35.required,parentSchema:schema35,data:data4};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+for(const key2 in data4){
+if(!(((((key2 === "version") || (key2 === "appVersion")) || (key2 === "digest")) || (key2 === "url")) || (key2 === "dependencies"))){
+const err12 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema35,data:data4};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data4.version !== undefined){
+let data5 = data4.version;
+if(typeof data5 === "string"){
+if(data5.length > 256){
+const err13 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/version",schemaPath:"#/$defs/indexedVersion/properties/version/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema35.properties.version,data:data5};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if(data5.length < 1){
+const err14 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/version",schemaPath:"#/$defs/indexedVersion/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema35.properties.version,data:data5};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/version",schemaPath:"#/$defs/indexedVersion/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.version.type,parentSchema:schema35.properties.version,data:data5};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data4.appVersion !== undefined){
+let data6 = data4.appVersion;
+if(typeof data6 !== "string"){
+const err16 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/appVersion",schemaPath:"#/$defs/indexedVersion/properties/appVersion/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.appVersion.type,parentSchema:schema35.properties.appVersion,data:data6};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data4.digest !== undefined){
+let data7 = data4.digest;
+if(typeof data7 === "string"){
+if(!pattern30.test(data7)){
+const err17 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/digest",schemaPath:"#/$defs/indexedVersion/properties/digest/pattern",keyword:"pattern",params:{pattern: "^(?:tree-)?sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^(?:tree-)?sha256:[0-9a-f]{64}$"+"\"",schema:"^(?:tree-)?sha256:[0-9a-f]{64}$",parentSchema:schema35.properties.digest,data:data7};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/digest",schemaPath:"#/$defs/indexedVersion/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.digest.type,parentSchema:schema35.properties.digest,data:data7};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+if(data4.url !== undefined){
+let data8 = data4.url;
+if(typeof data8 === "string"){
+if(data8.length < 1){
+const err19 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/url",schemaPath:"#/$defs/indexedVersion/properties/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema35.properties.url,data:data8};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/url",schemaPath:"#/$defs/indexedVersion/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.url.type,parentSchema:schema35.properties.url,data:data8};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data4.dependencies !== undefined){
+let data9 = data4.dependencies;
+if(Array.isArray(data9)){
+const len1 = data9.length;
+for(let i1=0; i1<len1; i1++){
+let data10 = data9[i1];
+if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
+if(data10.name === undefined){
+const err21 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema35.properties.dependencies.items.required,parentSchema:schema35.properties.dependencies.items,data:data10};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+if(data10.version === undefined){
+const err22 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'",schema:schema35.properties.dependencies.items.required,parentSchema:schema35.properties.dependencies.items,data:data10};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+if(data10.repository === undefined){
+const err23 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/required",keyword:"required",params:{missingProperty: "repository"},message:"must have required property '"+"repository"+"'",schema:schema35.properties.dependencies.items.required,parentSchema:schema35.properties.dependencies.items,data:data10};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+for(const key3 in data10){
+if(!(((key3 === "name") || (key3 === "version")) || (key3 === "repository"))){
+const err24 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema35.properties.dependencies.items,data:data10};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+if(data10.name !== undefined){
+let data11 = data10.name;
+if(typeof data11 !== "string"){
+const err25 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1+"/name",schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.dependencies.items.properties.name.type,parentSchema:schema35.properties.dependencies.items.properties.name,data:data11};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+if(data10.version !== undefined){
+let data12 = data10.version;
+if(typeof data12 !== "string"){
+const err26 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1+"/version",schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.dependencies.items.properties.version.type,parentSchema:schema35.properties.dependencies.items.properties.version,data:data12};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+if(data10.repository !== undefined){
+let data13 = data10.repository;
+if(typeof data13 !== "string"){
+const err27 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1+"/repository",schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/properties/repository/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.dependencies.items.properties.repository.type,parentSchema:schema35.properties.dependencies.items.properties.repository,data:data13};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies/" + i1,schemaPath:"#/$defs/indexedVersion/properties/dependencies/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema35.properties.dependencies.items.type,parentSchema:schema35.properties.dependencies.items,data:data10};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+}
+else {
+const err29 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/dependencies",schemaPath:"#/$defs/indexedVersion/properties/dependencies/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema35.properties.dependencies.type,parentSchema:schema35.properties.dependencies,data:data9};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+}
+else {
+const err30 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0,schemaPath:"#/$defs/indexedVersion/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema35.type,parentSchema:schema35,data:data4};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+}
+else {
+const err31 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/charts/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema34.properties.charts.additionalProperties.type,parentSchema:schema34.properties.charts.additionalProperties,data:data3};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+}
+else {
+const err32 = {instancePath:instancePath+"/charts",schemaPath:"#/properties/charts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.properties.charts.type,parentSchema:schema34.properties.charts,data:data2};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+}
+else {
+const err33 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.type,parentSchema:schema34,data};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+validate16.errors = vErrors;
+return errors === 0;
+}
+
+export const validateLock = validate17;
+const schema36 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/lock.schema.json","title":"Lock","description":"headway.lock beside headway.yaml: the exact chart of every release. Written by `headway lock`.","type":"object","additionalProperties":false,"required":["apiVersion","kind","releases"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"Lock","type":"string","description":"What this document is."},"releases":{"type":"object","description":"What each release uses, by NAMESPACE/NAME.","additionalProperties":{"type":"object","title":"LockedRelease","additionalProperties":false,"required":["chart","version","digest"],"properties":{"chart":{"type":"string","minLength":1,"description":"The chart as the release's declaration names it."},"version":{"$ref":"#/$defs/version"},"digest":{"$ref":"#/$defs/digest"},"url":{"$ref":"#/$defs/url"}}}},"dependencies":{"type":"object","description":"What charts in folders use of headway.yaml's repositories, by `ALIAS/NAME RANGE`.","additionalProperties":{"type":"object","title":"LockedDependency","additionalProperties":false,"required":["version","digest"],"properties":{"version":{"$ref":"#/$defs/version"},"digest":{"$ref":"#/$defs/digest"},"url":{"$ref":"#/$defs/url"}}}}},"$defs":{"version":{"type":"string","minLength":1,"maxLength":256,"description":"The chart's exact version."},"digest":{"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."},"url":{"type":"string","minLength":1,"description":"Where a server has it; {version} stands for the version."}}};
+const schema37 = {"type":"string","minLength":1,"maxLength":256,"description":"The chart's exact version."};
+const schema38 = {"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."};
+const schema39 = {"type":"string","minLength":1,"description":"Where a server has it; {version} stands for the version."};
+
+function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="https://headway.dev/schemas/v1/lock.schema.json" */;
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.apiVersion === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiVersion"},message:"must have required property '"+"apiVersion"+"'",schema:schema36.required,parentSchema:schema36,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.kind === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema36.required,parentSchema:schema36,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.releases === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "releases"},message:"must have required property '"+"releases"+"'",schema:schema36.required,parentSchema:schema36,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((key0 === "apiVersion") || (key0 === "kind")) || (key0 === "releases")) || (key0 === "dependencies"))){
+const err3 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema36,data};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.apiVersion !== undefined){
+let data0 = data.apiVersion;
+if(typeof data0 !== "string"){
+const err4 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.apiVersion.type,parentSchema:schema36.properties.apiVersion,data:data0};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if("headway.dev/v1" !== data0){
+const err5 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/const",keyword:"const",params:{allowedValue: "headway.dev/v1"},message:"must be equal to constant",schema:"headway.dev/v1",parentSchema:schema36.properties.apiVersion,data:data0};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.kind !== undefined){
+let data1 = data.kind;
+if(typeof data1 !== "string"){
+const err6 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.kind.type,parentSchema:schema36.properties.kind,data:data1};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
 if("Lock" !== data1){
-const err7 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "Lock"},message:"must be equal to constant",schema:"Lock",parentSchema:schema34.properties.kind,data:data1};
+const err7 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "Lock"},message:"must be equal to constant",schema:"Lock",parentSchema:schema36.properties.kind,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3189,7 +3832,7 @@ for(const key1 in data2){
 let data3 = data2[key1];
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.chart === undefined){
-const err8 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/required",keyword:"required",params:{missingProperty: "chart"},message:"must have required property '"+"chart"+"'",schema:schema34.properties.releases.additionalProperties.required,parentSchema:schema34.properties.releases.additionalProperties,data:data3};
+const err8 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/required",keyword:"required",params:{missingProperty: "chart"},message:"must have required property '"+"chart"+"'",schema:schema36.properties.releases.additionalProperties.required,parentSchema:schema36.properties.releases.additionalProperties,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3199,7 +3842,7 @@ vErrors.push(err8);
 errors++;
 }
 if(data3.version === undefined){
-const err9 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'",schema:schema34.properties.releases.additionalProperties.required,parentSchema:schema34.properties.releases.additionalProperties,data:data3};
+const err9 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'",schema:schema36.properties.releases.additionalProperties.required,parentSchema:schema36.properties.releases.additionalProperties,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3209,7 +3852,7 @@ vErrors.push(err9);
 errors++;
 }
 if(data3.digest === undefined){
-const err10 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'",schema:schema34.properties.releases.additionalProperties.required,parentSchema:schema34.properties.releases.additionalProperties,data:data3};
+const err10 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'",schema:schema36.properties.releases.additionalProperties.required,parentSchema:schema36.properties.releases.additionalProperties,data:data3};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3220,7 +3863,7 @@ errors++;
 }
 for(const key2 in data3){
 if(!((((key2 === "chart") || (key2 === "version")) || (key2 === "digest")) || (key2 === "url"))){
-const err11 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema34.properties.releases.additionalProperties,data:data3};
+const err11 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema36.properties.releases.additionalProperties,data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3234,7 +3877,7 @@ if(data3.chart !== undefined){
 let data4 = data3.chart;
 if(typeof data4 === "string"){
 if(data4.length < 1){
-const err12 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/chart",schemaPath:"#/properties/releases/additionalProperties/properties/chart/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema34.properties.releases.additionalProperties.properties.chart,data:data4};
+const err12 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/chart",schemaPath:"#/properties/releases/additionalProperties/properties/chart/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.releases.additionalProperties.properties.chart,data:data4};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3245,7 +3888,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/chart",schemaPath:"#/properties/releases/additionalProperties/properties/chart/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.properties.releases.additionalProperties.properties.chart.type,parentSchema:schema34.properties.releases.additionalProperties.properties.chart,data:data4};
+const err13 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/chart",schemaPath:"#/properties/releases/additionalProperties/properties/chart/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.releases.additionalProperties.properties.chart.type,parentSchema:schema36.properties.releases.additionalProperties.properties.chart,data:data4};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3259,7 +3902,7 @@ if(data3.version !== undefined){
 let data5 = data3.version;
 if(typeof data5 === "string"){
 if(data5.length > 256){
-const err14 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema35,data:data5};
+const err14 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema37,data:data5};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3269,7 +3912,7 @@ vErrors.push(err14);
 errors++;
 }
 if(data5.length < 1){
-const err15 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema35,data:data5};
+const err15 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema37,data:data5};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3280,7 +3923,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.type,parentSchema:schema35,data:data5};
+const err16 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.type,parentSchema:schema37,data:data5};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3293,8 +3936,8 @@ errors++;
 if(data3.digest !== undefined){
 let data6 = data3.digest;
 if(typeof data6 === "string"){
-if(!pattern22.test(data6)){
-const err17 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/pattern",keyword:"pattern",params:{pattern: "^(?:tree-)?sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^(?:tree-)?sha256:[0-9a-f]{64}$"+"\"",schema:"^(?:tree-)?sha256:[0-9a-f]{64}$",parentSchema:schema36,data:data6};
+if(!pattern30.test(data6)){
+const err17 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/pattern",keyword:"pattern",params:{pattern: "^(?:tree-)?sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^(?:tree-)?sha256:[0-9a-f]{64}$"+"\"",schema:"^(?:tree-)?sha256:[0-9a-f]{64}$",parentSchema:schema38,data:data6};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -3305,7 +3948,7 @@ errors++;
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.type,parentSchema:schema36,data:data6};
+const err18 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.type,parentSchema:schema38,data:data6};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -3319,7 +3962,7 @@ if(data3.url !== undefined){
 let data7 = data3.url;
 if(typeof data7 === "string"){
 if(data7.length < 1){
-const err19 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/$defs/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema37,data:data7};
+const err19 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/$defs/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39,data:data7};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -3330,7 +3973,7 @@ errors++;
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/$defs/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.type,parentSchema:schema37,data:data7};
+const err20 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/$defs/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.type,parentSchema:schema39,data:data7};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -3342,7 +3985,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.properties.releases.additionalProperties.type,parentSchema:schema34.properties.releases.additionalProperties,data:data3};
+const err21 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/releases/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.properties.releases.additionalProperties.type,parentSchema:schema36.properties.releases.additionalProperties,data:data3};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -3354,7 +3997,7 @@ errors++;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/releases",schemaPath:"#/properties/releases/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.properties.releases.type,parentSchema:schema34.properties.releases,data:data2};
+const err22 = {instancePath:instancePath+"/releases",schemaPath:"#/properties/releases/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.properties.releases.type,parentSchema:schema36.properties.releases,data:data2};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3371,7 +4014,7 @@ for(const key3 in data8){
 let data9 = data8[key3];
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
 if(data9.version === undefined){
-const err23 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/dependencies/additionalProperties/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'",schema:schema34.properties.dependencies.additionalProperties.required,parentSchema:schema34.properties.dependencies.additionalProperties,data:data9};
+const err23 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/dependencies/additionalProperties/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'",schema:schema36.properties.dependencies.additionalProperties.required,parentSchema:schema36.properties.dependencies.additionalProperties,data:data9};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3381,7 +4024,7 @@ vErrors.push(err23);
 errors++;
 }
 if(data9.digest === undefined){
-const err24 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/dependencies/additionalProperties/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'",schema:schema34.properties.dependencies.additionalProperties.required,parentSchema:schema34.properties.dependencies.additionalProperties,data:data9};
+const err24 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/dependencies/additionalProperties/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'",schema:schema36.properties.dependencies.additionalProperties.required,parentSchema:schema36.properties.dependencies.additionalProperties,data:data9};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3392,7 +4035,7 @@ errors++;
 }
 for(const key4 in data9){
 if(!(((key4 === "version") || (key4 === "digest")) || (key4 === "url"))){
-const err25 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/dependencies/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema34.properties.dependencies.additionalProperties,data:data9};
+const err25 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/dependencies/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema36.properties.dependencies.additionalProperties,data:data9};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3406,7 +4049,7 @@ if(data9.version !== undefined){
 let data10 = data9.version;
 if(typeof data10 === "string"){
 if(data10.length > 256){
-const err26 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema35,data:data10};
+const err26 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/maxLength",keyword:"maxLength",params:{limit: 256},message:"must NOT have more than 256 characters",schema:256,parentSchema:schema37,data:data10};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -3416,7 +4059,7 @@ vErrors.push(err26);
 errors++;
 }
 if(data10.length < 1){
-const err27 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema35,data:data10};
+const err27 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema37,data:data10};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -3427,7 +4070,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.type,parentSchema:schema35,data:data10};
+const err28 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/version",schemaPath:"#/$defs/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.type,parentSchema:schema37,data:data10};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -3440,8 +4083,8 @@ errors++;
 if(data9.digest !== undefined){
 let data11 = data9.digest;
 if(typeof data11 === "string"){
-if(!pattern22.test(data11)){
-const err29 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/pattern",keyword:"pattern",params:{pattern: "^(?:tree-)?sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^(?:tree-)?sha256:[0-9a-f]{64}$"+"\"",schema:"^(?:tree-)?sha256:[0-9a-f]{64}$",parentSchema:schema36,data:data11};
+if(!pattern30.test(data11)){
+const err29 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/pattern",keyword:"pattern",params:{pattern: "^(?:tree-)?sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^(?:tree-)?sha256:[0-9a-f]{64}$"+"\"",schema:"^(?:tree-)?sha256:[0-9a-f]{64}$",parentSchema:schema38,data:data11};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -3452,7 +4095,7 @@ errors++;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.type,parentSchema:schema36,data:data11};
+const err30 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.type,parentSchema:schema38,data:data11};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -3466,7 +4109,7 @@ if(data9.url !== undefined){
 let data12 = data9.url;
 if(typeof data12 === "string"){
 if(data12.length < 1){
-const err31 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/$defs/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema37,data:data12};
+const err31 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/$defs/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39,data:data12};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -3477,7 +4120,7 @@ errors++;
 }
 }
 else {
-const err32 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/$defs/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.type,parentSchema:schema37,data:data12};
+const err32 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/url",schemaPath:"#/$defs/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.type,parentSchema:schema39,data:data12};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -3489,7 +4132,7 @@ errors++;
 }
 }
 else {
-const err33 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/dependencies/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.properties.dependencies.additionalProperties.type,parentSchema:schema34.properties.dependencies.additionalProperties,data:data9};
+const err33 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/dependencies/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.properties.dependencies.additionalProperties.type,parentSchema:schema36.properties.dependencies.additionalProperties,data:data9};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -3501,7 +4144,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.properties.dependencies.type,parentSchema:schema34.properties.dependencies,data:data8};
+const err34 = {instancePath:instancePath+"/dependencies",schemaPath:"#/properties/dependencies/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.properties.dependencies.type,parentSchema:schema36.properties.dependencies,data:data8};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -3513,7 +4156,7 @@ errors++;
 }
 }
 else {
-const err35 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.type,parentSchema:schema34,data};
+const err35 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.type,parentSchema:schema36,data};
 if(vErrors === null){
 vErrors = [err35];
 }

@@ -1,6 +1,7 @@
 // The plan as a function of declarations, pins and one observation: which step each release needs, and why. Nothing here
 // knows how a step is carried out.
 import type { Declaration, Json, OnStackFailure } from "../declaration.ts";
+import type { DriftedObject } from "../drift/drift.ts";
 import { quarantineKey, secretsDigest } from "../fingerprint.ts";
 import type { Graph } from "../graph.ts";
 import type { ReleaseId } from "../ids.ts";
@@ -9,6 +10,7 @@ import { mergeLayers } from "../values/merge-values.ts";
 import type { Observation, ReleasePayload, ReleaseState, StackState } from "../observation.ts";
 import type { PinnedRelease } from "../pin.ts";
 import { recordInTheWay, staleDeployed, type Intent, type RecordInTheWay } from "../recovery.ts";
+import { hideSecrets, isCorrected, withDrift, type DriftWish } from "./plan-drift.ts";
 import type { ApplyBase, Plan, Reason, Step } from "./plan.ts";
 import { describeValuesObject } from "../values/values-objects.ts";
 import type { Path } from "../yaml/yaml-tree.ts";
@@ -35,6 +37,11 @@ export type PlanInput = {
   readonly adopt: boolean;
   /** Put every release through helm though nothing changed; `restart`: make its pods anew, too. */
   readonly redeploy?: { readonly restart: boolean };
+  /** What was found where somebody looked, and what is wanted then. */
+  readonly drift?: {
+    readonly wish: DriftWish;
+    readonly found: ReadonlyMap<ReleaseId, readonly DriftedObject[]>;
+  };
 };
 
 /** Makes the plan. Every declared release gets exactly one step; all of `pins` and `observations` must be there. */
@@ -53,7 +60,8 @@ export function makePlan(input: PlanInput): Plan {
       after: after.get(id) ?? [],
       wave: input.graph.wave.get(id) ?? 1,
     };
-    return [{ ...base, ...decide(input, declaration, pin, depth.get(id) ?? 0) }];
+    const decision = decide(input, declaration, pin, depth.get(id) ?? 0);
+    return [{ ...base, ...withDrift(decision, driftFound(input, id)) }];
   });
   return {
     stack: input.stack,
@@ -154,7 +162,7 @@ function decideThere(
       };
     case "deployed":
       return input.redeploy === undefined
-        ? decideDeployed(observation, base, state, input.retry, keep)
+        ? decideDeployed(input, observation, base, state, keep)
         : redeploy(observation, base);
   }
 }
@@ -165,28 +173,40 @@ type Keep = (
 ) => Decision & Reasons;
 
 function decideDeployed(
+  input: PlanInput,
   observation: Extract<Observation, { kind: "deployed" }>,
   base: ApplyBase,
   state: ReleaseState | undefined,
-  retry: boolean,
   keep: Keep,
 ): Decision & Reasons {
   const { payload, revision } = observation;
-  if (observation.fingerprint !== base.pin.fingerprint) {
+  const { declaration, fingerprint } = base.pin;
+  const drift = driftFound(input, declaration.id);
+  const takesFields = isCorrected(input.drift?.wish, declaration.driftDetection, drift);
+  if (observation.fingerprint !== fingerprint) {
     const changes = changeReasons(observation, base.pin);
     const asked = state?.retry;
     return {
       ...base,
+      ...(takesFields ? { takesFields } : {}),
       kind: "upgrade",
       reasons: asked === undefined ? changes : [{ kind: "retry-asked", said: asked }, ...changes],
     };
   }
+  // Helm applies the same once more, and takes back what others hold now.
+  if (takesFields)
+    return {
+      ...withoutBadTarget(observation, base),
+      takesFields,
+      kind: "upgrade",
+      reasons: [{ kind: "drifted", objects: drift }],
+    };
   if (!observation.verified) {
     if (state?.lastFailure !== undefined && observation.health.kind !== "ready")
       return {
         ...base,
         kind: base.firstInstall ? "install" : "upgrade",
-        reasons: [retry ? { kind: "retry-asked" } : askedOrFailed(revision, state)],
+        reasons: [input.retry ? { kind: "retry-asked" } : askedOrFailed(revision, state)],
       };
     if (payload === undefined)
       return { ...base, kind: "upgrade", reasons: [{ kind: "fingerprint-unknown" }] };
@@ -218,15 +238,28 @@ function redeploy(
   base: ApplyBase,
 ): Decision & Reasons {
   const isSame = observation.fingerprint === base.pin.fingerprint;
-  const { rollbackTo, ...others } = base;
-  // What is in trouble as it is would be no better for going back to just that.
-  const isGoodToGoBackTo =
-    !isSame || rollbackTo !== observation.revision || observation.health.kind === "ready";
   return {
-    ...(isGoodToGoBackTo ? base : others),
+    ...(isSame ? withoutBadTarget(observation, base) : base),
     kind: "upgrade",
     reasons: [{ kind: "redeploy-asked" }, ...(isSame ? [] : changeReasons(observation, base.pin))],
   };
+}
+
+/** What is in trouble as it is would be no better for going back to just that. */
+function withoutBadTarget(
+  observation: Extract<Observation, { kind: "deployed" }>,
+  base: ApplyBase,
+): ApplyBase {
+  const { rollbackTo, ...others } = base;
+  return rollbackTo === observation.revision && observation.health.kind !== "ready" ? others : base;
+}
+
+/** What has drifted of a release, without its secrets. */
+function driftFound({ drift, pins, observations }: PlanInput, release: ReleaseId): readonly DriftedObject[] {
+  const found = drift?.found.get(release) ?? [];
+  const observation = observations.get(release);
+  const payload = observation !== undefined && "payload" in observation ? observation.payload : undefined;
+  return found.length === 0 ? found : hideSecrets(found, pins.get(release)?.values ?? [], payload);
 }
 
 function withRestart({ redeploy }: PlanInput, decision: Decision & Reasons): Decision & Reasons {

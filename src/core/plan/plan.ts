@@ -1,6 +1,7 @@
 // The plan: one step for each declared release, each with a reason. A value that can be shown, compared and run; making
 // it is make-plan.ts, running it is run/.
 import type { Declaration, Json, OnStackFailure, ValuesLayer } from "../declaration.ts";
+import type { DriftedObject } from "../drift/drift.ts";
 import type { Trouble } from "../health/health.ts";
 import type { ForeignFields } from "../field-managers.ts";
 import type { Failure } from "../failure.ts";
@@ -39,7 +40,8 @@ export type Reason =
   | { readonly kind: "not-verified"; readonly revision: number }
   | { readonly kind: "last-attempt-failed"; readonly revision: number; readonly cause?: string }
   | { readonly kind: "left-over"; readonly status: string; readonly revision: number }
-  | { readonly kind: "object-missing"; readonly objects: readonly string[] }
+  /** Objects that are no longer as helm applied them. */
+  | { readonly kind: "drifted"; readonly objects: readonly DriftedObject[] }
   | { readonly kind: "degraded"; readonly troubles: readonly Trouble[] }
   | { readonly kind: "quarantined"; readonly since: string; readonly cause: string }
   /** By its declaration, or by what a person said of it or of the whole stack. */
@@ -94,6 +96,8 @@ export type ApplyBase = {
   readonly restarts?: true;
   /** Older revisions that count as deployed too, and are marked superseded before helm runs. */
   readonly stale?: readonly RecordRef[];
+  /** True where helm takes fields back from other managers, whatever the declaration's fieldConflicts says. */
+  readonly takesFields?: true;
   /** Whose pins are part of `quarantineKey`. */
   readonly dependencies: readonly ReleaseId[];
 };
@@ -136,6 +140,11 @@ export type Step = StepBase &
         readonly held?: RecordInTheWay;
       }
   );
+
+/** What of a step's release is known to have drifted; empty where nothing has, or nobody looked. */
+export function driftOf(step: Step): readonly DriftedObject[] {
+  return step.reasons.flatMap((reason) => (reason.kind === "drifted" ? reason.objects : []));
+}
 
 /** The values that a step's release is declared with, weakest layer first; none where it is only taken away. */
 export function valuesOf(step: Step): readonly ValuesLayer[] {

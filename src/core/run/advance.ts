@@ -1,8 +1,9 @@
 // advance(run, fact): the run machine. It routes each fact to the release it concerns; who may start then is starting.ts,
 // whether the run is over outcome.ts. Pure; the diagram is in run.ts.
+import { describeDrift } from "../drift/drift.ts";
 import { describeTrouble, rootCauseOf } from "../health/describe-trouble.ts";
 import type { ReleaseId } from "../ids.ts";
-import type { Applied, Plan, Reason, Step } from "../plan/plan.ts";
+import { driftOf, type Applied, type Plan, type Reason, type Step } from "../plan/plan.ts";
 import {
   attemptObserved,
   attemptWoken,
@@ -296,14 +297,30 @@ function begin(draft: Draft): void {
     );
     order(draft, { kind: "ensure-namespace", namespace, deadlineMs: draft.atMs + Math.max(0, ...users) });
   }
+  for (const step of plan.steps) warnOfDrift(draft, step);
   // What was declared again as it runs has no failure to remember.
   for (const { step, state } of draft.steps.values())
-    if (step.kind === "keep" && state.kind === "healthy" && step.reasons[0].kind === "unchanged")
+    if (step.kind === "keep" && state.kind === "healthy" && isAsDeclared(step))
       order(draft, { kind: "clear-failure", release: step.release });
   // Degraded releases may heal while others are worked on, but only matter where somebody waits for them.
   for (const { step, state } of draft.steps.values())
     if (state.kind === "failed" && state.applied !== undefined && draft.run.dependentsOf.has(step.release))
       order(draft, { kind: "watch-health", release: step.release, applied: state.applied });
+}
+
+function isAsDeclared({ reasons: [first] }: Step): boolean {
+  return first.kind === "unchanged" || first.kind === "drifted";
+}
+
+// What goes through helm takes back what it differs in, and says so as its reason.
+function warnOfDrift(draft: Draft, step: Step): void {
+  const drift = step.kind === "keep" || step.kind === "verify" ? driftOf(step) : [];
+  if (drift.length === 0) return;
+  tell(draft, {
+    kind: "warning",
+    release: step.release,
+    message: `not as helm applied it: ${describeDrift(drift)}`,
+  });
 }
 
 function namespaceSettled(

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { FailureRecord, Observation, ReleaseState } from "../../../src/core/observation.ts";
 import { makePlan, type PlanInput } from "../../../src/core/plan/make-plan.ts";
-import type { Reason, Step } from "../../../src/core/plan/plan.ts";
+import type { DriftedObject } from "../../../src/core/drift/drift.ts";
+import type { DriftWish } from "../../../src/core/plan/plan-drift.ts";
+import { driftOf, type Reason, type Step } from "../../../src/core/plan/plan.ts";
 import { pinRelease, quarantineKey } from "../../../src/core/fingerprint.ts";
 import type { ReleaseId } from "../../../src/core/ids.ts";
 import { broken, noEvidence, waiting } from "../../kit/conversation.ts";
@@ -675,3 +677,107 @@ function without(
   const kept = Object.entries(observation).filter(([name]) => !fields.some((field) => field === name));
   return Object.fromEntries(kept) as Observation;
 }
+
+describe("drift", () => {
+  const objects: readonly DriftedObject[] = [
+    {
+      object: { apiVersion: "apps/v1", kind: "Deployment", namespace: "shop", name: "db" },
+      kind: "changed",
+      fields: [
+        { path: ".spec.replicas", pointer: "/spec/replicas", written: 2, live: 5, manager: "kubectl" },
+      ],
+    },
+  ];
+  const found = new Map([[id("db"), objects]]);
+  const wish = (asked: DriftWish): Partial<PlanInput> => ({ drift: { wish: asked, found } });
+  const withMode = (mode: "enabled" | "warn") =>
+    fleet("api <- db", {
+      db: { values: { replicas: 2 }, declaration: { driftDetection: { mode, ignore: [] } } },
+    });
+
+  test("is shown and left alone unless correction is asked for", () => {
+    const step = stepFor(deployed(), undefined, wish("warn"));
+    expect([step.kind, step.reasons]).toEqual(["keep", [{ kind: "drifted", objects }]]);
+    expect(stepFor(deployed(), undefined, wish("as-declared")).kind).toBe("keep");
+  });
+
+  test("is corrected by an upgrade that takes fields back, even where nothing is verified or healthy", () => {
+    for (const observation of [deployed(), unverified(), deployed({ health: waiting("db") })]) {
+      const step = stepFor(observation, undefined, wish("correct"));
+      expect(step).toMatchObject({ kind: "upgrade", takesFields: true, reasons: [{ kind: "drifted" }] });
+    }
+    // What is in trouble as it is would be no better for going back to just that.
+    expect(stepFor(deployed(), undefined, wish("correct"))).toHaveProperty("rollbackTo", 3);
+    expect(stepFor(deployed({ health: waiting("db") }), undefined, wish("correct"))).not.toHaveProperty(
+      "rollbackTo",
+    );
+  });
+
+  test("is corrected as declared, and never where the declaration says warn", () => {
+    const enabled = stepFor(deployed(), undefined, wish("as-declared"), withMode("enabled"));
+    expect(enabled.kind).toBe("upgrade");
+    expect(stepFor(deployed(), undefined, wish("warn"), withMode("enabled")).kind).toBe("keep");
+    expect(stepFor(deployed(), undefined, wish("correct"), withMode("warn")).kind).toBe("keep");
+  });
+
+  test("of a suspended or quarantined release is shown and never corrected", () => {
+    const suspended = fleet("api <- db", { db: { values: { replicas: 2 }, declaration: { suspend: true } } });
+    const step = stepFor(deployed(), undefined, wish("correct"), suspended);
+    expect([step.kind, step.reasons.map(({ kind }) => kind)]).toEqual(["keep", ["suspended", "drifted"]]);
+    const held = stepFor(deployed({ fingerprint: "other" }), quarantined(), wish("correct"));
+    expect([held.kind, held.reasons.map(({ kind }) => kind)]).toEqual(["keep", ["quarantined", "drifted"]]);
+  });
+
+  test("goes with an upgrade that has another reason, which takes the fields too where correction is asked for", () => {
+    const changed = deployed({ fingerprint: "other" });
+    expect(stepFor(changed, undefined, wish("correct"))).toMatchObject({
+      kind: "upgrade",
+      takesFields: true,
+    });
+    expect(stepFor(changed, undefined, wish("warn"))).not.toHaveProperty("takesFields");
+  });
+
+  test("that helm would leave as it is is no reason for an upgrade", () => {
+    const left = objects.map((one) => ({ ...one, isLeftByHelm: true as const }));
+    const step = stepFor(deployed(), undefined, {
+      drift: { wish: "correct", found: new Map([[id("db"), left]]) },
+    });
+    expect(step.kind).toBe("keep");
+  });
+
+  test("holds no value in which a secret of the release stands", () => {
+    const secret = fleet("api <- db", { db: { values: { db: { password: "hunter22" } } } });
+    const pin = pinOf("db", secret);
+    const leaky: readonly DriftedObject[] = [
+      {
+        object: { apiVersion: "v1", kind: "ConfigMap", namespace: "shop", name: "db" },
+        kind: "changed",
+        fields: [
+          {
+            path: ".data.url",
+            pointer: "/data/url",
+            written: "pg://app:hunter22@db",
+            live: "pg://app:new@db",
+          },
+          { path: ".data.mode", pointer: "/data/mode", written: "a", live: "b" },
+        ],
+      },
+    ];
+    const observation = deployed({ fingerprint: pin.fingerprint, payload: payloadOf(pin, 3) });
+    const step = stepFor(
+      observation,
+      undefined,
+      { drift: { wish: "warn", found: new Map([[id("db"), leaky]]) } },
+      secret,
+    );
+    expect(JSON.stringify(step.reasons)).not.toMatch(/hunter22|app:new/);
+    expect(driftOf(step)).toMatchObject([
+      {
+        fields: [
+          { path: ".data.url", isSecret: true },
+          { written: "a", live: "b" },
+        ],
+      },
+    ]);
+  });
+});

@@ -54,6 +54,7 @@ function exitCodeOf(failure: Failure): number {
     case "forbidden":
       return exitCodes.unreachable;
     case "locked":
+    case "would-lose":
     case "other-cluster":
       return exitCodes.needsPerson;
     case "interrupted":

@@ -178,7 +178,7 @@ export type Declaration = {
 };
 
 /** What the failure of one release means to those that don't depend on it. */
-export type OnStackFailure = "continue" | "stop";
+export type OnStackFailure = "continue" | "stop" | "rollbackRelated" | "rollbackStack";
 
 /** Whether releases that are no longer declared are uninstalled, and how many of them at most in one run. */
 export type PruneSettings = { readonly prune: boolean; readonly maxPrune: number };

@@ -99,7 +99,18 @@ export type Event =
       readonly evidence: Evidence;
       readonly then: "rollback" | "retry" | "keep" | "uninstall";
     })
-  | (AtRelease & { readonly kind: "rollback-started"; readonly toRevision: number })
+  /** The stack's policy takes back what the run has changed, because `dueTo` failed. */
+  | (AtRun & {
+      readonly kind: "take-back-started";
+      readonly dueTo: ReleaseId;
+      readonly releases: readonly ReleaseId[];
+    })
+  /** `dueTo` names the release whose failure takes this one back, where it is not its own. */
+  | (AtRelease & {
+      readonly kind: "rollback-started";
+      readonly toRevision: number;
+      readonly dueTo?: ReleaseId;
+    })
   | (AtRelease & {
       readonly kind: "rollback-finished";
       readonly toRevision: number;
@@ -107,7 +118,7 @@ export type Event =
       readonly durationMs: number;
     })
   | (AtRelease & { readonly kind: "rollback-failed"; readonly failure: Failure })
-  | (AtRelease & { readonly kind: "uninstall-started" })
+  | (AtRelease & { readonly kind: "uninstall-started"; readonly dueTo?: ReleaseId })
   | (AtRelease & { readonly kind: "uninstall-finished"; readonly durationMs: number })
   | (AtRelease & { readonly kind: "release-skipped"; readonly blockedBy: readonly ReleaseId[] })
   | (AtRelease & { readonly kind: "release-cancelled" })

@@ -39,6 +39,8 @@ export type FailureKind =
   /** Health said no before the deadline: terminal states, see the evidence. */
   | "unhealthy"
   | "rollback-failed"
+  /** What would go with it can't be brought back: not started. */
+  | "would-lose"
   /** The helm process was killed by somebody else. */
   | "killed"
   /** Headway stopped it: Ctrl-C, or the lease was lost. */
@@ -109,6 +111,7 @@ export function isTransient(failure: Failure): boolean {
     case "timeout":
     case "unhealthy":
     case "rollback-failed":
+    case "would-lose":
     case "killed":
     case "interrupted":
     case "other-cluster":

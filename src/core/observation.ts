@@ -139,6 +139,21 @@ export type Said = { readonly by: string; readonly at: string; readonly reason?:
 
 /** A wish that a release, or a whole stack, be left alone; `until` then, or until it is resumed. */
 export type Suspension = Said & { readonly until?: string };
+/**
+ * A release that goes, or went, back with its stack because another one failed. It is not tried again until its own key or
+ * that of the failed one changes.
+ */
+export type TakenBack = {
+  readonly key: string;
+  /** Of what was taken back. */
+  readonly fingerprint: string;
+  readonly since: string;
+  /** The verified revision before the run; "nothing" where that run had installed it. */
+  readonly to: number | "nothing";
+  readonly dueTo: ReleaseId;
+  /** The failed release's key. */
+  readonly dueToKey: string;
+};
 
 /** What decides and can't be read from Helm, per release. One object per stack (schemas/state.schema.json). */
 export type ReleaseState = {
@@ -148,6 +163,7 @@ export type ReleaseState = {
   readonly suspension?: Suspension;
   /** A person lifted its quarantine: the next run tries again. */
   readonly retry?: Said;
+  readonly takenBack?: TakenBack;
 };
 
 /** How one release stood when the last run that changed anything ended: what `status` and `why` know without git. */

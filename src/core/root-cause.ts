@@ -4,7 +4,12 @@ import type { ShownState } from "./event.ts";
 import type { ReleaseId } from "./ids.ts";
 
 /** A release as far as blame goes: its state and whom it waits for. */
-export type Standing = { readonly state: ShownState; readonly after: readonly ReleaseId[] };
+export type Standing = {
+  readonly state: ShownState;
+  readonly after: readonly ReleaseId[];
+  /** The failed release that took this one back with its stack: to blame in its place. */
+  readonly dueTo?: ReleaseId;
+};
 
 /** True for states that keep dependents from starting and do not go by themselves. */
 export function isRootState(state: ShownState): boolean {
@@ -42,9 +47,9 @@ export function chainToRoot(
   for (const current of queue) {
     const standing = standings.get(current);
     if (standing === undefined) continue;
-    if (isRootState(standing.state)) return wayTo(current, cameFrom);
-    if (current !== release && !isHeldUp(standing.state)) continue;
-    for (const dependency of standing.after)
+    if (isRoot(standing)) return wayTo(current, cameFrom);
+    if (current !== release && !isHeldUp(standing)) continue;
+    for (const dependency of behindOf(standing))
       if (!cameFrom.has(dependency)) {
         cameFrom.set(dependency, current);
         queue.push(dependency);
@@ -58,11 +63,11 @@ export function findRoots(
   standings: ReadonlyMap<ReleaseId, Standing>,
 ): readonly { readonly release: ReleaseId; readonly blocks: readonly ReleaseId[] }[] {
   const dependents = new Map<ReleaseId, ReleaseId[]>();
-  for (const [release, { after }] of standings)
-    for (const dependency of after)
+  for (const [release, standing] of standings)
+    for (const dependency of behindOf(standing))
       dependents.set(dependency, [...(dependents.get(dependency) ?? []), release]);
   return [...standings]
-    .filter(([, standing]) => isRootState(standing.state))
+    .filter(([, standing]) => isRoot(standing))
     .map(([release]) => ({ release, blocks: heldUpBy(release, standings, dependents) }));
 }
 
@@ -76,15 +81,25 @@ function heldUpBy(
   for (const current of queue)
     for (const dependent of dependents.get(current) ?? []) {
       const standing = standings.get(dependent);
-      if (standing === undefined || !isHeldUp(standing.state) || found.has(dependent)) continue;
+      if (standing === undefined || !isHeldUp(standing) || found.has(dependent)) continue;
       found.add(dependent);
       queue.push(dependent);
     }
   return [...standings.keys()].filter((release) => found.has(release));
 }
 
-function isHeldUp(state: ShownState): boolean {
-  return state === "Blocked" || state === "Waiting" || state === "Pending" || state === "Cancelled";
+function isRoot({ state, dueTo }: Standing): boolean {
+  return isRootState(state) && dueTo === undefined;
+}
+
+/** What would have to be well first. */
+function behindOf({ after, dueTo }: Standing): readonly ReleaseId[] {
+  return dueTo === undefined ? after : [dueTo];
+}
+
+function isHeldUp({ state, dueTo }: Standing): boolean {
+  const waits = state === "Blocked" || state === "Waiting" || state === "Pending" || state === "Cancelled";
+  return waits || dueTo !== undefined;
 }
 
 function wayTo(

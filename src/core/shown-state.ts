@@ -47,6 +47,10 @@ export function shownState(step: Step, state: StepState): Shown {
       return isSuspended(step) ? shownSuspension(step, "healthy") : shownHealthy(step);
     case "rolled-back":
       return { state: "RolledBack", detail: `to revision ${state.toRevision}: ${causeOf(state.failure)}` };
+    case "taken-back": {
+      const to = state.to === "nothing" ? "uninstalled again" : `to revision ${state.to}`;
+      return { state: "RolledBack", detail: `${to}, because ${state.dueTo} failed` };
+    }
     case "failed":
       return shownFailure(step, state);
     case "skipped":
@@ -147,7 +151,7 @@ function applyWords(step: Exclude<Step, { kind: "uninstall" }>, attempt: number)
     case "upgrade":
       return `upgrading${again}`;
     case "recover":
-      return `${step.then === "roll-back" ? "rolling back" : "upgrading"} after a cut run${again}`;
+      return `${step.then === "upgrade" ? "upgrading" : "rolling back"} after a cut run${again}`;
     case "verify":
     case "keep":
       return `verifying${again}`;
@@ -164,6 +168,7 @@ function settlingWords(step: Step, state: Extract<StepState, { kind: "settling" 
 
 function uninstallWords(state: Extract<StepState, { kind: "uninstalling" }>): string {
   if (state.doing === "wait-gone") return "waiting for its objects to be gone";
+  if (state.dueTo !== undefined) return `uninstalling: ${state.dueTo} failed`;
   return state.failure === undefined ? "uninstalling" : "uninstalling the failed install";
 }
 

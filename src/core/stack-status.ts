@@ -12,6 +12,7 @@ import type { ReleaseId } from "./ids.ts";
 import { releaseKey } from "./observe.ts";
 import { describeSaid, inForce } from "./stack-wishes.ts";
 import { chainToRoot, isRootState } from "./root-cause.ts";
+import { describeTakenBack } from "./run/taking-back.ts";
 import type {
   FailureRecord,
   LastStanding,
@@ -32,6 +33,8 @@ export type ReleaseStatus = {
   readonly version?: string;
   readonly revision?: number;
   readonly failure?: FailureRecord;
+  /** The failed release that took this one back with its stack. */
+  readonly dueTo?: ReleaseId;
   readonly health?: ReleaseHealth;
   readonly declaredAt?: string;
   /** A person's wish, for this release or for the whole stack. */
@@ -117,8 +120,11 @@ function statusOf(
       ? assessRelease(payload.objects, input.world, { nowMs: input.nowMs, seenSinceMs: 0 })
       : undefined;
   const suspension = suspensionOf(remembered, input.state);
+  const debt = remembered?.takenBack;
   const judged = withWishes(
-    judge(newest, health, failure, remembered?.quarantine !== undefined, standing),
+    debt !== undefined && failure === undefined
+      ? { state: "RolledBack", detail: describeTakenBack(debt) }
+      : judge(newest, health, failure, remembered?.quarantine !== undefined, standing),
     remembered,
     suspension,
     newest !== undefined,
@@ -135,6 +141,7 @@ function statusOf(
     ...(version === undefined ? {} : { version }),
     ...(newest === undefined ? {} : { revision: newest.revision }),
     ...(failure === undefined ? {} : { failure }),
+    ...(debt === undefined || failure !== undefined ? {} : { dueTo: debt.dueTo }),
     ...(health === undefined ? {} : { health }),
     ...(suspension === undefined ? {} : { suspension }),
     ...(standing?.declaredAt === undefined ? {} : { declaredAt: standing.declaredAt }),

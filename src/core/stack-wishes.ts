@@ -1,7 +1,7 @@
 // What persons want of releases beside what is declared, as changes of the state object: suspend, resume, retry; and what runs
 // change of it. Each change comes to the same however often it is made, and touches nothing that another one writes.
 import type { ReleaseId } from "./ids.ts";
-import type { ReleaseState, Said, StackState, Suspension } from "./observation.ts";
+import type { ReleaseState, Said, StackState, Suspension, TakenBack } from "./observation.ts";
 
 /** What a wish is about: some releases, or the whole stack. */
 export type Whom = ReadonlySet<ReleaseId> | "stack";
@@ -19,11 +19,18 @@ export function resume(state: StackState, whom: Whom): StackState {
   return suspension === undefined ? state : others;
 }
 
-/** Lifts the quarantines of these, so that the next run tries them again. */
+/** Lifts the quarantines of these, and of what their failures took back, so that the next run tries them again. */
 export function liftQuarantine(state: StackState, releases: ReadonlySet<ReleaseId>, retry: Said): StackState {
-  return changeEach(state, releases, (release) => {
-    const { quarantine, ...others } = release;
-    return { ...(quarantine === undefined ? release : others), retry };
+  const withThem = [...state.releases].flatMap(([id, { takenBack }]) =>
+    takenBack !== undefined && releases.has(takenBack.dueTo) ? [id] : [],
+  );
+  return changeEach(state, releases.union(new Set(withThem)), (release) => {
+    const { lastFailure, suspension } = release;
+    return {
+      ...(lastFailure === undefined ? {} : { lastFailure }),
+      ...(suspension === undefined ? {} : { suspension }),
+      retry,
+    };
   });
 }
 
@@ -31,9 +38,21 @@ export function liftQuarantine(state: StackState, releases: ReadonlySet<ReleaseI
 export function putFailure(
   state: StackState,
   release: ReleaseId,
-  failure: Pick<ReleaseState, "lastFailure" | "quarantine">,
+  failure: Pick<ReleaseState, "lastFailure" | "quarantine" | "takenBack">,
 ): StackState {
   return changeEach(state, new Set([release]), (before) => ({ ...wishesOf(before), ...failure }));
+}
+
+/** What goes back with its stack owes that until it has gone back, and is not tried again after. */
+export function putTakenBack(
+  state: StackState,
+  entries: readonly (TakenBack & { readonly release: ReleaseId })[],
+): StackState {
+  return entries.reduce(
+    (after, { release, ...takenBack }) =>
+      changeEach(after, new Set([release]), (before) => ({ ...before, takenBack })),
+    state,
+  );
 }
 
 /** A release is as it should be: its failures are over. */

@@ -12,6 +12,7 @@ import type {
   Said,
   StackState,
   Suspension,
+  TakenBack,
 } from "./observation.ts";
 
 /** The schema that the text names; another major version is not read. */
@@ -85,12 +86,9 @@ function withoutEvidence(release: ReleaseState): ReleaseState {
     : { ...release, lastFailure: { ...release.lastFailure, evidence: noEvidence } };
 }
 
-function withoutFailure({ quarantine, suspension, retry }: ReleaseState): ReleaseState {
-  return {
-    ...(quarantine === undefined ? {} : { quarantine }),
-    ...(suspension === undefined ? {} : { suspension }),
-    ...(retry === undefined ? {} : { retry }),
-  };
+function withoutFailure(release: ReleaseState): ReleaseState {
+  const { lastFailure, ...others } = release;
+  return lastFailure === undefined ? release : others;
 }
 
 /** The stack that such a text is of; undefined where it is none. */
@@ -170,10 +168,11 @@ function isStanding(value: unknown): value is LastStanding {
 
 function isReleaseState(value: unknown): value is ReleaseState {
   if (!isRecord(value)) return false;
-  const { quarantine, lastFailure, suspension, retry } = value;
+  const { quarantine, lastFailure, takenBack, suspension, retry } = value;
   return (
     (quarantine === undefined || hasTexts(quarantine, "key", "fingerprint", "since")) &&
     (lastFailure === undefined || isFailureRecord(lastFailure)) &&
+    (takenBack === undefined || isTakenBack(takenBack)) &&
     (suspension === undefined || isSuspension(suspension)) &&
     (retry === undefined || isSaid(retry))
   );
@@ -193,6 +192,13 @@ function isSuspension(value: unknown): value is Suspension {
 
 function isInstant(value: unknown, field: string): boolean {
   return !Number.isNaN(Date.parse(textAt(value, field) ?? ""));
+}
+
+function isTakenBack(value: unknown): value is TakenBack {
+  return (
+    hasTexts(value, "key", "fingerprint", "since", "dueTo", "dueToKey") &&
+    (textAt(value, "to") === "nothing" || numberAt(value, "to") !== undefined)
+  );
 }
 
 function isFailureRecord(value: unknown): value is FailureRecord {

@@ -15,7 +15,7 @@ import { refOf } from "../core/object.ts";
 import type { LastRun, ReleaseState, StackState } from "../core/observation.ts";
 import type { Applied, Plan, Step } from "../core/plan/plan.ts";
 import type { Effect } from "../core/run/run.ts";
-import { forgetFailure, putFailure } from "../core/stack-wishes.ts";
+import { forgetFailure, putFailure, putTakenBack } from "../core/stack-wishes.ts";
 import { awaitConditions } from "./await-conditions.ts";
 import { cleanEvidence, cleanHealth, secretsOf } from "./clean-news.ts";
 import type { News } from "./execute-plan.ts";
@@ -171,6 +171,9 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
       case "record-failure":
         besides(recordFailure(state, stepOf.get(effect.release), effect, tell));
         return;
+      case "record-take-back":
+        besides(recordTakeBack(state, effect, tell));
+        return;
       case "clear-failure":
         if (state.of(effect.release) !== undefined)
           besides(state.change((before) => forgetFailure(before, effect.release)));
@@ -245,24 +248,45 @@ async function recordFailure(
   tell: Tell,
 ): Promise<void> {
   const { release, record, quarantineKey, fingerprint } = effect;
-  const before = state.of(release)?.quarantine;
+  const { quarantine: before, takenBack: debt } = state.of(release) ?? {};
   // A failure that speaks neither for nor against the declaration leaves a quarantine of it as it is.
-  const isOfThisPin =
-    before !== undefined &&
-    step !== undefined &&
-    "quarantineKey" in step &&
-    before.key === step.quarantineKey;
+  const isOfThisPin = before !== undefined && isOf(step, before);
   const quarantine =
     quarantineKey !== undefined
       ? { key: quarantineKey, fingerprint: fingerprint ?? "", since: record.at }
       : isOfThisPin
         ? before
         : undefined;
-  const found = { lastFailure: record, ...(quarantine === undefined ? {} : { quarantine }) };
+  const found = {
+    lastFailure: record,
+    ...(quarantine === undefined ? {} : { quarantine }),
+    ...(debt === undefined || !isOf(step, debt) ? {} : { takenBack: debt }),
+  };
   const failure = await state.change((before) => putFailure(before, release, found));
   if (failure !== undefined)
     tell({ kind: "warned", release, message: `the failure could not be put on record: ${failure.message}` });
   tell({ kind: "failure-recorded", release });
+}
+
+/** True where the key is that of the step's declaration as it is now. */
+function isOf(step: Step | undefined, { key }: { readonly key: string }): boolean {
+  return step !== undefined && "quarantineKey" in step && key === step.quarantineKey;
+}
+
+async function recordTakeBack(
+  state: KeptState,
+  { entries }: Extract<Effect, { kind: "record-take-back" }>,
+  tell: Tell,
+): Promise<void> {
+  const failure = await state.change((before) => putTakenBack(before, entries));
+  const [first] = entries;
+  if (failure !== undefined && first !== undefined)
+    tell({
+      kind: "warned",
+      release: first.release,
+      message: `what is taken back could not be put on record: ${failure.message}`,
+    });
+  tell({ kind: "take-back-recorded", releases: entries.map(({ release }) => release) });
 }
 
 async function ensureNamespace(

@@ -29,11 +29,13 @@ import {
 import { waitForForeignHelm, type ForeignHelmInput } from "./foreign-helm.ts";
 import { pause } from "./pause.ts";
 import type { Releases } from "./ports.ts";
+import { guardObjects, guardRollback, type GuardInput } from "./guard-losses.ts";
 import { restartPods, undoRestarts, type RestartInput } from "./restart-pods.ts";
 
 /** `stackLabel` is the value of headway.dev/stack for new records. */
-export type HelmInput = RestartInput &
-  ForeignHelmInput & {
+export type HelmInput = Omit<RestartInput, "objects"> &
+  Omit<ForeignHelmInput, "objects"> & {
+    readonly objects: (RestartInput & GuardInput & ForeignHelmInput)["objects"];
     readonly releases: Releases;
     /** Aborted when the run is over. */
     readonly over: AbortSignal;
@@ -263,6 +265,9 @@ async function rollBack(
   tell: Tell,
 ): Promise<Ended> {
   const { release, step } = effect;
+  const refusal = await guardRollback(input, step, revision - 1, effect.toRevision);
+  if (refusal !== undefined)
+    return { isCut: false, news: { kind: "helm-failed", release, failure: refusal } };
   const stuck = await undoRestarts(input, step, effect.toRevision, tell);
   if (stuck !== undefined) return { isCut: false, news: { kind: "helm-failed", release, failure: stuck } };
   const result = await input.releases.rollBack({
@@ -301,6 +306,15 @@ async function uninstall(
   const known = step.kind === "uninstall" && held.value === undefined ? step.payload : undefined;
   const newest = held.value ?? revision;
   const payload = known ?? (newest === undefined ? undefined : await readPayload(input, step, newest));
+  // A person agreed to what an uninstall step takes along, or the plan has looked.
+  const refusal =
+    step.kind === "uninstall" || payload === undefined
+      ? undefined
+      : await guardObjects(input, payload.objects);
+  if (refusal !== undefined) {
+    tell({ kind: "helm-failed", release, failure: refusal });
+    return;
+  }
   const result = await input.releases.uninstall({
     namespace: step.namespace,
     releaseName: step.releaseName,

@@ -43,6 +43,8 @@ export function eventRecord(event: Event, run: Run): JsonRecord {
       };
     case "interrupted":
       return { ...base, why: event.why };
+    case "take-back-started":
+      return { ...base, dueTo: event.dueTo, releases: event.releases };
     case "run-finished":
       return {
         ...base,
@@ -119,7 +121,10 @@ function releaseFields(event: Extract<Event, { release: ReleaseId }>, run: Run):
       };
     }
     case "rollback-started":
-      return { toRevision: event.toRevision };
+      return {
+        toRevision: event.toRevision,
+        ...(event.dueTo === undefined ? {} : { dueTo: event.dueTo }),
+      };
     case "rollback-finished":
       return { toRevision: event.toRevision, revision: event.revision, durationMs: event.durationMs };
     case "rollback-failed":
@@ -129,6 +134,7 @@ function releaseFields(event: Extract<Event, { release: ReleaseId }>, run: Run):
     case "release-skipped":
       return { blockedBy: event.blockedBy };
     case "uninstall-started":
+      return event.dueTo === undefined ? {} : { dueTo: event.dueTo };
     case "release-cancelled":
       return {};
     case "warning":

@@ -33,6 +33,11 @@ export function tell(event: Event, run: Run): Told | undefined {
         event.ready === event.releases ? "Ready" : "Degraded",
         `wave ${event.wave}/${run.plan.waves} finished: ${event.ready} of ${event.releases} ready`,
       );
+    case "take-back-started":
+      return lasting(
+        "RolledBack",
+        `taking back what this run has changed, because ${event.dueTo} failed: ${event.releases.join(", ")}`,
+      );
     case "namespace-created":
       return passing("Running", `namespace ${event.namespace} created`);
     case "interrupted":
@@ -111,7 +116,7 @@ function tellOfRelease(event: Extract<Event, { release: ReleaseId }>, run: Run):
         `FAILED: ${titleOf(event.failure.kind)}: ${firstLine(headline(event.failure, event.evidence))}; ${thenWords(event.then)}`,
       );
     case "rollback-started":
-      return passing("Running", `rolling back to revision ${event.toRevision}`);
+      return passing("Running", `rolling back to revision ${event.toRevision}${becauseOf(event.dueTo)}`);
     case "rollback-finished":
       return lasting(
         "RolledBack",
@@ -120,7 +125,7 @@ function tellOfRelease(event: Extract<Event, { release: ReleaseId }>, run: Run):
     case "rollback-failed":
       return lasting("Failed", `ROLLBACK FAILED: ${causeOf(event.failure)}`);
     case "uninstall-started":
-      return passing("Removing", "uninstalling");
+      return passing("Removing", `uninstalling${becauseOf(event.dueTo)}`);
     case "uninstall-finished":
       return lasting("Removed", `removed in ${formatDuration(event.durationMs)}`);
     case "release-skipped":
@@ -130,6 +135,10 @@ function tellOfRelease(event: Extract<Event, { release: ReleaseId }>, run: Run):
     case "warning":
       return lasting("Degraded", `warning: ${event.message}`);
   }
+}
+
+function becauseOf(dueTo: ReleaseId | undefined): string {
+  return dueTo === undefined ? "" : `, because ${dueTo} failed`;
 }
 
 function healthWords(event: Extract<Event, { kind: "health-changed" }>): Told | undefined {

@@ -86,6 +86,10 @@ const WORDS: Readonly<Record<FailureKind, Words>> = {
     title: "the rollback failed",
     next: "look at the release by hand (helm history), then apply again",
   },
+  "would-lose": {
+    title: "something would be lost for good",
+    next: "see what would go, save it or keep it (helm.sh/resource-policy: keep), then do it by hand with helm",
+  },
   killed: { title: "helm was killed", next: "see who killed it (out of memory?), then apply again" },
   interrupted: { title: "interrupted", next: "apply again: it goes on from here" },
   "other-cluster": {
@@ -158,6 +162,7 @@ export function headline(failure: Failure, evidence: Evidence | undefined): stri
     case "terminating-namespace":
     case "too-large":
     case "rollback-failed":
+    case "would-lose":
     case "killed":
     case "interrupted":
     case "program":

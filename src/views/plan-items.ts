@@ -43,6 +43,8 @@ export type PlanItem = {
   readonly test?: true;
   /** Dependencies of which a `readyExpr` has to be true besides their health. */
   readonly conditions?: readonly ReleaseId[];
+  /** What a rollback of it would not undo, in words. */
+  readonly notUndone?: readonly string[];
   readonly declaredAt?: string;
 };
 
@@ -81,6 +83,7 @@ function planItem(step: Step): PlanItem {
     ...driftItem(step),
     after: step.after,
     ...proofsOf(step),
+    ...("notUndone" in step ? { notUndone: step.notUndone } : {}),
     ...(at === undefined ? {} : { declaredAt: at }),
   };
 }

@@ -50,6 +50,7 @@ function planDocument(plan: Plan, items: readonly PlanItem[]): unknown {
     kind: "Plan",
     metadata: { name: plan.stack },
     order: plan.order,
+    onFailure: plan.onFailure ?? "continue",
     waves: plan.waves,
     namespaces: plan.namespaces,
     changes: hasChanges(plan),
@@ -109,8 +110,28 @@ function planLines(plan: Plan, items: readonly PlanItem[], wide: boolean): reado
     ...(listed.length === 0 ? [] : [[""]]),
     ...newerLines(items, wide),
     ...undeclaredLines(plan).map((text): Line => [{ text: "! ", tone: "warn" }, text]),
+    ...policyLines(plan),
     [{ text: planSummary(items), tone: "strong" }],
   ];
+}
+
+/** What a failure would mean to the others, where that is not the ordinary. */
+function policyLines({ onFailure = "continue", steps }: Plan): readonly Line[] {
+  if (!steps.some((step) => step.kind !== "keep" && step.kind !== "uninstall")) return [];
+  switch (onFailure) {
+    case "rollbackStack":
+      return [["If one fails, all that this run has changed goes back (onFailure: rollbackStack)"]];
+    case "rollbackRelated":
+      return [
+        [
+          "If one fails, what this run has changed up- and downstream of it goes back (onFailure: rollbackRelated)",
+        ],
+      ];
+    case "stop":
+      return [["If one fails, nothing else is started (onFailure: stop)"]];
+    case "continue":
+      return [];
+  }
 }
 
 /** Of releases that the table folds away, too: what is newer is no change of the plan. */
@@ -165,6 +186,16 @@ function itemLines(item: PlanItem, width: number, wide: boolean): readonly Line[
     ...shown.map((change): Line => [`      ${changeWords(change, wide ? Infinity : MOST_VALUE_COLUMNS)}`]),
     ...(more > 0 ? [[{ text: `      … ${more} more`, tone: "dim" as const }]] : []),
     ...detailsOfDrift(item, wide).map((text): Line => [`      ${text}`]),
+    ...(item.notUndone === undefined
+      ? []
+      : [
+          [
+            {
+              text: `      a rollback would not undo ${item.notUndone.join(", nor ")}`,
+              tone: "dim" as const,
+            },
+          ],
+        ]),
   ];
 }
 

@@ -2,6 +2,7 @@
 import { describeForeignFields } from "../core/field-managers.ts";
 import { countDrift, type DriftedObject } from "../core/drift/drift.ts";
 import type { Reason } from "../core/plan/plan.ts";
+import { describeTakenBack } from "../core/run/taking-back.ts";
 import { causeOf } from "../core/shown-state.ts";
 import { describeSaid } from "../core/stack-wishes.ts";
 import { describeTrouble } from "../core/health/describe-trouble.ts";
@@ -40,6 +41,8 @@ export function reasonWords(reason: Reason): string {
       return reason.troubles.length === 0 ? "not healthy" : reason.troubles.map(describeTrouble).join("; ");
     case "quarantined":
       return `failed before (${reason.since}): ${reason.cause}`;
+    case "taken-back":
+      return `${describeTakenBack(reason)} (${reason.since})`;
     case "suspended":
       if (reason.said === undefined) return "suspended";
       return `${reason.wholeStack === true ? "the whole stack is suspended" : "suspended"} ${describeSaid(reason.said)}`;

@@ -178,6 +178,8 @@ export function describeOrder(order: Effect): string {
       return `ensure-namespace ${order.namespace}`;
     case "roll-back":
       return `roll-back ${nameOf(order.release)} to ${order.toRevision}`;
+    case "record-take-back":
+      return `record-take-back ${order.entries.map(({ release, to }) => `${nameOf(release)} to ${to}`).join(", ")}`;
     case "record-failure":
       return `record-failure ${nameOf(order.release)}: ${order.record.outcome}${
         order.quarantineKey === undefined ? "" : ", quarantined"
@@ -318,6 +320,10 @@ const answers: readonly (readonly [
   [
     /^record of (\S+) seen$/,
     ([, name = ""], { seen }) => ({ kind: "record-seen", release: id(name), applied: seen(id(name)) }),
+  ],
+  [
+    /^take-back of (.+) recorded$/,
+    ([, names = ""]) => ({ kind: "take-back-recorded", releases: names.split(", ").map(id) }),
   ],
   [/^failure of (\S+) recorded$/, ([, name = ""]) => ({ kind: "failure-recorded", release: id(name) })],
   [

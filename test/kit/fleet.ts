@@ -1,10 +1,10 @@
 // Small stacks from short text: declarations, pins, graph and a plan, for tests of plan and run. Nothing here is read from
 // files.
-import type { Declaration, Json } from "../../src/core/declaration.ts";
+import type { Declaration, Json, OnStackFailure } from "../../src/core/declaration.ts";
 import { resolveGraph, type Graph } from "../../src/core/graph.ts";
 import { splitReleaseId, releaseId, type ReleaseId } from "../../src/core/ids.ts";
 import type { KubernetesObject } from "../../src/core/object.ts";
-import type { Hook, ReleasePayload } from "../../src/core/observation.ts";
+import type { Hook, ReleasePayload, TakenBack } from "../../src/core/observation.ts";
 import type { PinnedChart, PinnedRelease } from "../../src/core/pin.ts";
 import type { ApplyBase, Plan, Reason, Step } from "../../src/core/plan/plan.ts";
 import { pinRelease } from "../../src/core/fingerprint.ts";
@@ -20,7 +20,8 @@ export type ReleaseFacts = {
   /** Of a keep step. */
   readonly standing?: Extract<Step, { kind: "keep" }>["standing"];
   /** Of a recover step. */
-  readonly then?: "upgrade" | "roll-back";
+  readonly then?: "upgrade" | "roll-back" | "take-back";
+  readonly takenBack?: TakenBack;
   readonly locked?: Extract<Step, { kind: "recover" }>["locked"];
   /** Newest revision before the run; 1 for upgrades, 0 for installs. */
   readonly from?: number;
@@ -57,7 +58,7 @@ export function fleet(
   facts: Readonly<Record<string, ReleaseFacts>> = {},
   options: {
     readonly order?: "dependencies" | "waves";
-    readonly onFailure?: "continue" | "stop";
+    readonly onFailure?: OnStackFailure;
     readonly namespaces?: readonly string[];
   } = {},
 ): Fleet {
@@ -86,7 +87,8 @@ export function fleet(
     const wave = graph.wave.get(release) ?? 1;
     const earlier = graph.order.filter((other) => (graph.wave.get(other) ?? 1) < wave);
     const behind = order === "waves" ? earlier : (graph.after.get(release) ?? []);
-    return [stepOf(pin, behind, wave, factsOf.get(release) ?? {})];
+    const dependencies = graph.after.get(release) ?? [];
+    return [stepOf(pin, behind, dependencies, wave, factsOf.get(release) ?? {})];
   });
   const plan: Plan = {
     stack: "shop",
@@ -183,7 +185,13 @@ function chartOf(declaration: Declaration, more: Partial<PinnedChart> = {}): Pin
   };
 }
 
-function stepOf(pin: PinnedRelease, after: readonly ReleaseId[], wave: number, facts: ReleaseFacts): Step {
+function stepOf(
+  pin: PinnedRelease,
+  after: readonly ReleaseId[],
+  dependencies: readonly ReleaseId[],
+  wave: number,
+  facts: ReleaseFacts,
+): Step {
   const { declaration } = pin;
   const kind = facts.kind ?? "upgrade";
   const base = {
@@ -191,6 +199,7 @@ function stepOf(pin: PinnedRelease, after: readonly ReleaseId[], wave: number, f
     releaseName: declaration.releaseName,
     namespace: declaration.namespace,
     after,
+    dependencies,
     wave,
     reasons: facts.reasons ?? ([{ kind: "options-changed" }] as const),
   };
@@ -205,7 +214,6 @@ function stepOf(pin: PinnedRelease, after: readonly ReleaseId[], wave: number, f
     applyMethod: "server-side",
     ...(facts.proven === undefined ? {} : { proven: facts.proven }),
     quarantineKey: `quarantine of ${declaration.id}`,
-    dependencies: after,
   };
   const payload = payloadOf(pin, from, {
     ...(facts.objects === undefined ? {} : { objects: facts.objects }),
@@ -224,6 +232,7 @@ function stepOf(pin: PinnedRelease, after: readonly ReleaseId[], wave: number, f
         kind,
         then: facts.then ?? "upgrade",
         ...(facts.locked === undefined ? {} : { locked: facts.locked }),
+        ...(facts.takenBack === undefined ? {} : { takenBack: facts.takenBack }),
       };
     case "keep": {
       const standing = facts.standing ?? "healthy";

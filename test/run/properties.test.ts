@@ -172,6 +172,13 @@ function reply(
     answer("namespaces", { kind: "namespace-ensured", namespace: order.namespace, created: true });
     return;
   }
+  if (order.kind === "record-take-back") {
+    answer("take-back", {
+      kind: "take-back-recorded",
+      releases: order.entries.map(({ release }) => release),
+    });
+    return;
+  }
   const { release } = order;
   const lot = fates.get(release);
   if (lot === undefined) return;

@@ -60,7 +60,14 @@ export type StepFacts = {
 
 function stepBase(release: ReleaseId, facts: StepFacts) {
   const [namespace = "", releaseName = ""] = release.split("/");
-  return { release, namespace, releaseName, wave: facts.wave ?? 1, after: (facts.after ?? []).map(id) };
+  return {
+    release,
+    namespace,
+    releaseName,
+    wave: facts.wave ?? 1,
+    after: (facts.after ?? []).map(id),
+    dependencies: [],
+  };
 }
 
 export function applyStep(kind: "install" | "upgrade", name: string, facts: StepFacts = {}): Step {
@@ -88,7 +95,6 @@ export function applyStep(kind: "install" | "upgrade", name: string, facts: Step
     priority: 0,
     applyMethod: "server-side",
     quarantineKey: "q",
-    dependencies: [],
   };
   return {
     ...stepBase(release, facts),
@@ -149,6 +155,7 @@ export function runOf(pairs: readonly (readonly [Step, StepState])[]): Run {
     dependentsOf,
     namespaces: new Map(),
     wavesFinished: 0,
+    takingBack: new Map(),
   };
 }
 
@@ -269,6 +276,12 @@ export function everyEvent(outcome: Outcome): readonly Event[] {
           after: [id("postgres")],
         },
       ],
+    },
+    "take-back-started": {
+      ...at,
+      kind: "take-back-started",
+      dueTo: id("orders"),
+      releases: [id("web"), id("postgres")],
     },
     "namespace-created": { ...at, kind: "namespace-created", namespace: "shop" },
     "step-held": { ...orders, kind: "step-held", hold: { kind: "dependency", on: [id("postgres")] } },

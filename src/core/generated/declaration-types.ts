@@ -353,9 +353,9 @@ export interface Stack {
      */
     order?: "dependencies" | "waves";
     /**
-     * What the failure of one release means to the others. continue (default): what does not depend on it goes on. stop: nothing starts any more, and what is under way comes to its end.
+     * What the failure of one release means to the others. continue (default): what does not depend on it goes on. stop: nothing starts any more, and what is under way comes to its end. rollbackStack: nothing starts any more, and all that this run has changed goes back to what it was before the run, dependents first; what this run installed is uninstalled, but a failed first install is kept. rollbackRelated: the same for what the failed release depends on, what depends on it, and what depends on any of these; the rest goes on.
      */
-    onFailure?: "continue" | "stop";
+    onFailure?: "continue" | "stop" | "rollbackRelated" | "rollbackStack";
     /**
      * The one cluster that this stack is for; commands that read or change another one refuse.
      */

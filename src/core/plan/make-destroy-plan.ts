@@ -112,6 +112,7 @@ export function makeDestroyPlan(input: DestroyInput): Plan {
       releaseName: declaration.releaseName,
       namespace: declaration.namespace,
       after: dependentsOf.get(id) ?? [],
+      dependencies: input.graph.after.get(id) ?? [],
       wave: input.graph.waves + 1 - (input.graph.wave.get(id) ?? 1),
     };
     // Nothing there: as good as gone.

@@ -7,10 +7,11 @@ import type { Graph } from "../graph.ts";
 import type { ReleaseId } from "../ids.ts";
 import { releaseKey } from "../observe.ts";
 import { mergeLayers } from "../values/merge-values.ts";
-import type { Observation, ReleasePayload, ReleaseState, StackState } from "../observation.ts";
+import type { Observation, ReleasePayload, ReleaseState, StackState, TakenBack } from "../observation.ts";
 import type { PinnedRelease } from "../pin.ts";
 import { recordInTheWay, staleDeployed, type Intent, type RecordInTheWay } from "../recovery.ts";
 import { hideSecrets, isCorrected, withDrift, type DriftWish } from "./plan-drift.ts";
+import { notUndoneBy } from "./not-undone.ts";
 import type { ApplyBase, Plan, Reason, Step } from "./plan.ts";
 import { describeValuesObject } from "../values/values-objects.ts";
 import type { Path } from "../yaml/yaml-tree.ts";
@@ -58,6 +59,7 @@ export function makePlan(input: PlanInput): Plan {
       releaseName: declaration.releaseName,
       namespace: declaration.namespace,
       after: after.get(id) ?? [],
+      dependencies: input.graph.after.get(id) ?? [],
       wave: input.graph.wave.get(id) ?? 1,
     };
     const decision = decide(input, declaration, pin, depth.get(id) ?? 0);
@@ -80,7 +82,7 @@ type DecisionOf<K extends Step["kind"]> = K extends Step["kind"]
   ? Omit<Extract<Step, { kind: K }>, keyof Base> & Reasons
   : never;
 type Reasons = Pick<Step, "reasons">;
-type Base = Pick<Step, "release" | "releaseName" | "namespace" | "after" | "wave">;
+type Base = Pick<Step, "release" | "releaseName" | "namespace" | "after" | "dependencies" | "wave">;
 
 function decide(
   input: PlanInput,
@@ -102,12 +104,13 @@ function decide(
   if (pin.unreadable !== undefined) return keep("refused", { kind: "refused", failure: pin.unreadable });
 
   const state = input.state.releases.get(declaration.id);
-  const dependencies = input.graph.after.get(declaration.id) ?? [];
-  const key = quarantineKey(
-    pin,
-    dependencies.flatMap((id) => input.pins.get(id) ?? []),
-  );
-  const base = { ...applyBase(observation, pin, key, priority), dependencies };
+  const base = {
+    ...applyBase(observation, pin, keyOf(input, pin), priority),
+    ...limitsOf(input, observation, pin),
+  };
+  const debt = input.retry ? undefined : state?.takenBack;
+  if (debt !== undefined && stillCounts(input, debt, base))
+    return whileTakenBack(observation, base, debt, state, keep);
   const quarantine = input.retry ? undefined : state?.quarantine;
   if (quarantine?.key === base.quarantineKey)
     return whileQuarantined(observation, base, quarantine.since, state, keep);
@@ -322,12 +325,65 @@ function whileQuarantined(
   }
 }
 
-function applyBase(
+/** What a quarantine of this pin lasts for. */
+function keyOf(input: PlanInput, pin: PinnedRelease): string {
+  const dependencies = input.graph.after.get(pin.declaration.id) ?? [];
+  return quarantineKey(
+    pin,
+    dependencies.flatMap((id) => input.pins.get(id) ?? []),
+  );
+}
+
+/** True until the release itself, or the one whose failure took it back, changes. */
+function stillCounts(input: PlanInput, debt: TakenBack, base: ApplyBase): boolean {
+  const failed = input.pins.get(debt.dueTo);
+  return debt.key === base.quarantineKey && failed !== undefined && keyOf(input, failed) === debt.dueToKey;
+}
+
+// A run that was cut before it had taken everything back owes what is left of that.
+function whileTakenBack(
+  observation: Observation,
+  base: ApplyBase,
+  debt: TakenBack,
+  state: ReleaseState | undefined,
+  keep: Keep,
+): Decision & Reasons {
+  const reason: Reason = { kind: "taken-back", since: debt.since, dueTo: debt.dueTo };
+  const isGivenUp = state?.lastFailure?.outcome === "rollback-failed";
+  const isPaid =
+    observation.kind === "absent" ||
+    observation.kind === "unsettled" ||
+    (observation.kind === "deployed" && observation.fingerprint !== debt.fingerprint) ||
+    (observation.kind === "locked" && observation.isForeign === true);
+  if (isGivenUp || isPaid || debt.to === observation.revision) return keep("quarantined", reason);
+  const locked = recordInTheWay(observation, debt.to === "nothing" ? "uninstall" : "roll-back");
+  return {
+    ...base,
+    kind: "recover",
+    then: "take-back",
+    takenBack: debt,
+    ...(locked === undefined ? {} : { locked }),
+    reasons: [reason],
+  };
+}
+
+/** What of this release could not be undone, where something may undo it. */
+function limitsOf(
+  { onFailure }: PlanInput,
   observation: Observation,
   pin: PinnedRelease,
-  key: string,
-  priority: number,
-): Omit<ApplyBase, "dependencies"> {
+): Pick<ApplyBase, "notUndone"> {
+  const mayGoBack =
+    observation.kind === "absent"
+      ? pin.declaration.onFailure === "uninstall" || onFailure?.startsWith("rollback") === true
+      : pin.declaration.onFailure !== "keep" && observation.lastGood !== undefined;
+  if (!mayGoBack) return {};
+  const payload = "payload" in observation ? observation.payload : undefined;
+  const notUndone = notUndoneBy(pin, observation.kind === "absent" ? undefined : (payload?.objects ?? []));
+  return notUndone.length === 0 ? {} : { notUndone };
+}
+
+function applyBase(observation: Observation, pin: PinnedRelease, key: string, priority: number): ApplyBase {
   const adoptedHealthy =
     observation.kind === "deployed" &&
     observation.owner.kind === "nobody" &&

@@ -7,7 +7,7 @@ import type { ForeignFields } from "../field-managers.ts";
 import type { Failure } from "../failure.ts";
 import type { ReleaseId } from "../ids.ts";
 import type { KubernetesObject } from "../object.ts";
-import type { Hook, ReleasePayload, Said, Suspension } from "../observation.ts";
+import type { Hook, ReleasePayload, Said, Suspension, TakenBack } from "../observation.ts";
 import type { PinnedRelease } from "../pin.ts";
 import type { RecordInTheWay, RecordRef } from "../recovery.ts";
 import type { Undeclared } from "./prune.ts";
@@ -44,6 +44,8 @@ export type Reason =
   | { readonly kind: "drifted"; readonly objects: readonly DriftedObject[] }
   | { readonly kind: "degraded"; readonly troubles: readonly Trouble[] }
   | { readonly kind: "quarantined"; readonly since: string; readonly cause: string }
+  /** It went back with its stack because `dueTo` failed, or still has to. */
+  | { readonly kind: "taken-back"; readonly since: string; readonly dueTo: ReleaseId }
   /** By its declaration, or by what a person said of it or of the whole stack. */
   | { readonly kind: "suspended"; readonly said?: Suspension; readonly wholeStack?: true }
   | { readonly kind: "not-selected" }
@@ -71,6 +73,8 @@ type StepBase = {
   readonly releaseName: string;
   readonly namespace: string;
   readonly after: readonly ReleaseId[];
+  /** What it is declared to depend on, whatever order the run keeps. */
+  readonly dependencies: readonly ReleaseId[];
   /** From 1. */
   readonly wave: number;
   readonly reasons: readonly [Reason, ...Reason[]];
@@ -89,6 +93,9 @@ export type ApplyBase = {
   readonly priority: number;
   /** How the newest revision was applied: field conflicts exist server-side only. */
   readonly applyMethod: "server-side" | "client-side";
+  /** What going back to `rollbackTo`, or to nothing, would not undo, in words. */
+  readonly notUndone?: readonly string[];
+  /** Stands for the declaration, what it reads, and the pins of its dependencies. */
   readonly quarantineKey: string;
   /** True where a failed upgrade goes back to this very fingerprint: then it is what surrounds it that fails. */
   readonly proven?: true;
@@ -98,8 +105,6 @@ export type ApplyBase = {
   readonly stale?: readonly RecordRef[];
   /** True where helm takes fields back from other managers, whatever the declaration's fieldConflicts says. */
   readonly takesFields?: true;
-  /** Whose pins are part of `quarantineKey`. */
-  readonly dependencies: readonly ReleaseId[];
 };
 
 export type Step = StepBase &
@@ -125,11 +130,14 @@ export type Step = StepBase &
     | ({
         /**
          * What a killed run left: a record that is in helm's way (core/recovery.ts) is first marked failed by
-         * compare-and-swap; then the release is upgraded, or the rollback that the killed run owed is done.
+         * compare-and-swap; then the release is upgraded, or what the killed run owed is done: its rollback, or taking it
+         * back with the stack.
          */
         readonly kind: "recover";
         readonly locked?: RecordInTheWay;
-        readonly then: "upgrade" | "roll-back";
+        readonly then: "upgrade" | "roll-back" | "take-back";
+        /** Where it is to be taken back to, and because of whose failure. */
+        readonly takenBack?: TakenBack;
       } & ApplyBase)
     | {
         readonly kind: "uninstall";

@@ -2,10 +2,10 @@
 // dependencies they had, and why the others stay. Added to a plan; finding them among Helm's records is here too.
 import type { Declaration } from "../declaration.ts";
 import { releaseId, type ReleaseId } from "../ids.ts";
-import { isKeptByHelm, objectKey, refOf, type KubernetesObject, type ObjectRef } from "../object.ts";
 import type { LastStanding, ReleasePayload, ReleaseRecord } from "../observation.ts";
 import { releaseKey } from "../observe.ts";
 import type { RecordInTheWay } from "../recovery.ts";
+import { irreplaceable, type CountedDefinitions } from "./irreplaceable.ts";
 import type { Plan, Step } from "./plan.ts";
 
 /** A release with this stack's label that no document declares. */
@@ -77,12 +77,6 @@ export function describeStay(reason: StayReason): string {
 export function needsPerson(reason: StayReason): boolean {
   return reason.kind === "would-lose" || reason.kind === "unreadable";
 }
-
-/** CRDs with how many objects of their kinds there are. */
-export type CountedDefinitions = readonly {
-  readonly ref: ObjectRef;
-  readonly objects: number | "unknown";
-}[];
 
 export type PruneInput = {
   readonly owned: readonly OwnedRelease[];
@@ -171,28 +165,6 @@ function reasonToStay(
   return objects.length > 0 ? { kind: "would-lose", objects } : undefined;
 }
 
-/**
- * Objects of a manifest that nobody gets back once they are deleted: claims, namespaces, and CRDs unless it is known that
- * there is no object of their kinds. Helm leaves those alone that carry its policy `keep`.
- */
-export function irreplaceable(
-  objects: readonly KubernetesObject[],
-  definitions: CountedDefinitions,
-): readonly string[] {
-  const counts = new Map(definitions.map(({ ref, objects: count }) => [objectKey(ref), count]));
-  return objects.flatMap((object): readonly string[] => {
-    const { kind, metadata } = object;
-    if (isKeptByHelm(object)) return [];
-    if (kind === "PersistentVolumeClaim") return [`PersistentVolumeClaim ${metadata.name}`];
-    if (kind === "Namespace") return [`Namespace ${metadata.name} with everything in it`];
-    if (kind !== "CustomResourceDefinition") return [];
-    const count = counts.get(objectKey(refOf(object)));
-    if (count === 0) return [];
-    const many = typeof count === "number" ? `${count}` : "an unknown number of";
-    return [`CustomResourceDefinition ${metadata.name} with ${many} objects`];
-  });
-}
-
 /** In an order in which each stands before what it depended on. What would be a circle is cut where it closes. */
 function dependentsFirst(all: readonly Undeclared[]): readonly Undeclared[] {
   const byId = new Map(all.map((one) => [one.release, one]));
@@ -249,7 +221,7 @@ function uninstalls(
 ): { readonly steps: readonly Step[]; readonly waves: number } {
   const going = undeclared.filter((one) => one.stays === undefined);
   const wave = new Map<ReleaseId, number>();
-  const steps = going.map(({ release, releaseName, namespace, revision, payload, held }): Step => {
+  const steps = going.map(({ release, releaseName, namespace, after, revision, payload, held }): Step => {
     const dependents = going.filter((other) => other.after.includes(release)).map((other) => other.release);
     const own = 1 + Math.max(wavesBefore, ...dependents.map((dependent) => wave.get(dependent) ?? 0));
     wave.set(release, own);
@@ -259,6 +231,7 @@ function uninstalls(
       releaseName,
       namespace,
       after: [...first, ...dependents],
+      dependencies: after,
       wave: own,
       reasons: [{ kind: "undeclared" }],
       revision,

@@ -22,8 +22,9 @@ import { crdsApplied, preparationRefused, recordRecovered, tryAgain } from "./pr
 import { valuesRead } from "./reading-values.ts";
 import { rollbackHelmFailed, rollbackHelmFinished, rollbackObserved, rollbackWoken } from "./rolling-back.ts";
 import type { Advance, Fact, Run, StepState } from "./run.ts";
-import { startWhatMay } from "./starting.ts";
+import { startWhatMay, takeBackWhatMay } from "./starting.ts";
 import { stopRun } from "./stopping.ts";
+import { describeTakenBack, owes, takeBackRecorded } from "./taking-back.ts";
 import {
   releaseObservedInTests,
   testEvidenceCaptured,
@@ -62,6 +63,13 @@ export function startRun(plan: Plan, id: string, startedAtMs: number): Run {
     dependentsOf,
     namespaces: new Map(plan.namespaces.map((namespace) => [namespace, { kind: "ensuring" }])),
     wavesFinished: 0,
+    takingBack: new Map(
+      plan.steps.flatMap((step) =>
+        owes(step) && step.takenBack !== undefined
+          ? [[step.release, { dueTo: step.takenBack.dueTo, isRecorded: true }] as const]
+          : [],
+      ),
+    ),
   };
 }
 
@@ -83,7 +91,7 @@ function initialState(step: Step): StepState {
       return {
         kind: "failed",
         standing: "quarantined",
-        failure: { kind: "unhealthy", message: reason.kind === "quarantined" ? reason.cause : "quarantined" },
+        failure: { kind: "unhealthy", message: describeQuarantine(reason) },
       };
     case "degraded":
       return {
@@ -93,6 +101,11 @@ function initialState(step: Step): StepState {
         ...healable(step),
       };
   }
+}
+
+function describeQuarantine(reason: Reason): string {
+  if (reason.kind === "taken-back") return describeTakenBack(reason);
+  return reason.kind === "quarantined" ? reason.cause : "quarantined";
 }
 
 function describeDegraded(reason: Reason): string {
@@ -115,6 +128,7 @@ export function advance(run: Run, fact: Fact): Advance {
   const draft = openDraft(run, fact.atMs);
   apply(draft, fact);
   startWhatMay(draft, fact.kind === "run-begun");
+  takeBackWhatMay(draft);
   finishRun(draft);
   return closeDraft(draft);
 }
@@ -133,6 +147,9 @@ function apply(draft: Draft, fact: Fact): void {
       return;
     case "stop-asked":
       stopRun(draft, fact.why);
+      return;
+    case "take-back-recorded":
+      takeBackRecorded(draft, fact.releases);
       return;
     case "record-recovered":
     case "conditions-met":

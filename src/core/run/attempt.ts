@@ -238,6 +238,7 @@ export function attemptWoken(draft: Draft, step: ApplyStep, state: StepState): v
     case "uninstalling":
     case "healthy":
     case "rolled-back":
+    case "taken-back":
     case "failed":
     case "skipped":
     case "cancelled":

@@ -21,7 +21,8 @@ export function becomeHealthy(draft: Draft, step: Step, revision: number, starte
     revision,
     fingerprint: step.pin.fingerprint,
   });
-  order(draft, { kind: "clear-failure", release: step.release });
+  // What is about to go back has its debt on record by now.
+  if (!draft.run.takingBack.has(step.release)) order(draft, { kind: "clear-failure", release: step.release });
 }
 
 /** True where a release that has healed by itself would still have something to prove: the next run sees to it. */

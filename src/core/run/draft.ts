@@ -2,6 +2,7 @@
 // call of advance() only, so the mutation inside is not seen from outside.
 import type { Event } from "../event.ts";
 import type { ReleaseId } from "../ids.ts";
+import type { Step } from "../plan/plan.ts";
 import { countPhase } from "./phase-times.ts";
 import type { Advance, Effect, Run, StepEntry, StepState } from "./run.ts";
 
@@ -56,4 +57,11 @@ export function cancel(draft: Draft, release: ReleaseId): void {
   setState(draft, release, { kind: "cancelled" });
   order(draft, { kind: "unwatch", release });
   tell(draft, { kind: "release-cancelled", release });
+}
+
+/** Names what has stayed although the release went back. */
+export function tellNotUndone(draft: Draft, step: Step): void {
+  if (!("notUndone" in step)) return;
+  const message = `going back did not undo ${step.notUndone.join(", nor ")}`;
+  tell(draft, { kind: "warning", release: step.release, message });
 }

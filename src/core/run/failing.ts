@@ -9,6 +9,7 @@ import type { Draft } from "./draft.ts";
 import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
 import { recordFailure } from "./failure-record.ts";
 import { beginRollback } from "./rolling-back.ts";
+import { beginTakingAway, takeBackAfter } from "./taking-back.ts";
 import type { StepState, Then } from "./run.ts";
 
 const retryPauseMs = 1_000;
@@ -64,8 +65,8 @@ function decideThen(draft: Draft, step: ApplyStep, end: AttemptEnd): Then {
   // The next run recovers what a killed helm left; here its lock would be in the way.
   if (failure.kind === "killed") return "keep";
   const isHelms = stage === "helm" || stage === "settling" || stage === "test";
-  if (isHelms && step.kind !== "verify" && draft.run.stopping === undefined && attempt <= declaration.retries)
-    return "retry";
+  const mayTryAgain = draft.run.stopping === undefined && !draft.run.takingBack.has(step.release);
+  if (isHelms && step.kind !== "verify" && mayTryAgain && attempt <= declaration.retries) return "retry";
   if (step.firstInstall || step.rollbackTo === undefined)
     return declaration.onFailure === "uninstall" && applied !== undefined && step.firstInstall
       ? "uninstall"
@@ -134,6 +135,7 @@ export function evidenceCaptured(
     return;
   }
   stopAfterFailure(draft);
+  if (!isTransient(state.failure) && !isNobodysFault(state.failure)) takeBackAfter(draft, step);
   setState(draft, step.release, { ...state, then, doing: "record", evidence });
   recordFailure(draft, step, {
     failure: state.failure,
@@ -176,19 +178,8 @@ export function failureRecorded(draft: Draft, step: ApplyStep, state: StepState)
   if (isStopAsked(draft)) cancel(draft, step.release);
   else if (state.then === "rollback" && step.rollbackTo !== undefined)
     beginRollback(draft, step, step.rollbackTo, { failure: state.failure, evidence });
-  else if (state.then === "uninstall") {
-    const timeoutMs = step.pin.declaration.timeoutMs;
-    setState(draft, step.release, {
-      kind: "uninstalling",
-      failure: state.failure,
-      doing: "helm",
-      startedAtMs: draft.atMs,
-      deadlineMs: draft.atMs + timeoutMs,
-    });
-    order(draft, { kind: "unwatch", release: step.release });
-    tell(draft, { kind: "uninstall-started", release: step.release });
-    order(draft, { kind: "uninstall", release: step.release, step, timeoutMs });
-  } else
+  else if (state.then === "uninstall") beginTakingAway(draft, step, { failure: state.failure });
+  else
     // What settled stays watched: what heals late frees its dependents.
     setState(draft, step.release, {
       kind: "failed",

@@ -7,14 +7,16 @@ import { describeStay, needsPerson } from "../plan/prune.ts";
 import type { Draft } from "./draft.ts";
 import { setState, tell } from "./draft.ts";
 import { hasEnded, type StepState } from "./run.ts";
+import { isTakingBack, takenBackBy } from "./taking-back.ts";
 
 /** Tells of finished waves, and ends the run when nothing is under way and nothing can start. */
 export function finishRun(draft: Draft): void {
   tellWaves(draft);
-  if (draft.run.outcome !== undefined || isBusy(draft)) return;
+  if (draft.run.outcome !== undefined || isBusy(draft) || isTakingBack(draft)) return;
   for (const { step, state } of [...draft.steps.values()])
     if (state.kind === "holding") {
-      const roots = rootsOf(draft, step.release);
+      const failed = takenBackBy(draft, step.release);
+      const roots = failed === undefined ? rootsOf(draft, step.release) : [failed];
       const blockedBy = roots.length > 0 ? roots : whatStopped(draft);
       setState(draft, step.release, { kind: "skipped", blockedBy });
       tell(draft, { kind: "release-skipped", release: step.release, blockedBy });
@@ -46,6 +48,7 @@ function isBusy(draft: Draft): boolean {
         break;
       case "healthy":
       case "rolled-back":
+      case "taken-back":
       case "failed":
       case "skipped":
       case "cancelled":
@@ -84,7 +87,7 @@ function rootsOf(draft: Draft, release: ReleaseId): readonly ReleaseId[] {
       (entry.state.kind === "skipped" && entry.state.blockedBy.length > 0)
     )
       open.push(...entry.step.after);
-    else roots.add(next);
+    else roots.add(entry.state.kind === "taken-back" ? entry.state.dueTo : next);
   }
   return [...roots];
 }
@@ -108,11 +111,16 @@ function outcomeOf(draft: Draft): Outcome {
       for (const root of state.blockedBy) blocks.set(root, (blocks.get(root) ?? 0) + 1);
   }
   const roots = [...draft.steps.values()].flatMap(({ step, state }) =>
-    state.kind === "failed" || state.kind === "rolled-back"
+    (state.kind === "failed" && !isToBlameOn(draft, step)) || state.kind === "rolled-back"
       ? [{ release: step.release, cause: state.failure.message, blocks: blocks.get(step.release) ?? 0 }]
       : [],
   );
   return { ...verdict(draft), counts, roots: [...roots, ...undecided(draft)] };
+}
+
+/** True for what an earlier run took back because of a release that is still not healthy. */
+function isToBlameOn(draft: Draft, { reasons: [reason] }: Step): boolean {
+  return reason.kind === "taken-back" && draft.steps.get(reason.dueTo)?.state.kind !== "healthy";
 }
 
 /** What was to be pruned and is not: a person has to look. */
@@ -146,7 +154,7 @@ function verdict(draft: Draft): Pick<Outcome, "kind" | "exitCode"> {
 }
 
 function exitCodeOf(step: Step, state: StepState): number {
-  if (state.kind === "rolled-back") return 5;
+  if (state.kind === "rolled-back" || state.kind === "taken-back") return 5;
   // Without a root it is one whose standing isn't known: no harm where nobody asked for it.
   if (state.kind === "skipped")
     return state.blockedBy.length > 0 || step.reasons[0].kind === "degraded" ? 4 : 0;

@@ -46,6 +46,7 @@ export function phaseOf(state: StepState): RunPhase | undefined {
       return "uninstalling";
     case "healthy":
     case "rolled-back":
+    case "taken-back":
     case "failed":
     case "skipped":
     case "cancelled":

@@ -11,6 +11,7 @@ import { order, setState, stateOf, tell } from "./draft.ts";
 import { beginFailing } from "./failing.ts";
 import { beginRollback } from "./rolling-back.ts";
 import type { StepState } from "./run.ts";
+import { beginTakeBack } from "./taking-back.ts";
 
 type Preparing = Extract<StepState, { kind: "preparing" }>;
 type BackingOff = Extract<StepState, { kind: "backing-off" }>;
@@ -117,7 +118,8 @@ export function tryAgain(draft: Draft, step: ApplyStep, state: BackingOff): void
 }
 
 function afterRecovery(draft: Draft, step: Extract<Step, { kind: "recover" }>): void {
-  if (step.then === "upgrade" || step.rollbackTo === undefined) prepareConditions(draft, step);
+  if (step.takenBack !== undefined) beginTakeBack(draft, step, step.takenBack.to, step.takenBack.dueTo);
+  else if (step.then === "upgrade" || step.rollbackTo === undefined) prepareConditions(draft, step);
   else
     beginRollback(draft, step, step.rollbackTo, {
       failure: { kind: "interrupted", message: "an earlier run was cut before it had rolled back" },

@@ -23,12 +23,12 @@ function repin(draft: Draft, step: ApplyStep, state: Preparing, pin: PinnedRelea
   if (own !== undefined) draft.steps.set(step.release, { ...own, step: repinned, state });
   for (const [release, entry] of [...draft.steps])
     if (
-      "dependencies" in entry.step &&
+      "quarantineKey" in entry.step &&
       (release === step.release || entry.step.dependencies.includes(step.release))
     )
       draft.steps.set(release, { ...entry, step: withKey(draft, entry.step) });
   const entry = draft.steps.get(step.release)?.step;
-  return entry !== undefined && "dependencies" in entry ? entry : repinned;
+  return entry !== undefined && "quarantineKey" in entry ? entry : repinned;
 }
 
 function withKey(draft: Draft, step: ApplyStep): ApplyStep {

@@ -4,9 +4,10 @@ import { isTransient } from "../failure.ts";
 import type { Failure } from "../failure.ts";
 import { explainWaiting } from "../health/describe-trouble.ts";
 import type { Evidence, ReleaseHealth } from "../health/health.ts";
+import type { ReleaseId } from "../ids.ts";
 import type { Applied, ApplyStep } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
-import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
+import { cancel, isStopAsked, order, setState, tell, tellNotUndone } from "./draft.ts";
 import { recordFailure } from "./failure-record.ts";
 import { freeStuckPods } from "./free-pods.ts";
 import { isNews, judge } from "./judge.ts";
@@ -20,7 +21,7 @@ export function beginRollback(
   draft: Draft,
   step: ApplyStep,
   toRevision: number,
-  why: { readonly failure: Failure; readonly evidence: Evidence },
+  why: { readonly failure: Failure; readonly evidence: Evidence; readonly dueTo?: ReleaseId },
 ): void {
   const timeoutMs = step.pin.declaration.timeoutMs;
   setState(draft, step.release, {
@@ -32,7 +33,12 @@ export function beginRollback(
     suspectsSinceMs: new Map(),
   });
   order(draft, { kind: "unwatch", release: step.release });
-  tell(draft, { kind: "rollback-started", release: step.release, toRevision });
+  tell(draft, {
+    kind: "rollback-started",
+    release: step.release,
+    toRevision,
+    ...(why.dueTo === undefined ? {} : { dueTo: why.dueTo }),
+  });
   order(draft, { kind: "roll-back", release: step.release, step, toRevision, timeoutMs });
 }
 
@@ -114,7 +120,8 @@ export function rollbackWoken(draft: Draft, step: ApplyStep, state: RollingBack)
       message: `not healthy in time after the rollback: ${waiting}`,
     });
   } else if (state.retryAtMs !== undefined && draft.atMs >= state.retryAtMs) {
-    const { toRevision, failure, evidence, startedAtMs, deadlineMs, suspectsSinceMs, delayedBy } = state;
+    const { toRevision, failure, evidence, dueTo, startedAtMs, deadlineMs, suspectsSinceMs, delayedBy } =
+      state;
     setState(draft, step.release, {
       kind: "rolling-back",
       toRevision,
@@ -123,6 +130,7 @@ export function rollbackWoken(draft: Draft, step: ApplyStep, state: RollingBack)
       startedAtMs,
       deadlineMs,
       suspectsSinceMs,
+      ...(dueTo === undefined ? {} : { dueTo }),
       ...(delayedBy === undefined ? {} : { delayedBy }),
     });
     const timeoutMs = Math.max(1_000, deadlineMs - draft.atMs);
@@ -131,11 +139,14 @@ export function rollbackWoken(draft: Draft, step: ApplyStep, state: RollingBack)
 }
 
 function rolledBack(draft: Draft, step: ApplyStep, state: RollingBack, revision: number): void {
-  setState(draft, step.release, {
-    kind: "rolled-back",
-    toRevision: state.toRevision,
-    failure: state.failure,
-  });
+  const { toRevision, failure, dueTo } = state;
+  setState(
+    draft,
+    step.release,
+    dueTo === undefined
+      ? { kind: "rolled-back", toRevision, failure }
+      : { kind: "taken-back", to: toRevision, dueTo },
+  );
   tell(draft, {
     kind: "rollback-finished",
     release: step.release,
@@ -143,6 +154,7 @@ function rolledBack(draft: Draft, step: ApplyStep, state: RollingBack, revision:
     revision,
     durationMs: draft.atMs - state.startedAtMs,
   });
+  tellNotUndone(draft, step);
   order(draft, { kind: "unwatch", release: step.release });
   order(draft, {
     kind: "mark-verified",
@@ -157,7 +169,7 @@ function rolledBack(draft: Draft, step: ApplyStep, state: RollingBack, revision:
 function rollbackFailed(draft: Draft, step: ApplyStep, state: RollingBack, failure: Failure): void {
   const told: Failure = {
     kind: "rollback-failed",
-    message: `the rollback to revision ${state.toRevision} failed: ${failure.message}; it had failed because ${state.failure.message}`,
+    message: `the rollback to revision ${state.toRevision} failed: ${failure.message}; ${state.dueTo === undefined ? "it had failed" : "it was to go back"} because ${state.failure.message}`,
     next: `Look at the release by hand; then headway apply --retry --only ${step.release}.`,
   };
   setState(draft, step.release, { kind: "failed", failure: told, standing: "rollback-failed" });

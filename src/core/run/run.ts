@@ -12,13 +12,14 @@
 //
 //   verify steps: holding ──▶ settling; recover steps that owe a rollback: holding ──▶ preparing ──▶ rolling-back
 //   uninstall steps: holding ──▶ uninstalling (helm, then until the objects are gone) ──▶ removed
+//   where another failure takes the run's changes back: healthy ──▶ rolling-back or uninstalling ──▶ taken-back
 import type { ValuesObject } from "../declaration.ts";
 import type { Event, Hold, Outcome, Unmet } from "../event.ts";
 import type { Failure } from "../failure.ts";
 import type { Evidence, ReleaseHealth, StuckPod } from "../health/health.ts";
 import type { ReleaseId } from "../ids.ts";
 import type { ObjectRef } from "../object.ts";
-import type { FailureRecord } from "../observation.ts";
+import type { FailureRecord, TakenBack } from "../observation.ts";
 import type { PinnedRelease } from "../pin.ts";
 import type { Applied, ApplyStep, Plan, Step } from "../plan/plan.ts";
 import type { PhaseClock } from "./phase-times.ts";
@@ -116,6 +117,8 @@ export type StepState =
       readonly kind: "rolling-back";
       readonly toRevision: number;
       readonly failure: Failure;
+      /** The release whose failure takes this one back, where it is not its own. */
+      readonly dueTo?: ReleaseId;
       readonly evidence: Evidence;
       readonly startedAtMs: number;
       readonly deadlineMs: number;
@@ -128,8 +131,10 @@ export type StepState =
       FreedPods)
   | {
       readonly kind: "uninstalling";
-      /** Why a failed first install is taken away; absent where a person asked. */
+      /** Why an install is taken away; absent where a person asked. */
       readonly failure?: Failure;
+      /** The release whose failure takes this one away, where it is not its own. */
+      readonly dueTo?: ReleaseId;
       readonly doing: "helm" | "wait-gone";
       readonly startedAtMs: number;
       readonly deadlineMs: number;
@@ -145,6 +150,8 @@ export type StepState =
         "kept" | "uninstalled" | "rollback-failed" | "quarantined" | "degraded" | "refused" | "transient";
       readonly applied?: Applied;
     }
+  /** It is as it was before the run, because another release failed. */
+  | { readonly kind: "taken-back"; readonly to: TakenBack["to"]; readonly dueTo: ReleaseId }
   | { readonly kind: "skipped"; readonly blockedBy: readonly ReleaseId[] }
   | { readonly kind: "cancelled" }
   | { readonly kind: "removed" };
@@ -173,6 +180,11 @@ export type Run = {
     { readonly kind: "ensuring" } | { readonly kind: "refused"; readonly failure: Failure }
   >;
   readonly wavesFinished: number;
+  /**
+   * Releases that do not start any more and go back to what they were, each because another one failed; `isRecorded` once
+   * the debt of those that were changed is on record.
+   */
+  readonly takingBack: ReadonlyMap<ReleaseId, { readonly dueTo: ReleaseId; readonly isRecorded: boolean }>;
   /** No step starts any more: somebody stopped the run or suspended the stack, a rollback failed, or the stack wants no more after a failure. */
   readonly stopping?: {
     readonly why: "interrupted" | "lease-lost" | "suspended" | "rollback-failed" | "failure";
@@ -188,6 +200,7 @@ export function hasEnded(state: StepState): boolean {
   switch (state.kind) {
     case "healthy":
     case "rolled-back":
+    case "taken-back":
     case "failed":
     case "skipped":
     case "cancelled":
@@ -251,6 +264,7 @@ export type Fact =
       readonly unreachable?: Failure;
     })
   | (AtRelease & { readonly kind: "failure-recorded" })
+  | (At & { readonly kind: "take-back-recorded"; readonly releases: readonly ReleaseId[] })
   | (AtRelease & { readonly kind: "workloads-restarted"; readonly objects: readonly ObjectRef[] })
   | (AtRelease & { readonly kind: "warned"; readonly message: string })
   | (At & { readonly kind: "woken" })
@@ -336,6 +350,11 @@ export type Effect =
       readonly record: FailureRecord;
       readonly quarantineKey?: string;
       readonly fingerprint?: string;
+    }
+  /** Put on record what is to go back, before any of it does. */
+  | {
+      readonly kind: "record-take-back";
+      readonly entries: readonly (TakenBack & { readonly release: ReleaseId })[];
     }
   | { readonly kind: "clear-failure"; readonly release: ReleaseId }
   /** `fingerprint` is the pin's; a rolled-back revision carries that of the revision it repeats. */

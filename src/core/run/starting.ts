@@ -1,4 +1,4 @@
-// Who may start: what still holds each release, and the start of those that nothing holds.
+// Who may start, and who may go back: what still holds each release, and the start of those that nothing holds.
 import type { Hold } from "../event.ts";
 import type { ReleaseId } from "../ids.ts";
 import type { Step } from "../plan/plan.ts";
@@ -7,6 +7,15 @@ import { cancel, isStopAsked, setState, stateOf, tell } from "./draft.ts";
 import { beginFailing } from "./failing.ts";
 import { beginStep } from "./preparing.ts";
 import { hasEnded, type StepState } from "./run.ts";
+import {
+  beginTakeBack,
+  isApplyStep,
+  isHalted,
+  isPending,
+  owes,
+  takenBackBy,
+  whereTo,
+} from "./taking-back.ts";
 
 /** Starts what nothing holds any more: of those behind a change, or of all, and tells of holds that changed. */
 export function startWhatMay(draft: Draft, everything: boolean): void {
@@ -21,7 +30,7 @@ export function startWhatMay(draft: Draft, everything: boolean): void {
 
 function tryStart(draft: Draft, release: ReleaseId): void {
   const entry = draft.steps.get(release);
-  if (entry?.state.kind !== "holding") return;
+  if (entry?.state.kind !== "holding" || (owes(entry.step) && !isStopAsked(draft))) return;
   if (draft.run.stopping !== undefined) {
     if (isStopAsked(draft)) cancel(draft, release);
     return;
@@ -48,6 +57,8 @@ function tryStart(draft: Draft, release: ReleaseId): void {
 }
 
 function holdOf(draft: Draft, step: Step): Hold | undefined {
+  const failed = takenBackBy(draft, step.release);
+  if (failed !== undefined) return { kind: "blocked", by: [failed] };
   const waitingFor: ReleaseId[] = [];
   const blockedBy: ReleaseId[] = [];
   for (const dependency of step.after) {
@@ -62,6 +73,36 @@ function holdOf(draft: Draft, step: Step): Hold | undefined {
   return step.kind !== "uninstall" && draft.run.namespaces.has(step.namespace)
     ? { kind: "namespace", namespace: step.namespace }
     : undefined;
+}
+
+/** Begins to take back what nothing at work, and nothing that has to go back itself, stands on any more. */
+export function takeBackWhatMay(draft: Draft): void {
+  if (isHalted(draft)) return;
+  for (const [release, { dueTo, isRecorded }] of draft.run.takingBack) {
+    const entry = draft.steps.get(release);
+    if (!isRecorded || entry === undefined || !isPending(draft, release) || !isApplyStep(entry.step))
+      continue;
+    const { step, state } = entry;
+    const on = standingOn(draft, release);
+    if (on.length === 0) {
+      if (owes(step)) beginStep(draft, step);
+      else beginTakeBack(draft, step, whereTo(step, state), dueTo);
+    } else if (state.kind === "holding" && !sameHold(state.hold, { kind: "dependency", on }))
+      setState(draft, release, { kind: "holding", hold: { kind: "dependency", on } });
+  }
+}
+
+/** What is behind it, near or far, and is at work or has yet to go back. */
+function standingOn(draft: Draft, release: ReleaseId): readonly ReleaseId[] {
+  const behind = new Set([release]);
+  const on: ReleaseId[] = [];
+  for (const { step, state } of draft.steps.values()) {
+    if (!step.dependencies.some((dependency) => behind.has(dependency))) continue;
+    behind.add(step.release);
+    const isAtWork = !hasEnded(state) && state.kind !== "holding";
+    if (isAtWork || isPending(draft, step.release)) on.push(step.release);
+  }
+  return on;
 }
 
 /** True where a release in this state holds `step` no longer: gone for an uninstall, healthy for everything else. */

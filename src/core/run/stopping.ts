@@ -46,6 +46,7 @@ export function stopRun(draft: Draft, why: StopWish): void {
       case "failing":
       case "healthy":
       case "rolled-back":
+      case "taken-back":
       case "failed":
       case "skipped":
       case "cancelled":

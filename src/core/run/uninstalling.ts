@@ -4,7 +4,7 @@ import { explainWaiting } from "../health/describe-trouble.ts";
 import type { ReleaseHealth } from "../health/health.ts";
 import type { Applied, Step } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
-import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
+import { cancel, isStopAsked, order, setState, tell, tellNotUndone } from "./draft.ts";
 import { stopAfterFailure } from "./failing.ts";
 import { isNews } from "./judge.ts";
 import type { StepState } from "./run.ts";
@@ -66,13 +66,13 @@ function removed(draft: Draft, step: Step, state: Uninstalling): void {
     release: step.release,
     durationMs: draft.atMs - state.startedAtMs,
   });
-  setState(
-    draft,
-    step.release,
-    state.failure === undefined
-      ? { kind: "removed" }
-      : { kind: "failed", failure: state.failure, standing: "uninstalled" },
-  );
+  if (state.failure !== undefined) tellNotUndone(draft, step);
+  setState(draft, step.release, endOf(state));
+}
+
+function endOf({ failure, dueTo }: Uninstalling): StepState {
+  if (dueTo !== undefined) return { kind: "taken-back", to: "nothing", dueTo };
+  return failure === undefined ? { kind: "removed" } : { kind: "failed", failure, standing: "uninstalled" };
 }
 
 function uninstallFailed(draft: Draft, step: Step, state: Uninstalling, failure: Failure): void {
@@ -87,5 +87,12 @@ function uninstallFailed(draft: Draft, step: Step, state: Uninstalling, failure:
   stopAfterFailure(draft);
   order(draft, { kind: "unwatch", release: step.release });
   tell(draft, { kind: "release-failed", release: step.release, failure: told, evidence, then: "keep" });
-  setState(draft, step.release, { kind: "failed", failure: told, standing: "kept" });
+  // What was to go back and can't, or must not go, is a person's to decide.
+  const needsPerson = state.dueTo !== undefined || failure.kind === "would-lose";
+  setState(draft, step.release, {
+    kind: "failed",
+    failure: told,
+    standing: needsPerson ? "rollback-failed" : "kept",
+  });
+  if (needsPerson) draft.run = { ...draft.run, stopping: draft.run.stopping ?? { why: "rollback-failed" } };
 }

@@ -1,4 +1,5 @@
 // Which releases that are no longer declared go, in which order, and why the others stay.
+import { irreplaceable } from "../../../src/core/plan/irreplaceable.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { KubernetesObject } from "../../../src/core/object.ts";
@@ -6,7 +7,6 @@ import type { LastStanding, ReleasePayload, ReleaseRecord } from "../../../src/c
 import { groupRecords } from "../../../src/core/observe.ts";
 import {
   findOwned,
-  irreplaceable,
   judgeUndeclared,
   withPruning,
   withUndeclaredDestroyed,
@@ -272,8 +272,8 @@ describe("pruning", () => {
       {
         ...stack.plan,
         steps: [
-          { ...uninstall, release: web.release, after: [], wave: 1 },
-          { ...uninstall, release: db.release, after: [web.release], wave: 2 },
+          { ...uninstall, release: web.release, after: [], dependencies: [], wave: 1 },
+          { ...uninstall, release: db.release, after: [web.release], dependencies: [], wave: 2 },
         ],
       },
       undeclared,

@@ -1,0 +1,169 @@
+// Where the stack's policy wants it, a failure takes back what the run has changed: dependents before what they depend on,
+// each to its verified revision before the run, or away where the run had installed it. Put on record before anything goes
+// back, so that a run that is killed leaves its debt to the next.
+import type { Failure } from "../failure.ts";
+import type { ReleaseId } from "../ids.ts";
+import type { TakenBack } from "../observation.ts";
+import type { ApplyStep, Plan, Step } from "../plan/plan.ts";
+import type { Draft } from "./draft.ts";
+import { isStopAsked, order, setState, tell } from "./draft.ts";
+import { beginRollback } from "./rolling-back.ts";
+import { hasEnded, type StepState } from "./run.ts";
+
+/** Begins to take back what the stack's policy names, now that this release has failed by its own fault. */
+export function takeBackAfter(draft: Draft, failed: ApplyStep): void {
+  const { plan } = draft.run;
+  if (plan.onFailure !== "rollbackRelated" && plan.onFailure !== "rollbackStack") return;
+  const meant = plan.onFailure === "rollbackStack" ? allOf(plan) : relatedTo(plan, failed.release);
+  const takingBack = new Map(draft.run.takingBack);
+  const entries: (TakenBack & { readonly release: ReleaseId })[] = [];
+  for (const { step, state } of draft.steps.values()) {
+    const { release } = step;
+    if (release === failed.release || !meant.has(release) || takingBack.has(release)) continue;
+    takingBack.set(release, { dueTo: failed.release, isRecorded: false });
+    draft.changed.push(release);
+    if (!isApplyStep(step) || !mayHaveChanged(step, state)) continue;
+    const to = whereTo(step, state);
+    if (to === undefined) {
+      if (state.kind === "healthy") tell(draft, { kind: "warning", release, message: staysWords(failed) });
+      continue;
+    }
+    entries.push({
+      release,
+      key: step.quarantineKey,
+      fingerprint: step.pin.fingerprint,
+      since: new Date(draft.atMs).toISOString(),
+      to,
+      dueTo: failed.release,
+      dueToKey: failed.quarantineKey,
+    });
+  }
+  draft.run = { ...draft.run, takingBack };
+  if (entries.length === 0) return;
+  tell(draft, {
+    kind: "take-back-started",
+    dueTo: failed.release,
+    releases: entries.map(({ release }) => release),
+  });
+  order(draft, { kind: "record-take-back", entries });
+}
+
+function staysWords({ release }: ApplyStep): string {
+  return `it stays as this run has made it although ${release} failed: no revision of it was verified before`;
+}
+
+function allOf(plan: Plan): ReadonlySet<ReleaseId> {
+  return new Set(plan.steps.map(({ release }) => release));
+}
+
+/**
+ * Up- and downstream of a release; and what depends on anything upstream, because it was made for what would go from under
+ * it.
+ */
+function relatedTo(plan: Plan, release: ReleaseId): ReadonlySet<ReleaseId> {
+  const found = new Set([release]);
+  for (const step of plan.steps.toReversed())
+    if (found.has(step.release)) for (const dependency of step.dependencies) found.add(dependency);
+  for (const step of plan.steps)
+    if (step.dependencies.some((dependency) => found.has(dependency))) found.add(step.release);
+  return found;
+}
+
+export function isApplyStep(step: Step): step is ApplyStep {
+  return step.kind !== "keep" && step.kind !== "uninstall";
+}
+
+/** True where this run has changed the release, or is about to. */
+function mayHaveChanged(step: ApplyStep, state: StepState): boolean {
+  return state.kind === "healthy" || (!hasEnded(state) && state.kind !== "holding") || owes(step);
+}
+
+/** True for a step that pays what a killed run owed. */
+export function owes(step: Step): step is Extract<Step, { kind: "recover" }> {
+  return step.kind === "recover" && step.then === "take-back";
+}
+
+/** Where a release goes back to; undefined where it was not changed, or where nothing is known to be good. */
+export function whereTo(step: ApplyStep, state: StepState): TakenBack["to"] | undefined {
+  if (owes(step)) return step.takenBack?.to;
+  if (step.kind === "install" && step.fromRevision === 0) return "nothing";
+  const isWhatIsThere = state.kind === "healthy" && state.revision === step.rollbackTo;
+  // The same fingerprint was healthy before: there is nothing to go back from.
+  return isWhatIsThere || step.proven === true ? undefined : step.rollbackTo;
+}
+
+/** The failed release that takes this one back; undefined where nothing does. */
+export function takenBackBy(draft: Draft, release: ReleaseId): ReleaseId | undefined {
+  return draft.run.takingBack.get(release)?.dueTo;
+}
+
+/** The debts are on record: from now on they may be paid. */
+export function takeBackRecorded(draft: Draft, releases: readonly ReleaseId[]): void {
+  const takingBack = new Map(draft.run.takingBack);
+  for (const release of releases) {
+    const entry = takingBack.get(release);
+    if (entry !== undefined) takingBack.set(release, { ...entry, isRecorded: true });
+  }
+  draft.run = { ...draft.run, takingBack };
+}
+
+/** True while something that is to go back has not begun to; nothing does once the run was told to stop, or a rollback failed. */
+export function isTakingBack(draft: Draft): boolean {
+  return !isHalted(draft) && draft.run.takingBack.keys().some((release) => isPending(draft, release));
+}
+
+/** True where nothing goes back any more, whatever is owed. */
+export function isHalted(draft: Draft): boolean {
+  return isStopAsked(draft) || draft.run.stopping?.why === "rollback-failed";
+}
+
+/** True where it is to go back and has not begun to. */
+export function isPending(draft: Draft, release: ReleaseId): boolean {
+  const entry = draft.steps.get(release);
+  if (entry === undefined || !isApplyStep(entry.step) || !draft.run.takingBack.has(release)) return false;
+  const { step, state } = entry;
+  return owes(step)
+    ? state.kind === "holding"
+    : state.kind === "healthy" && whereTo(step, state) !== undefined;
+}
+
+/** Takes one release back. */
+export function beginTakeBack(
+  draft: Draft,
+  step: ApplyStep,
+  to: TakenBack["to"] | undefined,
+  dueTo: ReleaseId,
+): void {
+  const failure: Failure = { kind: "unhealthy", message: `${dueTo} failed` };
+  if (to === "nothing") beginTakingAway(draft, step, { failure, dueTo });
+  else if (to !== undefined)
+    beginRollback(draft, step, to, { failure, evidence: { troubles: [], events: [], logs: [] }, dueTo });
+}
+
+/** Uninstalls what this run has installed: it failed itself, or goes because of `dueTo`. */
+export function beginTakingAway(
+  draft: Draft,
+  step: ApplyStep,
+  why: { readonly failure: Failure; readonly dueTo?: ReleaseId },
+): void {
+  const { timeoutMs } = step.pin.declaration;
+  setState(draft, step.release, {
+    kind: "uninstalling",
+    ...why,
+    doing: "helm",
+    startedAtMs: draft.atMs,
+    deadlineMs: draft.atMs + timeoutMs,
+  });
+  order(draft, { kind: "unwatch", release: step.release });
+  tell(draft, {
+    kind: "uninstall-started",
+    release: step.release,
+    ...(why.dueTo === undefined ? {} : { dueTo: why.dueTo }),
+  });
+  order(draft, { kind: "uninstall", release: step.release, step, timeoutMs });
+}
+
+/** Why a release is as it was before an earlier run, or is to be so again. */
+export function describeTakenBack({ dueTo }: { readonly dueTo: ReleaseId }): string {
+  return `taken back with its stack because ${dueTo} failed`;
+}

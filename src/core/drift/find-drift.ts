@@ -60,7 +60,10 @@ function isGoneByItself(object: KubernetesObject): boolean {
   return object.kind === "Job" && object.spec?.["ttlSecondsAfterFinished"] !== undefined;
 }
 
-/** A Secret's stringData as the data that the API server makes of it, and digests in place of it all. */
+/**
+ * A Secret's stringData as the data that the API server makes of it, and digests in place of it all. What is empty is left for
+ * somebody to fill in.
+ */
 function secretAsWritten(written: JsonRecord): Readonly<Record<string, Json>> {
   const { data, stringData, ...others } = written;
   const digests = [
@@ -73,7 +76,7 @@ function secretAsWritten(written: JsonRecord): Readonly<Record<string, Json>> {
 function textsOf(map: unknown): readonly (readonly [string, string])[] {
   if (!isRecord(map)) return [];
   return Object.entries(map).flatMap(([key, value]) =>
-    typeof value === "string" ? [[key, value] as const] : [],
+    typeof value === "string" && value !== "" ? [[key, value] as const] : [],
   );
 }
 

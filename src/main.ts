@@ -61,7 +61,7 @@ function makeWorld(): World {
     stdinIsTerminal: process.stdin.isTTY,
     clock,
     readStackFolder: async (dir, root) => {
-      const { readStackFolder } = await import("./adapters/stack-source.ts");
+      const { readStackFolder } = await import("./adapters/stack-source/read-folder.ts");
       return readStackFolder(dir, {
         packageRoot: root ?? packageRoot,
         buildOverlay: async (overlay) => {
@@ -87,6 +87,12 @@ function makeWorld(): World {
         cacheDir: cacheFolder(),
       });
     },
+    readCommit: async ({ repositoryRoot, commit }) => {
+      if (commit === undefined) return undefined;
+      const { isDirty } = await import("./adapters/stack-source/repository.ts");
+      return { sha: commit, dirty: await isDirty(repositoryRoot, commit) };
+    },
+    user: userName(),
     openChartServers: openServers,
     readChartValues: async (chart) => {
       const { readChartValues } = await import("./adapters/charts/chart-values.ts");

@@ -4,7 +4,6 @@ import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import { succeeded } from "../core/failure.ts";
 import type { Failure } from "../core/failure.ts";
-import type { StackCharts } from "../engine/ports.ts";
 import { runStack } from "../engine/run-stack.ts";
 import type { PlannedStack, PlanOptions, ReadyStack } from "../engine/run-stack.ts";
 import { countVerdicts, planItems, planSummary } from "../views/plan-items.ts";
@@ -13,7 +12,7 @@ import { makeProgressView } from "../views/progress-view.ts";
 import { chooseStyle } from "../views/style.ts";
 import { lossesOf } from "./destroy-losses.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
-import { loadReadyStack } from "./load-stack.ts";
+import { loadReadyStack, type ReadStackToPlan } from "./load-stack.ts";
 import { unlockByCluster } from "./load-values.ts";
 import type { ClusterFlags, DriftFlags, ProgressFlags, PruneFlags } from "./options.ts";
 import {
@@ -31,6 +30,7 @@ import {
   stayingOptions,
   unlockAfterOption,
 } from "./options.ts";
+import { aboutRun, detailOf } from "./run-about.ts";
 import { selectReleases } from "./select-releases.ts";
 import { selectStaying } from "./select-staying.ts";
 import type { StayingFlags } from "./select-staying.ts";
@@ -176,7 +176,7 @@ async function showPlan(
 async function run(
   world: World,
   connection: Connection,
-  loaded: { readonly ready: ReadyStack; readonly charts: StackCharts },
+  loaded: ReadStackToPlan,
   options: PlanOptions,
   flags: ApplyFlags,
 ): Promise<number> {
@@ -210,6 +210,13 @@ async function run(
         options,
         runId: newRunId(world.clock.nowMs()),
         holder,
+        about: aboutRun(world, loaded.loaded.folder, holder, {
+          command: options.destroy ? "destroy" : flags.redeploy === undefined ? "apply" : "redeploy",
+          ...detailOf(flags),
+        }),
+        warn: (message) => {
+          say(`warning: ${message}`);
+        },
         consent: (planned) =>
           askConsent(world, connection, loaded.ready, planned, flags, options, say, stop.signal),
         views: [

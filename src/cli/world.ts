@@ -6,11 +6,13 @@ import type { PinnedChart } from "../core/pin.ts";
 import type { ClusterFinding, Right } from "../core/doctor.ts";
 import type { Result } from "../core/failure.ts";
 import type { ReleasePayload } from "../core/observation.ts";
+import type { RunCommit } from "../core/journal/run-record.ts";
 import type { Holder } from "../core/holder.ts";
 import type {
   ChartRules,
   ChartServers,
   Clock,
+  Journal,
   Locks,
   Objects,
   ReadSystemSecret,
@@ -38,6 +40,7 @@ export type Connection = {
   readonly objects: Objects;
   readonly values: ValuesObjects;
   readonly states: States;
+  readonly journal: Journal;
   readonly readSystemSecret: ReadSystemSecret;
   readonly locks: Locks;
   /** Whether it can be worked with, within `deadlineMs`; what was not answered by then is not known. */
@@ -76,6 +79,10 @@ export type World = {
   openCharts(folder: StackFolder, options: ChartOptions): Promise<StackCharts>;
   /** Repositories and registries; the cluster of `flags` is asked only for a Secret that a repository names. */
   openChartServers(flags: ConnectFlags): Promise<ChartServers>;
+  /** What was checked out when the folder was read, and whether the checkout is just that; undefined without git. */
+  readCommit(folder: StackFolder): Promise<RunCommit | undefined>;
+  /** Who runs this, as the operating system knows them. */
+  readonly user: string;
   /** What a pinned chart says of values, its subcharts included. */
   readChartValues(chart: PinnedChart): Promise<ChartValues>;
   /** `say` is told of a sops that has to be downloaded or built. */

@@ -101,10 +101,8 @@ export function wantedRights(systemNamespace: string, namespaces: readonly strin
     isNeeded: true,
     ...(namespace === undefined ? {} : { namespace }),
   });
-  const useful = (verb: string, resource: string, purpose: string): WantedRight => ({
-    verb,
-    resource,
-    purpose,
+  const useful = (verb: string, resource: string, purpose: string, namespace?: string): WantedRight => ({
+    ...needed(verb, resource, purpose, namespace),
     isNeeded: false,
   });
   const state = "to keep the stack's state";
@@ -118,6 +116,7 @@ export function wantedRights(systemNamespace: string, namespaces: readonly strin
     ...namespaces.flatMap((namespace) =>
       ["create", "patch"].map((verb) => needed(verb, "secrets", "to write Helm's records", namespace)),
     ),
+    useful("delete", "secrets", "to keep the journal of runs short", systemNamespace),
     useful("list", "namespaces", "to see which namespaces are absent"),
     useful("create", "namespaces", "to make absent namespaces"),
     useful("patch", "customresourcedefinitions.apiextensions.k8s.io", "to apply the crds/ of charts"),

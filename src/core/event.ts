@@ -117,7 +117,12 @@ export type Event =
       readonly revision: number;
       readonly durationMs: number;
     })
-  | (AtRelease & { readonly kind: "rollback-failed"; readonly failure: Failure })
+  | (AtRelease & {
+      readonly kind: "rollback-failed";
+      readonly failure: Failure;
+      /** Where helm had done its part. */
+      readonly revision?: number;
+    })
   | (AtRelease & { readonly kind: "uninstall-started"; readonly dueTo?: ReleaseId })
   | (AtRelease & { readonly kind: "uninstall-finished"; readonly durationMs: number })
   | (AtRelease & { readonly kind: "release-skipped"; readonly blockedBy: readonly ReleaseId[] })

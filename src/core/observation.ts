@@ -52,6 +52,8 @@ export type ReleasePayload = {
   /** How the revision was applied; Helm 3 wrote none and applied client-side. */
   readonly applyMethod: "server-side" | "client-side";
   readonly description?: string;
+  /** When helm wrote it, RFC 3339. */
+  readonly deployedAt?: string;
 };
 
 export type Hook = {
@@ -189,6 +191,8 @@ export type LastStanding = {
 
 export type LastRun = {
   readonly id: string;
+  /** Of the newest run that the journal has given one. */
+  readonly number?: number;
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly exitCode: number;

@@ -36,6 +36,7 @@ export function readReleasePayload(release: unknown, kinds: KnownKinds): Release
     return undefined;
   const appVersion = textAt(release, "chart", "metadata", "appVersion");
   const description = textAt(release, "info", "description");
+  const deployedAtMs = Date.parse(textAt(release, "info", "last_deployed") ?? "");
   const config = fieldOf(release, "config");
   const manifest = textAt(release, "manifest") ?? "";
   // As helm's builder does: the release's namespace for namespaced kinds that name none, none for the others.
@@ -61,6 +62,7 @@ export function readReleasePayload(release: unknown, kinds: KnownKinds): Release
     hooks: listAt(release, "hooks").flatMap((hook) => readHook(hook, namespace, place) ?? []),
     applyMethod: textAt(release, "apply_method") === "ssa" ? "server-side" : "client-side",
     ...(description === undefined ? {} : { description }),
+    ...(Number.isNaN(deployedAtMs) ? {} : { deployedAt: new Date(deployedAtMs).toISOString() }),
   };
 }
 

@@ -134,15 +134,24 @@ function readLastRun(value: unknown): LastRun | undefined {
     if (!isStanding(standing) || !id.includes("/")) return undefined;
     read.set(id as ReleaseId, standing);
   }
-  const { id, startedAt, finishedAt, exitCode, waves } = value;
-  return { id, startedAt, finishedAt, exitCode, waves, releases: read };
+  const { id, number, startedAt, finishedAt, exitCode, waves } = value;
+  return {
+    id,
+    ...(number === undefined ? {} : { number }),
+    startedAt,
+    finishedAt,
+    exitCode,
+    waves,
+    releases: read,
+  };
 }
 
 function isLastRunHead(value: unknown): value is Omit<LastRun, "releases"> {
   return (
     hasTexts(value, "id", "startedAt", "finishedAt") &&
     numberAt(value, "exitCode") !== undefined &&
-    numberAt(value, "waves") !== undefined
+    numberAt(value, "waves") !== undefined &&
+    (fieldAt(value, "number") === undefined || Number.isSafeInteger(fieldAt(value, "number")))
   );
 }
 

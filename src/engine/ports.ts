@@ -10,6 +10,7 @@ import type { Evidence, ReleaseHealth, Trouble } from "../core/health/health.ts"
 import type { World } from "../core/health/world.ts";
 import type { Holder } from "../core/holder.ts";
 import type { ChartWish, ExactChart, LockedChart, ReadLock } from "../core/charts/lock.ts";
+import type { HelmRevision } from "../core/journal/release-history.ts";
 import type { JournalEntry, RunRecord } from "../core/journal/run-record.ts";
 import type { KubernetesObject, ObjectRef } from "../core/object.ts";
 import type { ReleasePayload, ReleaseRecord, StackState } from "../core/observation.ts";
@@ -58,6 +59,8 @@ export type StackFolder = {
   readonly stackPath: string;
   /** HOST/OWNER/REPOSITORY/PATH without scheme and credentials, or `local:` and a path. */
   readonly source: string;
+  /** The commit that was checked out when it was read; absent where there is none. */
+  readonly commit?: string;
 };
 
 /** Charts of declarations, from wherever they live. Memoised by where and which version. */
@@ -230,6 +233,8 @@ export type Records = {
     releaseName: string,
     revision: number,
   ): Promise<Result<ReleasePayload | undefined>>;
+  /** Every revision that Helm keeps of one release; one paged LIST. One that can't be decoded has no payload. */
+  revisions(namespace: string, releaseName: string): Promise<Result<readonly HelmRevision[]>>;
   /** Patches labels onto one revision's record. */
   label(
     namespace: string,
@@ -364,6 +369,8 @@ export type HeldLock = {
 };
 
 export type Locks = {
+  /** The identity of who holds the stack's Lease and has renewed it lately; undefined where nobody does. */
+  holder(stack: string): Promise<Result<string | undefined>>;
   /**
    * Takes the stack's Lease or fails `locked`, naming the holder. An earlier holder is succeeded at once where
    * `isGone` proves it (and its helm) dead, else when its lease and the deadline of its helm have run out.

@@ -9,19 +9,21 @@ import type { ReleaseId } from "../core/ids.ts";
 import type { Staying } from "../core/plan/make-destroy-plan.ts";
 import { lookedAt, type DriftWish } from "../core/plan/plan-drift.ts";
 import { makePlan } from "../core/plan/make-plan.ts";
-import { lastRunOf, standsAs } from "../core/last-run.ts";
 import type { PinnedRelease } from "../core/pin.ts";
-import { valuesOf, type Plan, type Step } from "../core/plan/plan.ts";
+import type { Plan, Step } from "../core/plan/plan.ts";
 import type { Run } from "../core/run/run.ts";
 import type { StackState } from "../core/observation.ts";
 import { inForce } from "../core/stack-wishes.ts";
 import { prepareCarryOut } from "./carry-out.ts";
 import { checkCluster } from "./check-cluster.ts";
 import { executePlan } from "./execute-plan.ts";
+import { keepJournal, type RunAbout } from "./keep-journal.ts";
 import { pause } from "./pause.ts";
 import type { RunningPlan, View } from "./execute-plan.ts";
+import { lockedFiles } from "./locked-files.ts";
 import { nameConflicts } from "./name-conflicts.ts";
 import { planDestroy, planPruning, type PruneOptions } from "./plan-undeclared.ts";
+import { putOnRecord } from "./put-on-record.ts";
 import { observeStack } from "./observe-stack.ts";
 import type { ObservedStack } from "./observe-stack.ts";
 import type { Holder } from "../core/holder.ts";
@@ -29,6 +31,7 @@ import type {
   Charts,
   Clock,
   HeldLock,
+  Journal,
   Locks,
   Objects,
   Records,
@@ -130,6 +133,7 @@ export type RunPorts = ClusterPorts & {
   readonly releases: Releases;
   readonly charts: Charts;
   readonly locks: Locks;
+  readonly journal: Journal;
 };
 
 export type RunRequest = {
@@ -137,6 +141,9 @@ export type RunRequest = {
   readonly options: PlanOptions;
   readonly runId: string;
   readonly holder: Holder;
+  readonly about: RunAbout;
+  /** Told what is wrong beside the run and changes nothing of it. */
+  readonly warn: (message: string) => void;
   /** Shown the plan before anything changes; a failure it gives ends the run before it began. */
   readonly consent: (planned: PlannedStack) => Promise<Failure | undefined>;
   readonly views: readonly View[];
@@ -247,11 +254,22 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
       unlockAfterMs: request.unlockAfterMs,
       lost: lost.signal,
     });
+    const journal = keepJournal({
+      journal: ports.journal,
+      clock: ports.clock,
+      about: request.about,
+      runId: request.runId,
+      holder: request.holder.identity,
+      plan,
+      observed,
+      warn: request.warn,
+    });
+    if (hasWork) journal.begin();
     running = executePlan({
       plan,
       runId: request.runId,
       clock: ports.clock,
-      views: request.views,
+      views: [...request.views, journal.view],
       carryOut: hands.carryOut,
     });
     const runs = running;
@@ -267,9 +285,15 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
     unwatch?.();
     stop.removeEventListener("abort", onStop);
     await hands.settle();
-    const lastRun = lastRunOf(run, ports.clock.nowMs(), request.stack.graph, observed.state.lastRun);
-    const isNews = hasWork || !standsAs(lastRun, observed.state.lastRun);
-    if (isNews && run.stopping?.why !== "lease-lost") await hands.recordRun(lastRun);
+    await putOnRecord({
+      run,
+      hasWork,
+      hands,
+      journal,
+      nowMs: ports.clock.nowMs(),
+      observed,
+      graph: request.stack.graph,
+    });
     return succeeded(run);
   } finally {
     watched.close();
@@ -291,23 +315,6 @@ function stopWhenSuspended(
       if (suspension !== undefined && suspension.at !== planned.suspension?.at) running.stop("suspended");
     });
   });
-}
-
-/** That helm would need the content of files that no key fits; undefined where it needs none. */
-function lockedFiles(plan: Plan): Failure | undefined {
-  const locked = new Map(
-    plan.steps
-      .filter((step) => step.kind !== "verify")
-      .flatMap((step) => (step.kind === "keep" ? [] : valuesOf(step)))
-      .flatMap(({ locked: file }) => (file === undefined ? [] : [[file.path, file.recipients] as const])),
-  );
-  if (locked.size === 0) return undefined;
-  const files = [...locked].map(([path, recipients]) => `${path} (encrypted for ${recipients.join(", ")})`);
-  return {
-    kind: "values-unreadable",
-    message: `nothing was changed: no key fits ${files.join("; ")}`,
-    next: "Give an age key of one of these recipients: SOPS_AGE_KEY_FILE, SOPS_AGE_KEY, or the Secret headway-sops-age (key age.agekey) in the system namespace.",
-  };
 }
 
 function needsHelm(step: Step): boolean {

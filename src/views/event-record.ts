@@ -128,7 +128,10 @@ function releaseFields(event: Extract<Event, { release: ReleaseId }>, run: Run):
     case "rollback-finished":
       return { toRevision: event.toRevision, revision: event.revision, durationMs: event.durationMs };
     case "rollback-failed":
-      return { failure: failureRecord(event.failure) };
+      return {
+        failure: failureRecord(event.failure),
+        ...(event.revision === undefined ? {} : { revision: event.revision }),
+      };
     case "uninstall-finished":
       return { durationMs: event.durationMs };
     case "release-skipped":

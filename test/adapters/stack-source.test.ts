@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readStackFolder } from "../../src/adapters/stack-source.ts";
+import { readStackFolder } from "../../src/adapters/stack-source/read-folder.ts";
 import type { StackFolder } from "../../src/engine/ports.ts";
 import { sourceIdentity } from "../../src/core/declarations/source-identity.ts";
 import { temporaryFolder, writeTree, type Tree } from "../kit/chart-trees.ts";

@@ -1,7 +1,7 @@
 // Reads a stack through the real kustomize, as the commands do, and shows what people would be told.
 import { join } from "node:path";
 import { overlayBuilder, type KustomizeOptions } from "../../src/adapters/kustomize/build-overlay.ts";
-import { readStackFolder } from "../../src/adapters/stack-source.ts";
+import { readStackFolder } from "../../src/adapters/stack-source/read-folder.ts";
 import { sortDiagnostics } from "../../src/core/diagnostic.ts";
 import { failed, succeeded, type Result } from "../../src/core/failure.ts";
 import { readStack, type ReadStack } from "../../src/core/declarations/read-declarations.ts";

@@ -23,6 +23,7 @@ import type {
 } from "../../src/engine/ports.ts";
 import { objectName } from "../../src/core/values/values-objects.ts";
 import { noEvidence } from "./conversation.ts";
+import { puppetJournal, type PuppetJournal } from "./puppet-journal.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /** How one revision of a release fares. */
@@ -52,6 +53,7 @@ export type PuppetCluster = {
   readonly values: ValuesObjects;
   readonly charts: Charts;
   readonly locks: Locks;
+  readonly journal: PuppetJournal;
   /** One line for each thing that changed anything, in order. */
   readonly log: readonly string[];
   /** What helm was given, in order. */
@@ -270,6 +272,7 @@ export function puppetCluster(clock: VirtualClock, fate: Fate = () => ({})): Pup
     written,
     evidence: noEvidence,
     isAway: false,
+    journal: puppetJournal(),
     put,
     remove: (ref) => {
       server.delete(objectKey(ref));
@@ -350,6 +353,8 @@ export function puppetCluster(clock: VirtualClock, fate: Fate = () => ({})): Pup
               : [],
           ),
         ),
+      revisions: (namespace, releaseName) =>
+        answer(recordsOf(`${namespace}/${releaseName}`).map((record) => ({ record }))),
       payload: (namespace, releaseName, revision) =>
         answer(payloads.get(keyOf(`${namespace}/${releaseName}`, revision))),
       label: (namespace, releaseName, revision, labels) => {
@@ -424,6 +429,7 @@ export function puppetCluster(clock: VirtualClock, fate: Fate = () => ({})): Pup
       readCrds: (chart) => Promise.resolve([`crds of ${chart.name}`]),
     },
     locks: {
+      holder: () => answer<string | undefined>(undefined),
       acquire: () => {
         log.push("lock");
         return answer({

@@ -33,7 +33,7 @@ export const rolledBackAtEnd: ReleaseAtEnd = {
   verified: true,
   wrote: [
     { revision: 4, action: "upgrade", outcome: "failed" },
-    { revision: 5, action: "rollback", outcome: "verified" },
+    { revision: 5, action: "rollback", repeats: 3, outcome: "verified" },
   ],
   durations: { waiting: 5_000, helm: 800, settling: 2_000, "rolling-back": 3_000 },
   failure: { kind: "unhealthy", message: "no such image", object },

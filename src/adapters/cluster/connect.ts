@@ -3,6 +3,7 @@ import { failed, succeeded, type Result } from "../../core/failure.ts";
 import type { Right } from "../../core/doctor.ts";
 import { textAt } from "../../core/json.ts";
 import type {
+  Journal,
   Locks,
   Objects,
   ReadSystemSecret,
@@ -16,6 +17,7 @@ import { makeCredentials } from "./credentials.ts";
 import { makeDiscovery, type Discovery } from "./discovery.ts";
 import { captureEvidence } from "./evidence.ts";
 import { ordinaryWatchSettings } from "./kind-watch.ts";
+import { makeJournal } from "./journal.ts";
 import { loadAccess } from "./kubeconfig.ts";
 import { findLosses } from "./losses.ts";
 import { makeLocks, type IsGone } from "./locks.ts";
@@ -44,6 +46,7 @@ export type Cluster = {
   readonly objects: Objects;
   readonly values: ValuesObjects;
   readonly states: States;
+  readonly journal: Journal;
   readonly readSystemSecret: ReadSystemSecret;
   /** `isGone` says of an earlier holder whether it and its helm are proven dead. */
   locks(isGone: IsGone): Locks;
@@ -84,6 +87,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Result<Cl
     objects: makeObjects(api, discovery, watches),
     values: makeValuesObjects(api),
     states: makeStates(api, systemNamespace),
+    journal: makeJournal(api, systemNamespace),
     readSystemSecret: (name) => readSecretValues(api, systemNamespace, name),
     locks: (isGone) => makeLocks(api, systemNamespace, isGone),
     discovery,

@@ -62,14 +62,22 @@ export function makeLocks(
   isGone: IsGone,
   settings = ordinaryLockSettings,
 ): Locks {
+  const placeOf = (stack: string): Place => ({
+    api,
+    namespace: systemNamespace,
+    name: systemObjectName("headway", stack),
+    settings,
+  });
   return {
+    async holder(stack) {
+      const seen = await readLease(placeOf(stack), `Looking who holds the lock of the stack ${stack}`);
+      if (!seen.ok) return seen;
+      const { identity, renewedAtMs } = seen.value;
+      const isFresh = identity !== "" && api.nowMs() < renewedAtMs + settings.leaseMs;
+      return succeeded(isFresh ? identity : undefined);
+    },
     async acquire(stack, holder, helmHorizonMs) {
-      const place: Place = {
-        api,
-        namespace: systemNamespace,
-        name: systemObjectName("headway", stack),
-        settings,
-      };
+      const place = placeOf(stack);
       const doing = `Taking the lock of the stack ${stack}`;
       // Twice somebody may be quicker at a lease that was free.
       for (let attempt = 0; ; attempt++) {

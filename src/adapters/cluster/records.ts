@@ -54,6 +54,26 @@ export function makeRecords(api: Api, discovery: Discovery): Records {
       if (!answer.ok) return answer.status === 404 ? succeeded(undefined) : failed(answer.failure);
       return succeeded(decode(answer.value));
     },
+    async revisions(namespace, releaseName) {
+      const [loaded, listed] = await Promise.all([
+        discovery.load(),
+        listAll(api, {
+          doing: `Reading Helm's records of ${namespace}/${releaseName}`,
+          path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`,
+          labelSelector: `owner=helm,name=${releaseName}`,
+          limit: payloadsInPage,
+        }),
+      ]);
+      if (!loaded.ok) return loaded;
+      if (!listed.ok) return listed;
+      return succeeded(
+        listed.value.items.flatMap((item) => {
+          const record = readRecord(item);
+          const payload = decode(item);
+          return record === undefined ? [] : [{ record, ...(payload === undefined ? {} : { payload }) }];
+        }),
+      );
+    },
     async label(namespace, releaseName, revision, labels) {
       const answer = await api.json({
         doing: `Labelling Helm's record of ${namespace}/${releaseName}, revision ${revision}`,

@@ -144,6 +144,7 @@ function readRelease(value: unknown): ReleaseAtEnd | undefined {
 
 function isReleaseAtEnd(value: unknown): value is ReleaseAtEnd {
   const wrote = fieldAt(value, "wrote");
+  const blockedBy = fieldAt(value, "blockedBy");
   return (
     hasTexts(value, "releaseName", "state", "action") &&
     numberAt(value, "wave") !== undefined &&
@@ -151,6 +152,7 @@ function isReleaseAtEnd(value: unknown): value is ReleaseAtEnd {
     ["before", "revision"].every((field) => isAbsentOr(fieldAt(value, field), isRevision)) &&
     ["fingerprint", "detail", "declaredAt"].every((field) => isAbsentOr(fieldAt(value, field), isText)) &&
     isAbsentOr(fieldAt(value, "chart"), (chart) => hasTexts(chart, "name", "version")) &&
+    isAbsentOr(blockedBy, (list) => Array.isArray(list) && list.every(isText)) &&
     isAbsentOr(wrote, (list) => Array.isArray(list) && list.every(isWritten))
   );
 }
@@ -158,6 +160,7 @@ function isReleaseAtEnd(value: unknown): value is ReleaseAtEnd {
 function isWritten(value: unknown): boolean {
   return (
     isRevision(fieldOf(value, "revision")) &&
+    isAbsentOr(fieldOf(value, "repeats"), isRevision) &&
     ["install", "upgrade", "rollback"].includes(textAt(value, "action") ?? "") &&
     ["verified", "failed"].includes(textAt(value, "outcome") ?? "")
   );

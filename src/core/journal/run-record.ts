@@ -49,6 +49,8 @@ export type RecordedEvent = {
 export type WrittenRevision = {
   readonly revision: number;
   readonly action: "install" | "upgrade" | "rollback";
+  /** Which one a rollback goes back to, where that is known. */
+  readonly repeats?: number;
   readonly outcome: "verified" | "failed";
 };
 
@@ -60,7 +62,7 @@ export type ReleaseAtEnd = {
   readonly wave: number;
   /** What the plan meant to do with it. */
   readonly action: string;
-  /** Helm's newest revision before the run and after it; absent where there was none. */
+  /** Helm's newest revision before the run and after it; absent where there is none, or none that is known. */
   readonly before?: number;
   readonly revision?: number;
   /** Of that revision, as far as they are known. */
@@ -70,6 +72,8 @@ export type ReleaseAtEnd = {
   readonly verified: boolean;
   readonly wrote?: readonly WrittenRevision[];
   readonly durations?: PhaseTimes;
+  /** The failed releases because of which it was left out. */
+  readonly blockedBy?: readonly ReleaseId[];
   /** `file:line`. */
   readonly declaredAt?: string;
   /** The last failure of it in this run. */

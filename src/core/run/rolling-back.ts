@@ -173,7 +173,12 @@ function rollbackFailed(draft: Draft, step: ApplyStep, state: RollingBack, failu
     next: `Look at the release by hand; then headway apply --retry --only ${step.release}.`,
   };
   setState(draft, step.release, { kind: "failed", failure: told, standing: "rollback-failed" });
-  tell(draft, { kind: "rollback-failed", release: step.release, failure: told });
+  tell(draft, {
+    kind: "rollback-failed",
+    release: step.release,
+    failure: told,
+    ...(state.applied === undefined ? {} : { revision: state.applied.revision }),
+  });
   order(draft, { kind: "unwatch", release: step.release });
   recordFailure(draft, step, {
     failure: told,

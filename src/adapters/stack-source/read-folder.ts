@@ -1,13 +1,13 @@
-// A stack's files from a folder on disk, and where that folder belongs in git. What counts as a stack's file is said in
+// A stack's files from a folder on disk. What counts as a stack's file is said in
 // core/declarations/stack-files.ts, what is in the files in core/declarations/read-declarations.ts.
 import { constants, readdirSync, readFileSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { lstat, open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import type { Checked, Diagnostic } from "../core/diagnostic.ts";
-import { lockFileName } from "../core/charts/lock.ts";
-import { readReleasePatterns } from "../core/declarations/read-declarations.ts";
-import type { StackFile } from "../core/declarations/sort-documents.ts";
-import { localIdentity, sourceIdentity } from "../core/declarations/source-identity.ts";
+import type { Checked, Diagnostic } from "../../core/diagnostic.ts";
+import { lockFileName } from "../../core/charts/lock.ts";
+import { readReleasePatterns } from "../../core/declarations/read-declarations.ts";
+import type { StackFile } from "../../core/declarations/sort-documents.ts";
+import { localIdentity, sourceIdentity } from "../../core/declarations/source-identity.ts";
 import {
   isKustomization,
   isSkippedFolder,
@@ -16,8 +16,9 @@ import {
   largestFileBytes,
   matchesGlob,
   stackFileName,
-} from "../core/declarations/stack-files.ts";
-import type { BuildOverlay, ReadRepository, RepositoryEntry, StackFolder } from "../engine/ports.ts";
+} from "../../core/declarations/stack-files.ts";
+import { findRepository, isInside } from "./repository.ts";
+import type { BuildOverlay, ReadRepository, RepositoryEntry, StackFolder } from "../../engine/ports.ts";
 
 const mostFiles = 20_000;
 
@@ -40,7 +41,7 @@ export async function readStackFolder(
   if (typeof found !== "string") return { value: undefined, diagnostics: [found] };
   const repository = await findRepository(found, packageRoot);
   if (!repository.ok) return { value: undefined, diagnostics: [repository.problem] };
-  const { root: repositoryRoot, remote } = repository;
+  const { root: repositoryRoot, remote, commit } = repository;
   const stackPath = relative(repositoryRoot, found).split(sep).join("/");
   const stackFile = await readIfThere(found, stackFileName, repositoryRoot);
   const lockFile = await readIfThere(found, lockFileName, repositoryRoot);
@@ -52,6 +53,7 @@ export async function readStackFolder(
     repositoryRoot,
     stackPath,
     source: remote === undefined ? localIdentity(found) : sourceIdentity(remote, repositoryRoot, stackPath),
+    ...(commit === undefined ? {} : { commit }),
   };
   const names = ((await readEntries(found)) ?? []).map(({ name }) => name);
   if (names.some((name) => kustomizationNames.includes(name))) {
@@ -221,10 +223,6 @@ async function followLink(walk: Walk, { path, real }: Place): Promise<void> {
   else await readWanted(walk, { path, real: target });
 }
 
-function isInside(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
-
 async function readIfThere(
   folder: string,
   path: string,
@@ -278,60 +276,4 @@ function decode(path: string, bytes: Uint8Array): StackFile {
   } catch {
     return { path, text: new TextDecoder().decode(bytes), problem: "not-utf8" };
   }
-}
-
-type Repository =
-  | { readonly ok: true; readonly root: string; readonly remote: string | undefined }
-  | { readonly ok: false; readonly problem: Diagnostic };
-
-async function findRepository(folder: string, packageRoot: string | undefined): Promise<Repository> {
-  if (!(await hasGitAbove(folder))) {
-    const realPackage = packageRoot === undefined ? undefined : await realpath(packageRoot);
-    const isPackaged = realPackage !== undefined && isInside(folder, realPackage);
-    return { ok: true, root: isPackaged ? realPackage : folder, remote: undefined };
-  }
-  try {
-    const { simpleGit } = await import("simple-git");
-    const git = simpleGit({ baseDir: folder, timeout: { block: 10_000 } }).env(gitEnvironment());
-    const root = await realpath((await git.revparse(["--show-toplevel"])).trim());
-    const lines = await git.raw(["config", "--local", "--null", "--get-regexp", "^remote\\..*\\.url$"]);
-    return { ok: true, root, remote: chooseRemote(lines) };
-  } catch (error) {
-    const reason = error instanceof Error ? (error.message.trim().split("\n")[0] ?? "") : String(error);
-    const suggestion = /dubious ownership/.test(reason)
-      ? `let git read it: git config --global --add safe.directory ${folder}`
-      : "the repository's remote is part of the stack's identity, so git has to be installed and able to read it";
-    const message = `git can't say which repository ${folder} belongs to: ${reason}`;
-    return { ok: false, problem: { severity: "error", code: "git-failed", message, suggestion } };
-  }
-}
-
-async function hasGitAbove(folder: string): Promise<boolean> {
-  for (let current = folder; ; current = dirname(current)) {
-    try {
-      await lstat(join(current, ".git"));
-      return true;
-    } catch {
-      if (dirname(current) === current) return false;
-    }
-  }
-}
-
-/** git's own variables could point it to another repository or another program. */
-function gitEnvironment(): Record<string, string> {
-  const kept = ["PATH", "HOME", "XDG_CONFIG_HOME", "USERPROFILE", "SYSTEMROOT"].flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return { ...Object.fromEntries(kept), LC_ALL: "C" };
-}
-
-/** `origin` where it exists, else the first by name. Each record is KEY, line feed, VALUE, NUL. */
-function chooseRemote(text: string): string | undefined {
-  const remotes = text.split("\0").flatMap((record) => {
-    const at = record.indexOf("\n");
-    return at < 0 ? [] : [{ key: record.slice(0, at), url: record.slice(at + 1) }];
-  });
-  const origin = remotes.find(({ key }) => key === "remote.origin.url");
-  return (origin ?? remotes.toSorted((a, b) => (a.key < b.key ? -1 : 1))[0])?.url;
 }

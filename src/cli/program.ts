@@ -32,6 +32,7 @@ const commands: readonly { readonly names: readonly string[]; readonly load: () 
     names: ["status", "why"],
     load: async () => (await import("./status-command.ts")).registerStatusCommands,
   },
+  { names: ["history"], load: async () => (await import("./history-command.ts")).registerHistoryCommand },
   {
     names: ["suspend", "resume", "retry"],
     load: async () => (await import("./wish-commands.ts")).registerWishCommands,

@@ -7,7 +7,7 @@ import type { ReleaseStatus } from "../core/stack-status.ts";
 import { failureOf } from "../core/stack-status.ts";
 import { readStatus } from "../engine/read-status.ts";
 import type { StackReading } from "../engine/read-status.ts";
-import { rootOfRecord } from "../views/failure-block.ts";
+import { leftAlone, rootOfRecord } from "../views/failure-block.ts";
 import type { RootCause } from "../views/failure-block.ts";
 import { renderStatus } from "../views/status-view.ts";
 import type { StatusFormat, StatusRow } from "../views/status-view.ts";
@@ -201,6 +201,7 @@ function rootCause(status: ReleaseStatus, blocks: readonly ReleaseId[]): RootCau
     state: status.state,
     failure: failureOf(status),
     blocks,
+    ...(status.state === "Degraded" ? { done: leftAlone } : {}),
     ...(troubles.length === 0 ? {} : { evidence: { troubles, events: [], logs: [] } }),
     ...(status.wave === undefined ? {} : { wave: status.wave }),
     ...(status.declaredAt === undefined ? {} : { declaredAt: status.declaredAt }),

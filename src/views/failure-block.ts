@@ -99,6 +99,9 @@ function blockedBy(run: Run, root: ReleaseId): readonly ReleaseId[] {
   return [...run.steps.keys()].filter((release) => seen.has(release));
 }
 
+/** What is done about a release that was healthy and, with nothing changed, is not. */
+export const leftAlone = "left alone: nothing of it has changed";
+
 function doneWords(state: StepState): string | undefined {
   if (state.kind === "rolled-back") return `rolled back to revision ${state.toRevision}`;
   if (state.kind !== "failed") return undefined;
@@ -112,7 +115,7 @@ function doneWords(state: StepState): string | undefined {
     case "quarantined":
       return "not tried again until its declaration changes";
     case "degraded":
-      return "left alone: nothing of it has changed";
+      return leftAlone;
     case "refused":
       return "not applied";
     case "transient":

@@ -7,6 +7,7 @@ import type { World as HealthWorld } from "../../src/core/health/world.ts";
 import type { HeldLock, Locks, Objects, Records, States, WatchedWorld } from "../../src/engine/ports.ts";
 import type { RunPorts } from "../../src/engine/run-stack.ts";
 import type { HeadwayProcess } from "./headway-process.ts";
+import { puppetJournal } from "../kit/puppet-journal.ts";
 import { releasesPort } from "./supervised-helm.ts";
 import { isProvenGone, type World } from "./world.ts";
 import type { Writer } from "./writes.ts";
@@ -35,6 +36,8 @@ export function headwayPorts(world: World, process: HeadwayProcess, onLost: OnLo
     },
     releases: releasesPort(world, process),
     locks: locksPort(world, by, process, onLost, ask),
+    // Nothing of a run depends on it.
+    journal: puppetJournal(),
   };
 }
 
@@ -59,6 +62,8 @@ function recordsPort({ server }: World, by: Writer, ask: Ask): Records {
             ?.payload,
         ),
       ),
+    revisions: (namespace, releaseName) =>
+      ask(`read revisions ${releaseName}`, () => succeeded(server.history(`${namespace}/${releaseName}`))),
     label: (namespace, releaseName, revision, labels) =>
       ask(`label ${releaseName} r${revision}`, () =>
         server.labelRecord(by, `${namespace}/${releaseName}`, revision, labels),
@@ -202,5 +207,8 @@ function locksPort(world: World, by: Writer, process: HeadwayProcess, onLost: On
       },
     });
   };
-  return { acquire: () => ask("take lock", take) };
+  return {
+    holder: () => ask("look at the lock", () => succeeded(server.lease()?.holder.name)),
+    acquire: () => ask("take lock", take),
+  };
 }

@@ -136,6 +136,16 @@ export function startHeadway(
         startTime: "1",
         runFolder: `/${number}`,
       },
+      about: {
+        source: "local:/shop",
+        version: "0.0.0",
+        actor: {},
+        trigger: { command: "apply" },
+        commit: () => Promise.resolve(undefined),
+      },
+      warn: (message) => {
+        world.note(`${process.name}: warning: ${message}`);
+      },
       consent: () => Promise.resolve<Failure | undefined>(undefined),
       views: [
         (event) => {

@@ -118,9 +118,10 @@ function outcomeOf(draft: Draft): Outcome {
   return { ...verdict(draft), counts, roots: [...roots, ...undecided(draft)] };
 }
 
-/** True for what an earlier run took back because of a release that is still not healthy. */
+/** True for what an earlier run took back because of a release that is a root itself. */
 function isToBlameOn(draft: Draft, { reasons: [reason] }: Step): boolean {
-  return reason.kind === "taken-back" && draft.steps.get(reason.dueTo)?.state.kind !== "healthy";
+  const root = reason.kind === "taken-back" ? draft.steps.get(reason.dueTo)?.state.kind : undefined;
+  return root === "failed" || root === "rolled-back";
 }
 
 /** What was to be pruned and is not: a person has to look. */

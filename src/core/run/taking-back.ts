@@ -1,10 +1,11 @@
 // Where the stack's policy wants it, a failure takes back what the run has changed: dependents before what they depend on,
 // each to its verified revision before the run, or away where the run had installed it. Put on record before anything goes
 // back, so that a run that is killed leaves its debt to the next.
+import type { Declaration } from "../declaration.ts";
 import type { Failure } from "../failure.ts";
 import type { ReleaseId } from "../ids.ts";
 import type { TakenBack } from "../observation.ts";
-import type { ApplyStep, Plan, Step } from "../plan/plan.ts";
+import { declarationOf, type ApplyStep, type Plan, type Step } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
 import { isStopAsked, order, setState, tell } from "./draft.ts";
 import { beginRollback } from "./rolling-back.ts";
@@ -57,16 +58,19 @@ function allOf(plan: Plan): ReadonlySet<ReleaseId> {
 }
 
 /**
- * Up- and downstream of a release; and what depends on anything upstream, because it was made for what would go from under
- * it.
+ * Up- and downstream of a release by dependsOn; and what depends on anything upstream, because it was made for what would go
+ * from under it. Phases order releases, and do not relate them.
  */
 function relatedTo(plan: Plan, release: ReleaseId): ReadonlySet<ReleaseId> {
   const found = new Set([release]);
   for (const step of plan.steps.toReversed())
-    if (found.has(step.release)) for (const dependency of step.dependencies) found.add(dependency);
-  for (const step of plan.steps)
-    if (step.dependencies.some((dependency) => found.has(dependency))) found.add(step.release);
+    if (found.has(step.release)) for (const { id } of dependsOn(step)) found.add(id);
+  for (const step of plan.steps) if (dependsOn(step).some(({ id }) => found.has(id))) found.add(step.release);
   return found;
+}
+
+function dependsOn(step: Step): Declaration["dependsOn"] {
+  return declarationOf(step)?.dependsOn ?? [];
 }
 
 export function isApplyStep(step: Step): step is ApplyStep {

@@ -129,6 +129,7 @@ describe("commands that need no cluster", () => {
     expect(await complete("plan", "-o", "ma")).toEqual(["markdown"]);
     expect(await complete("apply", "--order", "")).toEqual(["dependencies", "waves"]);
     expect(await complete("values", "")).toEqual(ids);
+    expect(await complete("history", "")).toEqual(ids);
     expect(await complete("plan", "--only", "")).toEqual(ids);
     expect(await complete("plan", "--only", ids[0] ?? "", "")).toEqual([ids[1]]);
     expect(await complete("plan", "--only", ids[0] ?? "", "--with-depende")).toEqual(["--with-dependencies"]);

@@ -55,17 +55,33 @@ export function writeStateDocument(stack: string, state: StackState, maxBytes: n
       release.lastFailure === undefined ? [] : [{ id, at: release.lastFailure.at }],
     )
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at) || 0);
-  const shorter: readonly ((release: ReleaseState) => ReleaseState)[] = [withoutEvidence, withoutFailure];
-  let text = serialise(stack, { ...state, releases });
-  for (const shorten of shorter)
-    for (const { id } of oldestFirst) {
-      if (Buffer.byteLength(text) <= maxBytes) return text;
-      releases.set(id, shorten(releases.get(id) ?? {}));
-      text = serialise(stack, { ...state, releases });
-    }
-  if (Buffer.byteLength(text) <= maxBytes) return text;
+  const cuts = [withoutEvidence, withoutFailure].flatMap((shorten) =>
+    oldestFirst.map(({ id }) => ({ id, shorten })),
+  );
+  const afterCuts = (count: number): string => {
+    const shortened = new Map(releases);
+    for (const { id, shorten } of cuts.slice(0, count)) shortened.set(id, shorten(shortened.get(id) ?? {}));
+    return serialise(stack, { ...state, releases: shortened });
+  };
+  const fits = (text: string) => Buffer.byteLength(text) <= maxBytes;
+  const whole = afterCuts(0);
+  if (fits(whole)) return whole;
+  const text = afterCuts(fewest(cuts.length, (count) => fits(afterCuts(count))));
+  if (fits(text)) return text;
   const { suspension } = state;
-  return serialise(stack, { releases, ...(suspension === undefined ? {} : { suspension }) });
+  const bare = new Map([...releases].map(([id, release]) => [id, withoutFailure(release)]));
+  return serialise(stack, { releases: bare, ...(suspension === undefined ? {} : { suspension }) });
+}
+
+/** The least number up to `most` that is enough, if any is; by halves, as each trial writes the whole document. */
+function fewest(most: number, isEnough: (count: number) => boolean): number {
+  let [low, high] = [0, most];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (isEnough(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function serialise(stack: string, { releases, lastRun, suspension }: StackState): string {

@@ -98,6 +98,48 @@ describe("the state of a stack", () => {
     expect(valueOf(await states.read("shop"))).toEqual(quarantined("two"));
   });
 
+  it("fits its Secret whatever failures there are, and keeps every quarantine", async () => {
+    const cluster = await sharedSandbox();
+    const states = makeStates(await connectedApi(cluster.kubeconfig), await createNamespace(cluster));
+    const lines = ["x".repeat(10_000)];
+    const logs = [{ pod: "web-1", namespace: "shop", container: "web", previous: false, lines }];
+    const loud = { ...failureOfA, evidence: { troubles: [], events: [], logs } };
+    const { quarantine } = quarantined("k").releases.get("shop/web" as ReleaseId) ?? {};
+    const names = Array.from({ length: 300 }, (_, index) => `shop/r${index}` as ReleaseId);
+    const release = { lastFailure: loud, ...(quarantine === undefined ? {} : { quarantine }) };
+    valueOf(await write(states, "shop", { releases: new Map(names.map((name) => [name, release])) }));
+    const read = valueOf(await states.read("shop"));
+    expect([...read.releases.values()].every((one) => one.quarantine?.key === "k")).toBe(true);
+    expect(read.releases.size).toBe(300);
+    const kept = [...read.releases.values()].filter(
+      (one) => (one.lastFailure?.evidence.logs.length ?? 0) > 0,
+    );
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.length).toBeLessThan(300);
+  });
+
+  it("says so where quarantines alone are more than a Secret holds, and stays what it was", async () => {
+    const cluster = await sharedSandbox();
+    const states = makeStates(await connectedApi(cluster.kubeconfig), await createNamespace(cluster));
+    valueOf(await write(states, "shop", quarantined("one")));
+    const huge = quarantined("k".repeat(1_200_000));
+    expect(failureOf(await write(states, "shop", huge)).message).toContain(
+      "Writing the state of the stack shop",
+    );
+    expect(valueOf(await states.read("shop"))).toEqual(quarantined("one"));
+  });
+
+  it("that somebody deletes in the middle of a run is written anew", async () => {
+    const cluster = await sharedSandbox();
+    const namespace = await createNamespace(cluster);
+    const states = makeStates(await connectedApi(cluster.kubeconfig), namespace);
+    valueOf(await write(states, "shop", quarantined("one")));
+    const path = `/api/v1/namespaces/${namespace}/secrets/headway-state-shop`;
+    expect((await cluster.kube(path, { method: "DELETE" })).status).toBe(200);
+    valueOf(await write(states, "shop", quarantined("two")));
+    expect(valueOf(await states.read("shop"))).toEqual(quarantined("two"));
+  });
+
   it("that can't be read is refused with what to do, and never written over", async () => {
     const cluster = await sharedSandbox();
     const namespace = await createNamespace(cluster);

@@ -227,15 +227,15 @@ function chartWords(item: PlanItem): string {
 /** Reasons that the other columns do not tell already. */
 function reasonsWords(item: PlanItem): string {
   return item.reasons
-    .filter((reason) => reason.kind !== item.verdict || !isTold(reason.kind))
+    .filter((reason) => reason.kind !== item.verdict || !isTold(reason))
     .filter((reason) => reason.kind !== "chart-changed" || item.chart?.from === item.chart?.version)
     .map((reason) => reason.message)
     .join("; ");
 }
 
 /** True for reasons that say no more than their name. */
-function isTold(kind: PlanItem["reasons"][number]["kind"]): boolean {
-  return kind === "unchanged" || kind === "not-selected" || kind === "suspended";
+function isTold({ kind, message }: PlanItem["reasons"][number]): boolean {
+  return kind === "unchanged" || kind === "not-selected" || message === "suspended";
 }
 
 function changeWords(change: ShownChange, columns: number): string {

@@ -80,7 +80,9 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
   const tests = makeTestRunner(input, lastWords);
   const writes = new Set<Promise<unknown>>();
   const over = new AbortController();
-  const helm = helmOperations({ ...input, stackLabel: input.plan.stackLabel, over: over.signal });
+  // Once the lock is lost, a record that another helm holds is the next holder's to judge.
+  const waitsNoMore = AbortSignal.any([over.signal, input.lost]);
+  const helm = helmOperations({ ...input, stackLabel: input.plan.stackLabel, over: waitsNoMore });
   let tellNow: Tell = () => undefined;
   const secrets = new WeakMap<Applied, ReadonlySet<string>>();
   const tracker = trackHealth(input.watched, input.clock, input.rules, (release, applied, health) => {
@@ -112,7 +114,7 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
         void ensureNamespace(input, effect, tell);
         return;
       case "recover-record":
-        void recoverRecord(input, helm, effect, over.signal, tell);
+        void recoverRecord(input, helm, effect, waitsNoMore, tell);
         return;
       case "await-conditions":
         conditions.wait(effect, tell);

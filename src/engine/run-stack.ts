@@ -88,7 +88,8 @@ export async function planStack(
   options: PlanOptions,
 ): Promise<Result<PlannedStack>> {
   const checked = await checkCluster(ports.objects, stack);
-  return checked.ok ? observeAndPlan(ports, stack, options) : checked;
+  // Without the lock nobody knows what was cut; most likely everything in the middle was.
+  return checked.ok ? observeAndPlan(ports, { ...stack, cutRunWroteUntilMs: Infinity }, options) : checked;
 }
 
 async function observeAndPlan(

@@ -1,4 +1,5 @@
 // The stacks that are timed: their graphs, seeded so that every run has the same, and how they lie on disk.
+import { seededRandom } from "../kit/random.ts";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -109,15 +110,4 @@ function valuesOf(release: TimedRelease): Readonly<Record<string, unknown>> {
 
 function nameOf(prefix: string, index: number): string {
   return `${prefix}-${String(index).padStart(3, "0")}`;
-}
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -6,7 +6,8 @@ import { describe, expect, it } from "vitest";
 import { eventsOf, startHeadway } from "../kit/cli.ts";
 import { eventually } from "../kit/sandbox.ts";
 import { historyOf } from "../kit/test-stack.ts";
-import { killAfter, openCrashStack, processesBelow, type CrashStack } from "./crash-kit.ts";
+import { processesBelow } from "../crash/crash-stack.ts";
+import { killAfter, openCrashStack, type CrashStack } from "./crash-kit.ts";
 import { letGo, realHelm, stallChart, told, wrappedHelm } from "./process-kit.ts";
 
 const spec = { chart: "../charts/stall" };

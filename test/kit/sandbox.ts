@@ -15,6 +15,8 @@ export type TestCluster = {
   readonly server: string;
   /** One request as admin; resolves for every HTTP status. */
   readonly kube: (path: string, init?: ApiInit) => Promise<ApiReply>;
+  /** The audit log's path, where it can be read. */
+  readonly auditLog?: string;
   /** What the API server logged at or after `since` (an ISO time), in the log's order. */
   readonly readAudit: (since?: string) => readonly AuditEvent[];
 };
@@ -86,6 +88,7 @@ export function testCluster(lent: Lent): TestCluster {
   return {
     kubeconfig: lent.kubeconfig,
     server: access.server,
+    ...(lent.auditLog === undefined ? {} : { auditLog: lent.auditLog }),
     kube: (path, init) => requestApi(access, path, init),
     readAudit: (since) => {
       if (lent.auditLog === undefined) throw new Error("this cluster's audit log can't be read");

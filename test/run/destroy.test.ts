@@ -90,6 +90,18 @@ describe("destroying", () => {
       .expects("watch-gone worker", "uninstall db");
   });
 
+  test("begins anew once where a helm is killed", () => {
+    start(destroying("api <- db"))
+      .expects("uninstall api")
+      .when("helm failed api: killed")
+      .expects("uninstall api")
+      .tells("apply-delayed api")
+      .when(...gone("api"))
+      .expects("watch-gone api", "uninstall db")
+      .when("helm failed db: killed", "helm failed db: killed")
+      .ends(4, "failed");
+  });
+
   test("passes over what is not there", () => {
     start(destroying("api <- db", { api: { kind: "absent" } }))
       .expects("uninstall db")

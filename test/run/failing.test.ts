@@ -212,6 +212,26 @@ describe("a rollback", () => {
       .ends(7, "needs-person");
   });
 
+  test("whose helm is killed is begun anew once, and then left to the next run, which still owes it", () => {
+    rolling()
+      .when("helm failed db: killed")
+      .goesOn()
+      .after("2s")
+      .expects("roll-back db to 1")
+      .when("helm failed db: killed")
+      .tells("rollback-failed db", "release-skipped api", "run-finished: 4")
+      .shows(
+        "db",
+        "Failed: the rollback to revision 1 was cut: the killed message; it was due because Deployment db: ProgressDeadlineExceeded",
+      )
+      .ends(4, "failed");
+    rolling()
+      .when("helm failed db: killed")
+      .after("2s")
+      .when("helm finished db", "db healthy")
+      .ends(5, "rolled-back");
+  });
+
   test("that fails lets no further attempt of another release start", () => {
     rolling("db\nother")
       .when("helm started other", "helm failed other: unreachable")

@@ -74,7 +74,7 @@ export function rollbackHelmFailed(
 ): void {
   if (!isHelmAtWork(state)) return;
   // Interrupted though nobody asked: the stop was meant for the helm before it.
-  const mayPass = isTransient(failure) || failure.kind === "interrupted";
+  const mayPass = isTransient(failure) || failure.kind === "interrupted" || isFirstKill(state, failure);
   if (mayPass && isStopAsked(draft)) {
     cancel(draft, step.release);
     return;
@@ -84,7 +84,25 @@ export function rollbackHelmFailed(
     setState(draft, step.release, { ...state, retryAtMs, delayedBy: failure });
     tell(draft, { kind: "apply-delayed", release: step.release, failure, retryAtMs });
     order(draft, { kind: "wake", atMs: retryAtMs });
-  } else rollbackFailed(draft, step, state, knownCause(failure, state, draft.atMs));
+  } else if (failure.kind === "killed") rollbackCut(draft, step, state, failure);
+  else rollbackFailed(draft, step, state, knownCause(failure, state, draft.atMs));
+}
+
+// A helm that was killed says nothing about the rollback; it is begun anew once, and then left to the next run.
+function isFirstKill(state: RollingBack, failure: Failure): boolean {
+  return failure.kind === "killed" && state.delayedBy?.kind !== "killed";
+}
+
+// The failure is on record with the rollback that is owed: the next run does it, as after a kill of Headway itself.
+function rollbackCut(draft: Draft, step: ApplyStep, state: RollingBack, cause: Failure): void {
+  const told: Failure = {
+    ...cause,
+    message: `the rollback to revision ${state.toRevision} was cut: ${cause.message}; it was due because ${state.failure.message}`,
+    next: "Run again: the rollback is done then.",
+  };
+  setState(draft, step.release, { kind: "failed", failure: told, standing: "kept" });
+  tell(draft, { kind: "rollback-failed", release: step.release, failure: told });
+  order(draft, { kind: "unwatch", release: step.release });
 }
 
 export function rollbackObserved(

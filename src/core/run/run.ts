@@ -136,6 +136,8 @@ export type StepState =
       /** The release whose failure takes this one away, where it is not its own. */
       readonly dueTo?: ReleaseId;
       readonly doing: "helm" | "wait-gone";
+      /** True where its helm is the second one, for the first was killed. */
+      readonly isBegunAnew?: true;
       readonly startedAtMs: number;
       readonly deadlineMs: number;
       readonly health?: ReleaseHealth;

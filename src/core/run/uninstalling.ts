@@ -31,7 +31,17 @@ export function uninstallHelmFinished(draft: Draft, step: Step, state: Uninstall
 export function uninstallHelmFailed(draft: Draft, step: Step, state: Uninstalling, failure: Failure): void {
   if (state.doing !== "helm") return;
   if (failure.kind === "interrupted" && isStopAsked(draft)) cancel(draft, step.release);
+  else if (failure.kind === "killed" && state.isBegunAnew !== true && !isStopAsked(draft))
+    beginAnew(draft, step, state, failure);
   else uninstallFailed(draft, step, state, failure);
+}
+
+// Helm takes over what the one that was killed has left. The next run could not know that it is dead, and would wait.
+function beginAnew(draft: Draft, step: Step, state: Uninstalling, failure: Failure): void {
+  const timeoutMs = state.deadlineMs - state.startedAtMs;
+  setState(draft, step.release, { ...state, isBegunAnew: true });
+  tell(draft, { kind: "apply-delayed", release: step.release, failure, retryAtMs: draft.atMs });
+  order(draft, { kind: "uninstall", release: step.release, step, timeoutMs });
 }
 
 export function uninstallObserved(

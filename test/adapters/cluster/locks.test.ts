@@ -92,7 +92,7 @@ describe("the lock of a stack", () => {
     );
     await held.release();
     expect((await leaseOf(cluster, namespace, "headway-shop")).spec.holderIdentity ?? "").toBe("");
-    valueOf(await locks.acquire("shop", "two"));
+    expect(valueOf(await locks.acquire("shop", "two")).cutRunWroteUntilMs).toBeUndefined();
   });
 
   it("is taken over at once where its holder is proven gone", async () => {
@@ -108,8 +108,12 @@ describe("the lock of a stack", () => {
       asked.push(earlier);
       return Promise.resolve("gone");
     });
-    valueOf(await second.acquire("shop", "two"));
+    const renewedAtMs = Date.parse((await leaseOf(cluster, namespace, "headway-shop")).spec.renewTime);
+    const inherited = valueOf(await second.acquire("shop", "two"));
     expect(asked).toEqual([holder("one")]);
+    // Whoever takes it knows until when the dead one may have written.
+    expect(inherited.cutRunWroteUntilMs).toBeGreaterThan(Math.floor(renewedAtMs));
+    expect(inherited.cutRunWroteUntilMs).toBeLessThan(renewedAtMs + 60_000);
     await lost;
     await held.release();
     expect((await leaseOf(cluster, namespace, "headway-shop")).spec.holderIdentity).toBe("two");

@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import { repackWithStatus, unpackRelease } from "../../../src/adapters/cluster/payload-codec.ts";
 import { listAll } from "../../../src/adapters/cluster/list.ts";
 import { findProgram } from "../../../src/sandbox/programs.ts";
+import { patchRecord, storedRecord } from "../../kit/helm-records.ts";
 import { runHelm, temporaryFolder, writeTree } from "../../kit/chart-trees.ts";
 import {
   apply,
@@ -266,6 +267,38 @@ describe("a record that a killed helm left pending", () => {
       { revision: 1, status: "superseded" },
       { revision: 2, status: "deployed" },
     ]);
+  });
+});
+
+describe("a record that can't be decoded", () => {
+  it("is written anew as a failed one from which helm goes on, and what it held is kept beside it", async () => {
+    const cluster = await sharedSandbox();
+    const namespace = await createNamespace(cluster);
+    const chart = webChart();
+    const labels = ["--labels", "headway.dev/verified=r2"];
+    await install(cluster, namespace, "web", chart);
+    await install(cluster, namespace, "web", chart, ...labels);
+    await patchRecord(cluster, namespace, "web", 2, { data: { release: "AAAA" } });
+    await expect(install(cluster, namespace, "web", chart)).rejects.toThrow("already exists");
+
+    const { records } = await connected({ kubeconfig: cluster.kubeconfig });
+    expect(valueOf(await records.payload(namespace, "web", 2))).toBeUndefined();
+    const seen = valueOf(await records.list()).find(
+      (record) => record.namespace === namespace && record.revision === 2,
+    );
+    if (seen === undefined) throw new Error("no such record");
+    valueOf(await records.mark(seen, "failed", "cut"));
+    expect(valueOf(await records.payload(namespace, "web", 2))).toMatchObject({
+      revision: 2,
+      status: "failed",
+      chart: { name: "web" },
+      description: "cut; what it held could not be read",
+    });
+    const stored = await storedRecord(cluster, namespace, "web", 2);
+    expect(stored.data["unreadable"]).toBe("AAAA");
+    expect(stored.metadata.labels["headway.dev/verified"]).toBeUndefined();
+    await install(cluster, namespace, "web", chart);
+    expect(valueOf(await records.payload(namespace, "web", 3))?.status).toBe("deployed");
   });
 });
 

@@ -4,6 +4,10 @@ import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import { succeeded } from "../core/failure.ts";
 import type { Failure } from "../core/failure.ts";
+import type { Holder } from "../core/holder.ts";
+import type { RunAbout } from "../engine/keep-journal.ts";
+import type { Plan } from "../core/plan/plan.ts";
+import type { Charts } from "../engine/ports.ts";
 import { runStack } from "../engine/run-stack.ts";
 import type { PlannedStack, PlanOptions, ReadyStack } from "../engine/run-stack.ts";
 import { countVerdicts, planItems, planSummary } from "../views/plan-items.ts";
@@ -12,7 +16,7 @@ import { makeProgressView } from "../views/progress-view.ts";
 import { chooseStyle } from "../views/style.ts";
 import { lossesOf } from "./destroy-losses.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
-import { loadReadyStack, type ReadStackToPlan } from "./load-stack.ts";
+import { loadReadyStack } from "./load-stack.ts";
 import { unlockByCluster } from "./load-values.ts";
 import type { ClusterFlags, DriftFlags, ProgressFlags, PruneFlags } from "./options.ts";
 import {
@@ -138,7 +142,21 @@ export async function applyStack(
     if (!ready.ok) return reportFailure(world, ready.failure);
     return flags.dryRun === true
       ? await showPlan(world, connection.value, ready.value, options)
-      : await run(world, connection.value, { ...loaded, ready: ready.value }, options, flags);
+      : await runPlanned(
+          world,
+          connection.value,
+          {
+            ready: ready.value,
+            charts: loaded.charts,
+            about: (holder) =>
+              aboutRun(world, loaded.loaded.folder, holder, {
+                command: destroy ? "destroy" : flags.redeploy === undefined ? "apply" : "redeploy",
+                ...detailOf(flags),
+              }),
+          },
+          options,
+          flags,
+        );
   } finally {
     connection.value.close();
   }
@@ -159,7 +177,8 @@ function choose(
   return typeof only === "number" ? only : only === undefined ? {} : { only };
 }
 
-async function showPlan(
+/** Shows the plan and changes nothing; the exit code. */
+export async function showPlan(
   world: World,
   connection: Connection,
   stack: ReadyStack,
@@ -170,13 +189,22 @@ async function showPlan(
   if (!planned.ok) return reportFailure(world, planned.failure);
   const style = chooseStyle({ isTerminal: world.stdout.isTerminal, env: world.env });
   world.stdout.write(renderPlan(planned.value.plan, { format: "table", style }));
+  for (const line of stayingLines(planned.value.plan)) world.stderr.write(`${line}\n`);
   return exitCodes.done;
 }
 
-async function run(
+/** What is run, and what the journal says of where it came from. */
+export type RunnablePlan = {
+  readonly ready: ReadyStack;
+  readonly charts: Charts;
+  readonly about: (holder: Holder) => RunAbout;
+};
+
+/** Asks for consent and runs the plan, with its progress shown; the exit code. */
+export async function runPlanned(
   world: World,
   connection: Connection,
-  loaded: ReadStackToPlan,
+  loaded: RunnablePlan,
   options: PlanOptions,
   flags: ApplyFlags,
 ): Promise<number> {
@@ -210,10 +238,7 @@ async function run(
         options,
         runId: newRunId(world.clock.nowMs()),
         holder,
-        about: aboutRun(world, loaded.loaded.folder, holder, {
-          command: options.destroy ? "destroy" : flags.redeploy === undefined ? "apply" : "redeploy",
-          ...detailOf(flags),
-        }),
+        about: loaded.about(holder),
         warn: (message) => {
           say(`warning: ${message}`);
         },
@@ -260,6 +285,7 @@ async function askConsent(
   say(`stack ${stack.name} · context ${connection.context} · ${connection.server}`);
   say(planSummary(items));
   for (const line of undeclaredLines(plan)) say(line);
+  for (const line of stayingLines(plan)) say(line);
   if (plan.undeclared?.some(({ stays }) => stays?.kind === "over-limit") === true) {
     say("nothing was changed: so much is only pruned when somebody agrees to it");
     say("  try: --yes-prune if it is meant; --no-prune applies the rest");
@@ -278,7 +304,7 @@ async function askConsent(
   const answer = await world.ask(
     options.destroy
       ? `Type the stack's name (${stack.name}) to uninstall ${countVerdicts(items).uninstall ?? 0} releases: `
-      : `${options.redeploy === undefined ? "Apply" : "Redeploy"} this? [y/N] `,
+      : `${verbOf(options)} this? [y/N] `,
     stop,
   );
   if (answer !== undefined && (options.destroy ? answer === stack.name : /^y(?:es)?$/i.test(answer)))
@@ -287,6 +313,15 @@ async function askConsent(
   return answer === undefined
     ? { kind: "interrupted", message: "stopped at the question" }
     : { kind: "unknown", message: consentMissing };
+}
+
+function stayingLines({ staying = [] }: Plan): readonly string[] {
+  return staying.map(({ release, why }) => `${release} stays as it is: ${why}`);
+}
+
+function verbOf({ redeploy, rollback }: PlanOptions): string {
+  if (rollback !== undefined) return "Roll back";
+  return redeploy === undefined ? "Apply" : "Redeploy";
 }
 
 // Sorts by time, and two runs of one second differ.

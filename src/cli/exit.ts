@@ -66,6 +66,8 @@ function exitCodeOf(failure: Failure): number {
     case "chart-archive":
     case "chart-index":
     case "values-unreadable":
+    // What was asked for can't be had.
+    case "no-way-back":
       return exitCodes.invalid;
     case "rejected":
     case "ownership-conflict":

@@ -159,6 +159,17 @@ export function unlockAfterOption(): Option {
   });
 }
 
+const longestReason = 200;
+
+export function reasonOption(): Option {
+  return new Option("--reason <text>", "why, for everybody who looks").argParser((text) => {
+    if (text.trim() === "") throw new InvalidArgumentError("It is empty.");
+    if (text.length > longestReason)
+      throw new InvalidArgumentError(`It is longer than ${longestReason} characters.`);
+    return text;
+  });
+}
+
 export function stackOption(): Option {
   return new Option("--stack <name>", "only this stack");
 }

@@ -37,6 +37,10 @@ const commands: readonly { readonly names: readonly string[]; readonly load: () 
     names: ["suspend", "resume", "retry"],
     load: async () => (await import("./wish-commands.ts")).registerWishCommands,
   },
+  {
+    names: ["rollback"],
+    load: async () => (await import("./rollback-command.ts")).registerRollbackCommand,
+  },
   { names: ["destroy"], load: async () => (await import("./apply-command.ts")).registerDestroyCommand },
   { names: ["index"], load: async () => (await import("./index-command.ts")).registerIndexCommand },
   { names: ["lock"], load: async () => (await import("./lock-command.ts")).registerLockCommand },

@@ -3,6 +3,7 @@ import { Option, type Command } from "commander";
 import { chainToRoot, findRoots } from "../core/root-cause.ts";
 import { didYouMean } from "../core/diagnostic.ts";
 import { splitReleaseId, type ReleaseId } from "../core/ids.ts";
+import type { ShownState } from "../core/event.ts";
 import type { ReleaseStatus } from "../core/stack-status.ts";
 import { failureOf } from "../core/stack-status.ts";
 import { readStatus } from "../engine/read-status.ts";
@@ -80,9 +81,8 @@ async function showStatus(world: World, flags: ReadFlags): Promise<number> {
     world.stderr.write(
       `no releases of Headway in ${flags.namespace === undefined ? "this cluster" : `the namespace ${flags.namespace}`}\n`,
     );
-  return releases.every((release) => release.state === "Ready" || release.state === "Suspended")
-    ? exitCodes.done
-    : exitCodes.notHealthy;
+  const fine: ReadonlySet<ShownState> = new Set(["Ready", "Suspended", "Frozen"]);
+  return releases.every((release) => fine.has(release.state)) ? exitCodes.done : exitCodes.notHealthy;
 }
 
 /** Explains one release, or all roots; the exit code. */
@@ -181,6 +181,7 @@ function rowOf(status: ReleaseStatus, nowMs: number): StatusRow {
     ...(status.revision === undefined ? {} : { revision: status.revision }),
     ...(status.failure === undefined ? {} : { since: status.failure.at }),
     ...(status.detail === undefined ? {} : { message: status.detail }),
+    ...(status.freeze === undefined ? {} : { freeze: status.freeze }),
     ...(status.suspension === undefined ? {} : { suspension: status.suspension }),
     ...(Object.keys(status.labels).length === 0 ? {} : { labels: status.labels }),
   };

@@ -1,16 +1,16 @@
 // `headway suspend`, `resume` and `retry`: what a person wants of releases beside what is declared, written into the state
 // object from a kubeconfig alone. The next plan, or a run under way, finds it there.
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { didYouMean } from "../core/diagnostic.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import type { Said, StackState, Suspension } from "../core/observation.ts";
 import { inForce, liftQuarantine, resume, suspend, type Whom } from "../core/stack-wishes.ts";
 import { parseUntil } from "../core/until.ts";
 import { readReleases, type StackReleases } from "../engine/read-status.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
-import { clusterOptions, stackOption } from "./options.ts";
+import { clusterOptions, reasonOption, stackOption } from "./options.ts";
 import type { ClusterFlags } from "./options.ts";
 import { findNamed } from "./select-releases.ts";
+import { pickStacks } from "./select-stacks.ts";
 import type { Connection, World } from "./world.ts";
 
 type WishFlags = ClusterFlags & {
@@ -28,8 +28,6 @@ type Wish = {
   readonly words: (name: string, before: StackState, whom: ReleaseId | "stack") => string;
 };
 
-const longestReason = 200;
-
 export function registerWishCommands(program: Command, world: World): void {
   const add = (name: string, description: string): Command => {
     const command = program.command(name).description(description).argument("[release...]", "NS/NAME");
@@ -43,7 +41,7 @@ export function registerWishCommands(program: Command, world: World): void {
     .action(async (names: readonly string[], flags: WishFlags) => {
       process.exitCode = await wish(world, names, flags, suspending(said(world, flags), flags.until));
     });
-  add("resume", "end what suspend said: the next apply does what is declared")
+  add("resume", "end what suspend and rollback said: the next apply does what is declared")
     .option("--all", "what was said of the whole stack; releases suspended by name stay so")
     .action(async (names: readonly string[], flags: WishFlags) => {
       process.exitCode = await wish(world, names, flags, resuming);
@@ -63,15 +61,6 @@ function untilOption(world: World): Option {
     const parsed = parseUntil(text, world.clock.nowMs());
     if (!parsed.ok) throw new InvalidArgumentError(`It ${parsed.problem}.`);
     return parsed.at;
-  });
-}
-
-function reasonOption(): Option {
-  return new Option("--reason <text>", "why, for everybody who looks").argParser((text) => {
-    if (text.trim() === "") throw new InvalidArgumentError("It is empty.");
-    if (text.length > longestReason)
-      throw new InvalidArgumentError(`It is longer than ${longestReason} characters.`);
-    return text;
   });
 }
 
@@ -100,8 +89,9 @@ const resuming: Wish = {
     if (whom === "stack")
       return before.suspension === undefined ? `${name} was not suspended` : `${name} is resumed`;
     const still = before.suspension === undefined ? "" : "; its stack is suspended: resume --all ends that";
-    return before.releases.get(whom)?.suspension === undefined
-      ? `${name} was not suspended by itself${still}`
+    const { suspension, freeze } = before.releases.get(whom) ?? {};
+    return suspension === undefined && freeze === undefined
+      ? `${name} was neither suspended by itself nor frozen${still}`
       : `${name} is resumed${still}`;
   },
 };
@@ -172,43 +162,18 @@ async function choose(
 ): Promise<readonly Chosen[] | number> {
   const read = await readReleases(connection);
   if (!read.ok) return reportFailure(world, read.failure);
-  const stacks = pickStacks(world, read.value, flags);
+  const { stack, all = false } = flags;
+  const stacks = pickStacks(world, read.value, { one: all, ...(stack === undefined ? {} : { stack }) });
   if (typeof stacks === "number") return stacks;
-  if (flags.all === true) return stacks.map((stack) => ({ stack, whom: "stack" }));
+  if (all) return stacks.map((one) => ({ stack: one, whom: "stack" }));
   const known = stacks.flatMap(({ releases }) => releases.map((id) => ({ id })));
   const named = findNamed(world, known, names, {
     place: "of Headway in this cluster",
     seeAlso: "see headway status; one that was never applied is suspended in its declaration",
   });
   if (typeof named === "number") return named;
-  return stacks.flatMap((stack) => {
-    const whom = new Set(stack.releases.filter((id) => named.has(id)));
-    return whom.size === 0 ? [] : [{ stack, whom }];
+  return stacks.flatMap((one) => {
+    const whom = new Set(one.releases.filter((id) => named.has(id)));
+    return whom.size === 0 ? [] : [{ stack: one, whom }];
   });
-}
-
-/** The stacks that are meant: one where the whole of it is. */
-function pickStacks(
-  world: World,
-  stacks: readonly StackReleases[],
-  { stack, all }: WishFlags,
-): readonly StackReleases[] | number {
-  const names = stacks.map(({ name }) => name);
-  const picked = stack === undefined ? stacks : stacks.filter(({ name }) => name === stack);
-  const refuse = (problem: string, next: string): number => {
-    world.stderr.write(`error: ${problem}\n  try: ${next}\n`);
-    return exitCodes.invalid;
-  };
-  if (stack !== undefined && picked.length === 0) {
-    const meant = didYouMean(stack, names);
-    const there = names.length === 0 ? "there is none yet: headway apply" : `one of ${names.join(", ")}`;
-    return refuse(
-      `there is no stack "${stack}" in this cluster`,
-      meant === undefined ? there : `did you mean ${meant}?`,
-    );
-  }
-  if (all !== true || picked.length === 1) return picked;
-  return picked.length === 0
-    ? refuse("there is no stack of Headway in this cluster", "headway apply")
-    : refuse("there are several stacks in this cluster", `--stack with one of ${names.join(", ")}`);
 }

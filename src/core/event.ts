@@ -35,12 +35,13 @@ export type ShownState =
   | "Failed"
   | "RolledBack"
   | "Quarantined"
+  | "Frozen"
   | "Removing"
   | "Removed"
   | "Cancelled"
   | "Unknown";
 
-export type Action = "keep" | "verify" | "install" | "upgrade" | "recover" | "uninstall";
+export type Action = "keep" | "verify" | "install" | "upgrade" | "recover" | "roll-back" | "uninstall";
 
 export type Outcome = {
   readonly kind: "done" | "failed" | "rolled-back" | "unreachable" | "needs-person" | "interrupted";

@@ -41,6 +41,8 @@ export type FailureKind =
   | "rollback-failed"
   /** What would go with it can't be brought back: not started. */
   | "would-lose"
+  /** There is no earlier state to go back to, or it is not kept any more. */
+  | "no-way-back"
   /** The helm process was killed by somebody else. */
   | "killed"
   /** Headway stopped it: Ctrl-C, or the lease was lost. */
@@ -112,6 +114,7 @@ export function isTransient(failure: Failure): boolean {
     case "unhealthy":
     case "rollback-failed":
     case "would-lose":
+    case "no-way-back":
     case "killed":
     case "interrupted":
     case "other-cluster":

@@ -27,8 +27,8 @@ export function lastRunOf(run: Run, nowMs: number, graph: Graph, before: LastRun
     // What is still there of it is told below.
     if (step.reasons[0].kind === "undeclared") return [];
     const shown = lasting(shownState(step, state));
-    // A destroy counts its waves backwards; of what it leaves the stack's own order is remembered.
-    const isLeft = step.kind === "keep" && step.pin === undefined;
+    // A destroy and a rollback count waves backwards; of what is left then the stack's own order is remembered.
+    const isLeft = step.kind === "roll-back" || (step.kind === "keep" && step.pin === undefined);
     const declaration = declarationOf(step);
     const at = declaredAt(step);
     const chart = "pin" in step ? step.pin.chart : step.kind === "keep" ? step.payload?.chart : undefined;
@@ -43,6 +43,12 @@ export function lastRunOf(run: Run, nowMs: number, graph: Graph, before: LastRun
           releaseName: step.releaseName,
           ...(chart === undefined ? {} : { chart: chart.name, version: chart.version }),
           ...(at === undefined ? {} : { declaredAt: at }),
+          ...(declaration === undefined
+            ? {}
+            : {
+                ...(declaration.digest === "" ? {} : { declaration: declaration.digest }),
+                timeoutMs: declaration.timeoutMs,
+              }),
           ...(declaration?.protect === true ? { protect: true } : {}),
           ...(declaration?.suspend === true ? { suspend: true } : {}),
           ...(declaration === undefined || Object.keys(declaration.labels).length === 0

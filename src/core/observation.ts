@@ -157,12 +157,20 @@ export type TakenBack = {
   readonly dueToKey: string;
 };
 
+/** A release that a person put back to `toRevision` and that stays there. */
+export type Freeze = Said & {
+  readonly toRevision: number;
+  /** Digest of the declaration that was in force: another one ends it. Where none was known, only a person does. */
+  readonly declaration?: string;
+};
+
 /** What decides and can't be read from Helm, per release. One object per stack (schemas/state.schema.json). */
 export type ReleaseState = {
   /** `key` stands for the declaration, the values it reads and its dependencies' pins: what must change first. */
   readonly quarantine?: { readonly key: string; readonly fingerprint: string; readonly since: string };
   readonly lastFailure?: FailureRecord;
   readonly suspension?: Suspension;
+  readonly freeze?: Freeze;
   /** A person lifted its quarantine: the next run tries again. */
   readonly retry?: Said;
   readonly takenBack?: TakenBack;
@@ -179,6 +187,9 @@ export type LastStanding = {
   readonly version?: string;
   /** `file:line`. */
   readonly declaredAt?: string;
+  /** Digest of its declaration. */
+  readonly declaration?: string;
+  readonly timeoutMs?: number;
   /** Neither pruned nor destroyed unless a person says so. */
   readonly protect?: true;
   /** Its declaration said so. */

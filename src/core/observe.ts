@@ -137,7 +137,7 @@ function observeRelease(
 }
 
 /** A revision that can be gone back to: verified as itself, and completed by helm. */
-function isGood(record: ReleaseRecord): boolean {
+export function isGood(record: ReleaseRecord): boolean {
   return (
     record.verifiedLabel === verifiedLabelValue(record.revision) &&
     (record.status === "deployed" || record.status === "superseded")

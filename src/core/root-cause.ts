@@ -27,6 +27,7 @@ export function isRootState(state: ShownState): boolean {
     case "Ready":
     case "Drifted":
     case "Suspended":
+    case "Frozen":
     case "Removing":
     case "Removed":
     case "Cancelled":

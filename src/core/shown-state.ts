@@ -4,7 +4,7 @@ import type { Hold, ShownState, Unmet } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import { describeDrift } from "./drift/drift.ts";
 import { driftOf, type Step } from "./plan/plan.ts";
-import { describeSaid } from "./stack-wishes.ts";
+import { describeFreeze, describeSaid } from "./stack-wishes.ts";
 import type { StepState } from "./run/run.ts";
 import { describeValuesObject } from "./values/values-objects.ts";
 
@@ -44,7 +44,7 @@ export function shownState(step: Step, state: StepState): Shown {
     case "healthy":
       // A destroy finds nothing to take away.
       if (step.kind === "keep" && step.reasons[0].kind === "not-installed") return { state: "Removed" };
-      return isSuspended(step) ? shownSuspension(step, "healthy") : shownHealthy(step);
+      return isSuspended(step) ? shownSuspension(step, "healthy") : (shownFreeze(step) ?? shownHealthy(step));
     case "rolled-back":
       return { state: "RolledBack", detail: `to revision ${state.toRevision}: ${causeOf(state.failure)}` };
     case "taken-back": {
@@ -150,6 +150,8 @@ function applyWords(step: Exclude<Step, { kind: "uninstall" }>, attempt: number)
       return `installing${again}`;
     case "upgrade":
       return `upgrading${again}`;
+    case "roll-back":
+      return "rolling back";
     case "recover":
       return `${step.then === "upgrade" ? "upgrading" : "rolling back"} after a cut run${again}`;
     case "verify":
@@ -176,6 +178,12 @@ function isSuspended(step: Step): boolean {
   return step.reasons.some((reason) => reason.kind === "suspended");
 }
 
+function shownFreeze(step: Step): Shown | undefined {
+  const [reason] = step.reasons;
+  if (step.kind === "roll-back") return { state: "Frozen", detail: describeFreeze(step.freeze) };
+  return reason.kind === "frozen" ? { state: "Frozen", detail: describeFreeze(reason.freeze) } : undefined;
+}
+
 function shownSuspension({ reasons: [reason] }: Step, standing: string): Shown {
   const said =
     reason.kind === "suspended" && reason.said !== undefined ? ` ${describeSaid(reason.said)}` : "";
@@ -194,6 +202,7 @@ const GLYPHS: Readonly<Record<ShownState, readonly [unicode: string, ascii: stri
   Failed: ["✕", "x"],
   RolledBack: ["↶", "<"],
   Quarantined: ["▲", "!"],
+  Frozen: ["‖", "="],
   Removing: ["●", "*"],
   Removed: ["✓", "+"],
   Cancelled: ["‖", "="],

@@ -10,17 +10,19 @@ import type { World } from "./health/world.ts";
 import { releaseId } from "./ids.ts";
 import type { ReleaseId } from "./ids.ts";
 import { releaseKey } from "./observe.ts";
-import { describeSaid, inForce } from "./stack-wishes.ts";
+import { describeFreeze, describeSaid, inForce } from "./stack-wishes.ts";
 import { chainToRoot, isRootState } from "./root-cause.ts";
 import { describeTakenBack } from "./run/taking-back.ts";
 import type {
   FailureRecord,
+  Freeze,
   LastStanding,
   ReleasePayload,
   ReleaseRecord,
   ReleaseState,
   StackState,
   Suspension,
+  TakenBack,
 } from "./observation.ts";
 
 export type ReleaseStatus = {
@@ -39,6 +41,7 @@ export type ReleaseStatus = {
   readonly declaredAt?: string;
   /** A person's wish, for this release or for the whole stack. */
   readonly suspension?: Suspension & { readonly wholeStack?: true };
+  readonly freeze?: Freeze;
   /** As the last run knew them. */
   readonly labels: Readonly<Record<string, string>>;
 };
@@ -111,7 +114,7 @@ function statusOf(
   input: { readonly state: StackState; readonly world: World; readonly nowMs: number },
 ): ReleaseStatus {
   const remembered = input.state.releases.get(release);
-  const failure = remembered?.lastFailure;
+  const failure = failureNow(remembered);
   const chart = payload?.chart.name ?? standing?.chart;
   const version = payload?.chart.version ?? standing?.version;
   const [newest] = records;
@@ -120,11 +123,17 @@ function statusOf(
       ? assessRelease(payload.objects, input.world, { nowMs: input.nowMs, seenSinceMs: 0 })
       : undefined;
   const suspension = suspensionOf(remembered, input.state);
-  const debt = remembered?.takenBack;
+  const debt = debtNow(remembered);
   const judged = withWishes(
     debt !== undefined && failure === undefined
       ? { state: "RolledBack", detail: describeTakenBack(debt) }
-      : judge(newest, health, failure, remembered?.quarantine !== undefined, standing),
+      : judge(
+          newest,
+          health,
+          failure,
+          failure !== undefined && remembered?.quarantine !== undefined,
+          standing,
+        ),
     remembered,
     suspension,
     newest !== undefined,
@@ -144,6 +153,7 @@ function statusOf(
     ...(debt === undefined || failure !== undefined ? {} : { dueTo: debt.dueTo }),
     ...(health === undefined ? {} : { health }),
     ...(suspension === undefined ? {} : { suspension }),
+    ...(remembered?.freeze === undefined ? {} : { freeze: remembered.freeze }),
     ...(standing?.declaredAt === undefined ? {} : { declaredAt: standing.declaredAt }),
   };
 }
@@ -192,6 +202,21 @@ function judge(
     : { state: "Running", detail: explainWaiting(health) };
 }
 
+/** A person who puts a release back has done with what failed before. */
+function failureNow(remembered: ReleaseState | undefined): FailureRecord | undefined {
+  const { lastFailure } = remembered ?? {};
+  return lastFailure !== undefined && isBeforeFreeze(remembered, lastFailure.at) ? undefined : lastFailure;
+}
+
+function debtNow(remembered: ReleaseState | undefined): TakenBack | undefined {
+  const { takenBack } = remembered ?? {};
+  return takenBack !== undefined && isBeforeFreeze(remembered, takenBack.since) ? undefined : takenBack;
+}
+
+function isBeforeFreeze(remembered: ReleaseState | undefined, at: string): boolean {
+  return remembered?.freeze !== undefined && Date.parse(at) <= Date.parse(remembered.freeze.at);
+}
+
 function suspensionOf(
   remembered: ReleaseState | undefined,
   state: StackState,
@@ -207,8 +232,10 @@ function withWishes(
   suspension: ReleaseStatus["suspension"] | undefined,
   isInstalled: boolean,
 ): Judged {
+  const freeze = isInstalled ? remembered?.freeze : undefined;
   const notes = [
-    ...(remembered?.retry === undefined || remembered.lastFailure === undefined
+    ...(freeze === undefined ? [] : [`frozen ${describeFreeze(freeze)}`]),
+    ...(remembered?.retry === undefined || failureNow(remembered) === undefined
       ? []
       : [`asked to be tried again ${describeSaid(remembered.retry)}`]),
     ...(suspension === undefined
@@ -219,6 +246,8 @@ function withWishes(
   ];
   if (notes.length === 0) return judged;
   const words = notes.join("; ");
+  if (judged.state === "Ready" && freeze !== undefined && suspension === undefined)
+    return { state: "Frozen", detail: words };
   if (judged.state !== "Ready" && isInstalled)
     return { ...judged, detail: judged.detail === undefined ? words : `${judged.detail}; ${words}` };
   if (suspension === undefined) return { state: "Pending", detail: `${words}: run apply` };

@@ -1,7 +1,7 @@
-// What persons want of releases beside what is declared, as changes of the state object: suspend, resume, retry; and what runs
+// What persons want of releases beside what is declared, as changes of the state object: suspend, freeze, resume, retry; and what runs
 // change of it. Each change comes to the same however often it is made, and touches nothing that another one writes.
 import type { ReleaseId } from "./ids.ts";
-import type { ReleaseState, Said, StackState, Suspension, TakenBack } from "./observation.ts";
+import type { Freeze, ReleaseState, Said, StackState, Suspension, TakenBack } from "./observation.ts";
 
 /** What a wish is about: some releases, or the whole stack. */
 export type Whom = ReadonlySet<ReleaseId> | "stack";
@@ -12,9 +12,17 @@ export function suspend(state: StackState, whom: Whom, suspension: Suspension): 
   return changeEach(state, whom, (release) => ({ ...release, suspension }));
 }
 
+/** Keeps each of these where a person puts it back to. */
+export function freeze(state: StackState, freezes: ReadonlyMap<ReleaseId, Freeze>): StackState {
+  return [...freezes].reduce(
+    (changed, [id, one]) => changeEach(changed, new Set([id]), (release) => ({ ...release, freeze: one })),
+    state,
+  );
+}
+
 /** Ends what keeps these, or the stack as a whole, as they are. */
 export function resume(state: StackState, whom: Whom): StackState {
-  if (whom !== "stack") return changeEach(state, whom, withoutSuspension);
+  if (whom !== "stack") return changeEach(state, whom, released);
   const { suspension, ...others } = state;
   return suspension === undefined ? state : others;
 }
@@ -34,13 +42,21 @@ export function liftQuarantine(state: StackState, releases: ReadonlySet<ReleaseI
   });
 }
 
-/** What a run has found wrong takes the place of what was known of failures; what a person wants stays. */
+/**
+ * What a run has found wrong takes the place of what was known of failures; what a person wants stays. A freeze is over once
+ * something else was applied, unless it is just going back.
+ */
 export function putFailure(
   state: StackState,
   release: ReleaseId,
   failure: Pick<ReleaseState, "lastFailure" | "quarantine" | "takenBack">,
+  staysFrozen = false,
 ): StackState {
-  return changeEach(state, new Set([release]), (before) => ({ ...wishesOf(before), ...failure }));
+  return changeEach(state, new Set([release]), (before) => ({
+    ...wishesOf(before),
+    ...(staysFrozen && before.freeze !== undefined ? { freeze: before.freeze } : {}),
+    ...failure,
+  }));
 }
 
 /** What goes back with its stack owes that until it has gone back, and is not tried again after. */
@@ -65,7 +81,7 @@ export function inForce(state: StackState, nowMs: number): StackState {
   const isOver = ({ suspension }: { readonly suspension?: Suspension }): boolean =>
     suspension?.until !== undefined && Date.parse(suspension.until) <= nowMs;
   const over = [...state.releases].flatMap(([id, release]) => (isOver(release) ? [id] : []));
-  const releases = over.length === 0 ? state : resume(state, new Set(over));
+  const releases = over.length === 0 ? state : changeEach(state, new Set(over), withoutSuspension);
   return isOver(state) ? resume(releases, "stack") : releases;
 }
 
@@ -75,9 +91,20 @@ export function describeSaid(said: Suspension): string {
   return `by ${said.by} since ${said.at}${until}${said.reason === undefined ? "" : `: ${said.reason}`}`;
 }
 
+/** `at what revision 3 was, by anna@laptop since …: reason`. */
+export function describeFreeze(one: Freeze): string {
+  return `at what revision ${one.toRevision} was, ${describeSaid(one)}`;
+}
+
 function withoutSuspension(release: ReleaseState): ReleaseState {
   const { suspension, ...others } = release;
   return suspension === undefined ? release : others;
+}
+
+function released(release: ReleaseState): ReleaseState {
+  const awake = withoutSuspension(release);
+  const { freeze: frozen, ...others } = awake;
+  return frozen === undefined ? awake : others;
 }
 
 /** What no run's end takes away. */

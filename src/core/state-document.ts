@@ -6,6 +6,7 @@ import type { ReleaseId } from "./ids.ts";
 import { fieldAt, isRecord, numberAt, textAt } from "./json.ts";
 import type {
   FailureRecord,
+  Freeze,
   LastRun,
   LastStanding,
   ReleaseState,
@@ -31,6 +32,7 @@ const shownStates: Readonly<Record<ShownState, true>> = {
   Failed: true,
   RolledBack: true,
   Quarantined: true,
+  Frozen: true,
   Removing: true,
   Removed: true,
   Cancelled: true,
@@ -182,9 +184,10 @@ function isStanding(value: unknown): value is LastStanding {
     after.every((release) => typeof release === "string") &&
     (labels === undefined ||
       (isRecord(labels) && Object.values(labels).every((label) => typeof label === "string"))) &&
-    ["detail", "chart", "version", "declaredAt"].every(
+    ["detail", "chart", "version", "declaredAt", "declaration"].every(
       (field) => fieldAt(value, field) === undefined || textAt(value, field) !== undefined,
     ) &&
+    (fieldAt(value, "timeoutMs") === undefined || numberAt(value, "timeoutMs") !== undefined) &&
     ["protect", "suspend", "undeclared"].every(
       (field) => fieldAt(value, field) === undefined || fieldAt(value, field) === true,
     )
@@ -193,12 +196,13 @@ function isStanding(value: unknown): value is LastStanding {
 
 function isReleaseState(value: unknown): value is ReleaseState {
   if (!isRecord(value)) return false;
-  const { quarantine, lastFailure, takenBack, suspension, retry } = value;
+  const { quarantine, lastFailure, takenBack, suspension, freeze, retry } = value;
   return (
     (quarantine === undefined || hasTexts(quarantine, "key", "fingerprint", "since")) &&
     (lastFailure === undefined || isFailureRecord(lastFailure)) &&
     (takenBack === undefined || isTakenBack(takenBack)) &&
     (suspension === undefined || isSuspension(suspension)) &&
+    (freeze === undefined || isFreeze(freeze)) &&
     (retry === undefined || isSaid(retry))
   );
 }
@@ -208,6 +212,14 @@ function isSaid(value: unknown): value is Said {
     hasTexts(value, "by", "at") &&
     (fieldAt(value, "reason") === undefined || hasTexts(value, "reason")) &&
     isInstant(value, "at")
+  );
+}
+
+function isFreeze(value: unknown): value is Freeze {
+  return (
+    isSaid(value) &&
+    numberAt(value, "toRevision") !== undefined &&
+    (fieldAt(value, "declaration") === undefined || hasTexts(value, "declaration"))
   );
 }
 

@@ -264,7 +264,8 @@ async function recordFailure(
     ...(quarantine === undefined ? {} : { quarantine }),
     ...(debt === undefined || !isOf(step, debt) ? {} : { takenBack: debt }),
   };
-  const failure = await state.change((before) => putFailure(before, release, found));
+  const staysFrozen = step?.kind === "roll-back";
+  const failure = await state.change((before) => putFailure(before, release, found, staysFrozen));
   if (failure !== undefined)
     tell({ kind: "warned", release, message: `the failure could not be put on record: ${failure.message}` });
   tell({ kind: "failure-recorded", release });

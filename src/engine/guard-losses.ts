@@ -10,7 +10,7 @@ export type GuardInput = RecordsInput & { readonly objects: Pick<Objects, "losse
 
 /** Why these objects are not deleted; undefined where each can be made anew. CRDs are counted only where one would go. */
 export async function guardObjects(
-  input: GuardInput,
+  input: Pick<GuardInput, "objects">,
   going: readonly KubernetesObject[],
 ): Promise<Failure | undefined> {
   const hasCrds = going.some(({ kind }) => kind === "CustomResourceDefinition");

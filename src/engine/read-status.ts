@@ -22,7 +22,10 @@ type KnownStack = { readonly name: string; readonly label?: string };
 /** What a stack has of releases, whatever state they are in. */
 export type StackReleases = {
   readonly name: string;
+  /** Of its records; absent where nothing of it is installed. */
+  readonly label?: string;
   readonly state: StackState;
+  readonly records: ReadonlyMap<string, readonly ReleaseRecord[]>;
   readonly releases: readonly ReleaseId[];
 };
 
@@ -50,7 +53,13 @@ export async function readReleases(
       const state = await stateOf(ports, name, states.get(name));
       if (!state.ok) return state;
       const known = { stackLabel: label ?? "", records, state: state.value };
-      return succeeded({ name, state: state.value, releases: [...releasesOfStack(known).values()] });
+      return succeeded({
+        name,
+        ...(label === undefined ? {} : { label }),
+        state: state.value,
+        records,
+        releases: [...releasesOfStack(known).values()],
+      });
     }),
   );
 }

@@ -24,6 +24,8 @@ import { lockedFiles } from "./locked-files.ts";
 import { nameConflicts } from "./name-conflicts.ts";
 import { planDestroy, planPruning, type PruneOptions } from "./plan-undeclared.ts";
 import { putOnRecord } from "./put-on-record.ts";
+import { freezePlanned, planRollback } from "./plan-rollback.ts";
+import type { RollbackWish } from "../core/plan/rollback-targets.ts";
 import { observeStack } from "./observe-stack.ts";
 import type { ObservedStack } from "./observe-stack.ts";
 import type { Holder } from "../core/holder.ts";
@@ -71,6 +73,8 @@ export type PlanOptions = {
   readonly destroy: boolean;
   /** Every release through helm though nothing changed; `restart`: its pods anew, too. */
   readonly redeploy?: { readonly restart: boolean };
+  /** Back to earlier revisions, and nothing else. */
+  readonly rollback?: RollbackWish;
   /** What a destroy leaves where it is. */
   readonly stays?: Staying;
   /** What becomes of releases that are no longer declared. */
@@ -110,6 +114,13 @@ async function observeAndPlan(
     graph: stack.graph,
     observations: observed.value.observations,
   };
+  if (options.rollback !== undefined) {
+    const back = { ...input, pins: pins.value };
+    const plan = await planRollback(ports, back, observed.value, options.rollback);
+    if (!plan.ok) return plan;
+    const whole = await planPruning(ports.objects, plan.value, observed.value, options);
+    return succeeded({ plan: whole, observed: observed.value });
+  }
   if (options.destroy)
     return succeeded({ plan: planDestroy(input, observed.value, options), observed: observed.value });
   const plan = makePlan({
@@ -245,6 +256,8 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
     }
     // A person may have thought for long about the plan.
     if (lost.signal.aborted) return failed(lockLost);
+    const frozen = await unlessStopped(stop, freezePlanned(ports.states, plan));
+    if (!frozen.ok) return frozen;
     const hands = prepareCarryOut({
       ...ports,
       plan,

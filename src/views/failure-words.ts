@@ -82,6 +82,10 @@ const WORDS: Readonly<Record<FailureKind, Words>> = {
     title: "its health checks failed",
     next: "correct the cause in the declaration, then apply again",
   },
+  "no-way-back": {
+    title: "there is no way back",
+    next: "name another revision, or fewer releases",
+  },
   "rollback-failed": {
     title: "the rollback failed",
     next: "look at the release by hand (helm history), then apply again",
@@ -161,6 +165,7 @@ export function headline(failure: Failure, evidence: Evidence | undefined): stri
     case "missing-namespace":
     case "terminating-namespace":
     case "too-large":
+    case "no-way-back":
     case "rollback-failed":
     case "would-lose":
     case "killed":

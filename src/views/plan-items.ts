@@ -16,6 +16,7 @@ export type PlanVerdict =
   | "kept"
   | "suspended"
   | "drifted"
+  | "frozen"
   | "degraded"
   | "quarantined"
   | "refused"
@@ -28,7 +29,7 @@ export type PlanItem = {
   readonly wave: number;
   readonly action: Action;
   readonly verdict: PlanVerdict;
-  readonly sign: "+" | "~" | "=" | "!" | "-";
+  readonly sign: "+" | "~" | "<" | "=" | "!" | "-";
   readonly chart?: { readonly name: string; readonly version?: string; readonly from?: string };
   /** Versions of its chart that the index files have beyond the one declared and locked. */
   readonly newer?: NewerChart;
@@ -111,7 +112,8 @@ function chartOf(step: Step): PlanItem["chart"] {
     case "verify":
     case "install":
     case "upgrade":
-    case "recover": {
+    case "recover":
+    case "roll-back": {
       const change = step.reasons.find((reason) => reason.kind === "chart-changed");
       const { name, version } = step.pin.chart;
       return { name, version, ...(change === undefined ? {} : { from: change.from }) };
@@ -136,6 +138,7 @@ function verdictOf(step: Step): PlanVerdict {
     case "healthy":
     case "unknown":
       if (kinds.has("suspended")) return "suspended";
+      if (kinds.has("frozen")) return "frozen";
       if (kinds.has("not-selected")) return "not-selected";
       if (kinds.has("drifted")) return "drifted";
       return step.standing === "healthy" ? "unchanged" : "unknown";
@@ -150,6 +153,8 @@ function signOf(verdict: PlanVerdict): PlanItem["sign"] {
       return "~";
     case "uninstall":
       return "-";
+    case "roll-back":
+      return "<";
     case "recover":
     case "drifted":
     case "degraded":
@@ -162,6 +167,7 @@ function signOf(verdict: PlanVerdict): PlanItem["sign"] {
     case "not-selected":
     case "kept":
     case "suspended":
+    case "frozen":
       return "=";
   }
 }
@@ -170,6 +176,7 @@ const SUMMARY: readonly (readonly [PlanVerdict, string])[] = [
   ["install", "to install"],
   ["upgrade", "to upgrade"],
   ["recover", "to recover"],
+  ["roll-back", "to roll back"],
   ["uninstall", "to uninstall"],
   ["verify", "to verify"],
   ["drifted", "drifted"],
@@ -178,6 +185,7 @@ const SUMMARY: readonly (readonly [PlanVerdict, string])[] = [
   ["refused", "refused"],
   ["unknown", "unknown"],
   ["suspended", "suspended"],
+  ["frozen", "frozen"],
   ["kept", "kept"],
   ["not-selected", "not selected"],
   ["unchanged", "unchanged"],

@@ -166,6 +166,7 @@ function isFolded(item: PlanItem): boolean {
 const TONES: Readonly<Record<PlanItem["sign"], Tone>> = {
   "+": "good",
   "~": "warn",
+  "<": "warn",
   "=": "dim",
   "!": "bad",
   "-": "bad",

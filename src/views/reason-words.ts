@@ -4,7 +4,7 @@ import { countDrift, type DriftedObject } from "../core/drift/drift.ts";
 import type { Reason } from "../core/plan/plan.ts";
 import { describeTakenBack } from "../core/run/taking-back.ts";
 import { causeOf } from "../core/shown-state.ts";
-import { describeSaid } from "../core/stack-wishes.ts";
+import { describeFreeze, describeSaid } from "../core/stack-wishes.ts";
 import { describeTrouble } from "../core/health/describe-trouble.ts";
 import { counted } from "./counted.ts";
 
@@ -46,6 +46,10 @@ export function reasonWords(reason: Reason): string {
     case "suspended":
       if (reason.said === undefined) return "suspended";
       return `${reason.wholeStack === true ? "the whole stack is suspended" : "suspended"} ${describeSaid(reason.said)}`;
+    case "frozen":
+      return `frozen ${describeFreeze(reason.freeze)}; headway resume ends that`;
+    case "rollback-asked":
+      return `back to revision ${reason.toRevision}, asked for ${describeSaid(reason.said)}`;
     case "not-selected":
       return "not selected";
     case "kept":

@@ -132,6 +132,7 @@ const STATE_WORDS: readonly (readonly [ShownState, string])[] = [
   ["Removing", "removing"],
   ["Suspended", "suspended"],
   ["Drifted", "drifted"],
+  ["Frozen", "frozen"],
   ["Ready", "ready"],
   ["Removed", "removed"],
 ];

@@ -22,6 +22,7 @@ export type StatusRow = {
   readonly message?: string;
   /** Who wants it left alone, and until when. */
   readonly suspension?: ReleaseStatus["suspension"];
+  readonly freeze?: ReleaseStatus["freeze"];
   readonly labels?: Readonly<Record<string, string>>;
   readonly observedAt: string;
 };

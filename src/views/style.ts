@@ -63,6 +63,7 @@ export function toneOf(state: ShownState): Tone {
     case "Pending":
     case "Waiting":
     case "Suspended":
+    case "Frozen":
     case "Cancelled":
     case "Unknown":
       return "dim";

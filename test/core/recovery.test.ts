@@ -153,6 +153,7 @@ function inWords(step: Step | undefined): string {
       return "verify";
     case "install":
     case "upgrade":
+    case "roll-back":
       return `${step.kind}${superseding(step)}`;
   }
 }

@@ -234,6 +234,19 @@ function stepOf(
         ...(facts.locked === undefined ? {} : { locked: facts.locked }),
         ...(facts.takenBack === undefined ? {} : { takenBack: facts.takenBack }),
       };
+    case "roll-back":
+      return {
+        ...base,
+        ...apply,
+        kind,
+        rollbackTo: lastGood === "none" ? 1 : lastGood,
+        freeze: {
+          by: "anna",
+          at: "2026-09-01T09:00:00.000Z",
+          toRevision: lastGood === "none" ? 1 : lastGood,
+        },
+        ...(facts.locked === undefined ? {} : { locked: facts.locked }),
+      };
     case "keep": {
       const standing = facts.standing ?? "healthy";
       const isThere = standing !== "unknown";

@@ -81,6 +81,10 @@ function detailOf(reason: Reason): string | undefined {
         .join("");
     case "taken-back":
       return `because ${reason.dueTo} failed`;
+    case "rollback-asked":
+      return `to revision ${reason.toRevision}`;
+    case "frozen":
+      return `at revision ${reason.freeze.toRevision}`;
     case "quarantined":
       return `since ${reason.since}`;
     case "refused":

@@ -7,7 +7,14 @@ import type { Graph } from "../graph.ts";
 import type { ReleaseId } from "../ids.ts";
 import { releaseKey } from "../observe.ts";
 import { mergeLayers } from "../values/merge-values.ts";
-import type { Observation, ReleasePayload, ReleaseState, StackState, TakenBack } from "../observation.ts";
+import type {
+  Freeze,
+  Observation,
+  ReleasePayload,
+  ReleaseState,
+  StackState,
+  TakenBack,
+} from "../observation.ts";
 import type { PinnedRelease } from "../pin.ts";
 import { recordInTheWay, staleDeployed, type Intent, type RecordInTheWay } from "../recovery.ts";
 import { hideSecrets, isCorrected, withDrift, type DriftWish } from "./plan-drift.ts";
@@ -100,6 +107,10 @@ function decide(
   if (suspended !== undefined) return keep(standingOf(observation), suspended);
   const refusal = refuseOwner(input, observation, pin, declaration);
   if (refusal !== undefined) return keep("refused", refusal);
+  const freeze = input.state.releases.get(declaration.id)?.freeze;
+  // Where nothing is there any more, there is nothing to stay at.
+  if (freeze !== undefined && observation.kind !== "absent" && isStillFrozen(freeze, declaration))
+    return keep(standingOf(observation), { kind: "frozen", freeze });
 
   if (pin.unreadable !== undefined) return keep("refused", { kind: "refused", failure: pin.unreadable });
 
@@ -123,6 +134,10 @@ function decide(
   if (observation.kind === "absent")
     return { ...base, kind: "install", reasons: [{ kind: "not-installed" }, ...awaited] };
   return withRestart(input, decideThere(input, observation, base, state, awaited, keep));
+}
+
+function isStillFrozen(freeze: Freeze, declaration: Declaration): boolean {
+  return freeze.declaration === undefined || freeze.declaration === declaration.digest;
 }
 
 function reasonToSuspend({ state }: PlanInput, declaration: Declaration): Reason | undefined {

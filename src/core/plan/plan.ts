@@ -7,7 +7,7 @@ import type { ForeignFields } from "../field-managers.ts";
 import type { Failure } from "../failure.ts";
 import type { ReleaseId } from "../ids.ts";
 import type { KubernetesObject } from "../object.ts";
-import type { Hook, ReleasePayload, Said, Suspension, TakenBack } from "../observation.ts";
+import type { Freeze, Hook, ReleasePayload, Said, Suspension, TakenBack } from "../observation.ts";
 import type { PinnedRelease } from "../pin.ts";
 import type { RecordInTheWay, RecordRef } from "../recovery.ts";
 import type { Undeclared } from "./prune.ts";
@@ -48,6 +48,10 @@ export type Reason =
   | { readonly kind: "taken-back"; readonly since: string; readonly dueTo: ReleaseId }
   /** By its declaration, or by what a person said of it or of the whole stack. */
   | { readonly kind: "suspended"; readonly said?: Suspension; readonly wholeStack?: true }
+  /** A person put it back to an earlier revision, where it stays. */
+  | { readonly kind: "frozen"; readonly freeze: Freeze }
+  /** A person wants it back at an earlier revision. */
+  | { readonly kind: "rollback-asked"; readonly toRevision: number; readonly said: Said }
   | { readonly kind: "not-selected" }
   /** It stays although others go: because a person asked for it, or protected it, or because `dependent`, which stays so, needs it. */
   | { readonly kind: "kept"; readonly dependent?: ReleaseId; readonly isProtected?: true }
@@ -139,6 +143,13 @@ export type Step = StepBase &
         /** Where it is to be taken back to, and because of whose failure. */
         readonly takenBack?: TakenBack;
       } & ApplyBase)
+    | ({
+        /** Back to a verified revision, because a person wants it; it is frozen there before anything is touched. */
+        readonly kind: "roll-back";
+        readonly rollbackTo: number;
+        readonly freeze: Freeze;
+        readonly locked?: RecordInTheWay;
+      } & ApplyBase)
     | {
         readonly kind: "uninstall";
         readonly revision: number;
@@ -168,6 +179,7 @@ export function declarationOf(step: Step): Declaration | undefined {
     case "install":
     case "upgrade":
     case "recover":
+    case "roll-back":
       return step.pin.declaration;
     case "uninstall":
       return undefined;
@@ -180,7 +192,7 @@ export function declaredAt(step: Step): string | undefined {
   return range === undefined ? undefined : `${range.file}:${range.line}`;
 }
 
-export type ApplyStep = Extract<Step, { kind: "verify" | "install" | "upgrade" | "recover" }>;
+export type ApplyStep = Extract<Step, { kind: "verify" | "install" | "upgrade" | "recover" | "roll-back" }>;
 
 export type Plan = {
   readonly stack: string;
@@ -196,6 +208,8 @@ export type Plan = {
   readonly namespaces: readonly string[];
   /** Releases that the stack owns and no longer declares; those that go have a step as well. */
   readonly undeclared?: readonly Undeclared[];
+  /** What a person's rollback leaves as it is although it was meant, and why. */
+  readonly staying?: readonly { readonly release: ReleaseId; readonly why: string }[];
 };
 
 /** What one release's apply left behind, as far as health has to know. */

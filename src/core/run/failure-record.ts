@@ -28,9 +28,9 @@ export function recordFailure(
     record: {
       at: new Date(draft.atMs).toISOString(),
       run: draft.run.id,
-      action: step.kind === "recover" ? "upgrade" : step.kind,
+      action: actionOf(step),
       ...(revision === undefined ? {} : { revision }),
-      fingerprint: step.pin.fingerprint,
+      ...(step.kind === "roll-back" ? {} : { fingerprint: step.pin.fingerprint }),
       failure,
       evidence,
       outcome,
@@ -41,4 +41,9 @@ export function recordFailure(
     },
     ...(quarantine ? { quarantineKey: step.quarantineKey, fingerprint: step.pin.fingerprint } : {}),
   });
+}
+
+function actionOf({ kind }: ApplyStep): FailureRecord["action"] {
+  if (kind === "roll-back") return "rollback";
+  return kind === "recover" ? "upgrade" : kind;
 }

@@ -4,6 +4,7 @@ import { isTransient } from "../failure.ts";
 import type { Failure } from "../failure.ts";
 import type { ReleaseId } from "../ids.ts";
 import type { Applied, ApplyStep, Step } from "../plan/plan.ts";
+import { describeSaid } from "../stack-wishes.ts";
 import { objectsOf } from "../values/values-objects.ts";
 import { settle, waitOut } from "./attempt.ts";
 import type { Draft } from "./draft.ts";
@@ -48,6 +49,10 @@ export function beginStep(draft: Draft, step: Step): void {
       if (step.locked === undefined) afterRecovery(draft, step);
       else prepare(draft, step, "recover", { attempt: 1 });
       return;
+    case "roll-back":
+      if (step.locked === undefined) rollBackAsAsked(draft, step);
+      else prepare(draft, step, "recover", { attempt: 1 });
+      return;
     case "install":
     case "upgrade":
       prepareConditions(draft, step);
@@ -72,14 +77,15 @@ export function recordRecovered(
   state: StepState,
   record: { readonly revision: number; readonly status: string },
 ): void {
-  if (step.kind !== "recover" || state.kind !== "preparing" || state.doing !== "recover") return;
+  if (state.kind !== "preparing" || state.doing !== "recover") return;
   tell(draft, {
     kind: "record-recovered",
     release: step.release,
     revision: record.revision,
     status: record.status,
   });
-  afterRecovery(draft, step);
+  if (step.kind === "roll-back") rollBackAsAsked(draft, step);
+  else if (step.kind === "recover") afterRecovery(draft, step);
 }
 
 export function crdsApplied(draft: Draft, step: ApplyStep, state: StepState, names: readonly string[]): void {
@@ -115,6 +121,13 @@ export function tryAgain(draft: Draft, step: ApplyStep, state: BackingOff): void
   };
   if (state.again === undefined) queueHelm(draft, step, begun);
   else prepare(draft, step, state.again, begun);
+}
+
+function rollBackAsAsked(draft: Draft, step: Extract<Step, { kind: "roll-back" }>): void {
+  beginRollback(draft, step, step.rollbackTo, {
+    failure: { kind: "unknown", message: `a person asked for it, ${describeSaid(step.freeze)}` },
+    evidence: { troubles: [], events: [], logs: [] },
+  });
 }
 
 function afterRecovery(draft: Draft, step: Extract<Step, { kind: "recover" }>): void {
@@ -165,7 +178,8 @@ function prepare(
     });
   else if (doing === "values") order(draft, { kind: "read-values", release: step.release, step });
   else if (doing === "crds") order(draft, { kind: "apply-crds", release: step.release, step, deadlineMs });
-  else if (step.kind === "recover") order(draft, { kind: "recover-record", release: step.release, step });
+  else if (step.kind === "recover" || step.kind === "roll-back")
+    order(draft, { kind: "recover-record", release: step.release, step });
 }
 
 /** By which revision each dependency is healthy. */

@@ -158,13 +158,11 @@ export function rollbackWoken(draft: Draft, step: ApplyStep, state: RollingBack)
 
 function rolledBack(draft: Draft, step: ApplyStep, state: RollingBack, revision: number): void {
   const { toRevision, failure, dueTo } = state;
-  setState(
-    draft,
-    step.release,
+  const undone =
     dueTo === undefined
-      ? { kind: "rolled-back", toRevision, failure }
-      : { kind: "taken-back", to: toRevision, dueTo },
-  );
+      ? ({ kind: "rolled-back", toRevision, failure } as const)
+      : ({ kind: "taken-back", to: toRevision, dueTo } as const);
+  setState(draft, step.release, step.kind === "roll-back" ? { kind: "healthy", revision } : undone);
   tell(draft, {
     kind: "rollback-finished",
     release: step.release,
@@ -185,10 +183,16 @@ function rolledBack(draft: Draft, step: ApplyStep, state: RollingBack, revision:
 
 // Never loops: the release stays as it is, nothing else starts, and a person is asked.
 function rollbackFailed(draft: Draft, step: ApplyStep, state: RollingBack, failure: Failure): void {
+  const isAsked = step.kind === "roll-back";
+  const because = state.dueTo === undefined ? "it had failed" : "it was to go back";
+  const why = isAsked ? "" : `; ${because} because ${state.failure.message}`;
+  const next = isAsked
+    ? `roll it back further, or headway resume ${step.release} to follow git again`
+    : `headway apply --retry --only ${step.release}`;
   const told: Failure = {
     kind: "rollback-failed",
-    message: `the rollback to revision ${state.toRevision} failed: ${failure.message}; ${state.dueTo === undefined ? "it had failed" : "it was to go back"} because ${state.failure.message}`,
-    next: `Look at the release by hand; then headway apply --retry --only ${step.release}.`,
+    message: `the rollback to revision ${state.toRevision} failed: ${failure.message}${why}`,
+    next: `Look at the release by hand; then ${next}.`,
   };
   setState(draft, step.release, { kind: "failed", failure: told, standing: "rollback-failed" });
   tell(draft, {
@@ -202,7 +206,7 @@ function rollbackFailed(draft: Draft, step: ApplyStep, state: RollingBack, failu
     failure: told,
     evidence: state.evidence,
     outcome: "rollback-failed",
-    quarantine: true,
+    quarantine: step.kind !== "roll-back",
   });
   draft.run = { ...draft.run, stopping: draft.run.stopping ?? { why: "rollback-failed" } };
 }

@@ -11,6 +11,7 @@
 //      └──▶ cancelled (interrupted)                    └──▶ failed (kept) ──▶ healthy (heals late)
 //
 //   verify steps: holding ──▶ settling; recover steps that owe a rollback: holding ──▶ preparing ──▶ rolling-back
+//   roll-back steps, because a person asked: holding ──▶ (preparing) ──▶ rolling-back ──▶ healthy, and frozen
 //   uninstall steps: holding ──▶ uninstalling (helm, then until the objects are gone) ──▶ removed
 //   where another failure takes the run's changes back: healthy ──▶ rolling-back or uninstalling ──▶ taken-back
 import type { ValuesObject } from "../declaration.ts";
@@ -278,7 +279,7 @@ export type Effect =
   | {
       readonly kind: "recover-record";
       readonly release: ReleaseId;
-      readonly step: Extract<Step, { kind: "recover" }>;
+      readonly step: Extract<Step, { kind: "recover" | "roll-back" }>;
     }
   /**
    * Judge the conditions on dependencies, each by the objects of its revision; where some are not met, tell so, and again

@@ -105,9 +105,7 @@ describe("a release that goes back with its stack", () => {
   });
 
   test("is tried again when that is asked for", () => {
-    expect(inWords(stepOfDb(deployed(4, "old"), undefined, { retry: true }))).toBe(
-      "upgrade: chart-changed",
-    );
+    expect(inWords(stepOfDb(deployed(4, "old"), undefined, { retry: true }))).toBe("upgrade: chart-changed");
   });
 
   test.each(["db", "web"])("is tried again when %s changes", (name) => {

@@ -1,5 +1,5 @@
-// The logs of hooks' containers that have failed, read while helm still works: a hook's delete policy takes the pod away
-// before the failure of its Job is known, and nothing could be read then.
+// The logs of hooks' containers that have failed, and how these ended, read while helm still works: a hook's delete policy
+// takes the pod away before the failure of its Job is known, and nothing could be read then.
 import type { Evidence, ReleaseHealth } from "../core/health/health.ts";
 import { splitReleaseId } from "../core/ids.ts";
 import type { ReleaseId } from "../core/ids.ts";
@@ -8,7 +8,7 @@ import type { Objects } from "./ports.ts";
 export type LastWords = {
   /** Reads the logs of containers that have failed in this health, once for each pod. */
   listen(release: ReleaseId, health: ReleaseHealth): void;
-  /** The evidence with the logs that were read earlier, where it has none itself. */
+  /** The evidence with the logs that were read earlier, and whose they are, where it has none itself. */
   complete(release: ReleaseId, evidence: Evidence): Promise<Evidence>;
 };
 
@@ -29,7 +29,9 @@ export function keepLastWords(objects: Pick<Objects, "evidence">): LastWords {
     complete: async (release, evidence) => {
       if (evidence.logs.length > 0) return evidence;
       const earlier = await heard.get(release)?.evidence;
-      return earlier === undefined ? evidence : { ...evidence, logs: earlier.logs };
+      if (earlier === undefined) return evidence;
+      const troubles = evidence.troubles.length > 0 ? evidence.troubles : earlier.troubles;
+      return { ...evidence, troubles, logs: earlier.logs };
     },
   };
 }

@@ -47,6 +47,37 @@ describe("a Job that fails", () => {
     },
   );
 
+  it("as a hook that is gone, by its delete policy or later, is explained all the same, by why and by the journal", async () => {
+    const hook = "pre-install";
+    const deletePolicy = "before-hook-creation,hook-succeeded,hook-failed";
+    const values = { hook, deletePolicy, ...failed };
+    const stack = await openTestStack([{ name: "migrate", spec: job, values }], { files: jobChart });
+    const end = await stack.apply();
+    expect(end.code, end.all).toBe(4);
+    // Helm deletes it where it sees the failure before it is stopped for it; where it was stopped first, this does.
+    const jobs = `/apis/batch/v1/namespaces/${stack.namespace}/jobs`;
+    await stack.cluster.kube(`${jobs}/migrate-1-0-0?propagationPolicy=Background`, { method: "DELETE" });
+    await eventually(async () => {
+      const pods = await stack.cluster.kube(`/api/v1/namespaces/${stack.namespace}/pods`);
+      return (pods.body as { readonly items: readonly unknown[] }).items.length === 0;
+    }, 60_000);
+    const json = ["--stack", stack.name, "-o", "json"] as const;
+    const why = JSON.parse((await stack.cli("why", `${stack.namespace}/migrate`, ...json)).stdout) as {
+      readonly items: readonly { readonly root: Record<string, unknown> }[];
+    };
+    const evidence = {
+      troubles: expect.arrayContaining([
+        expect.objectContaining({ pod: expect.stringMatching(/^migrate-1-0-0-/) as string, exitCode: 1 }),
+      ]) as unknown,
+      logs: [{ lines: ["migrating", "fatal: column exists"], container: "migrate" }],
+    };
+    expect(why.items[0]?.root).toMatchObject(evidence);
+    const run = JSON.parse((await stack.cli("history", "run:1", ...json)).stdout) as {
+      readonly items: readonly { readonly releases: readonly Record<string, unknown>[] }[];
+    };
+    expect(run.items[0]?.releases[0]).toMatchObject({ evidence });
+  });
+
   it("as a post-install hook leaves a failed first install that the next run tries again", async () => {
     const values = { hook: "post-install", ...failed };
     const stack = await openTestStack([{ name: "migrate", spec: job, values }], { files: jobChart });

@@ -178,8 +178,10 @@ async function upgrade(
       : await readStored(input, step, revision, patienceAfter(result));
   const payload = read.ok ? read.value : undefined;
   const secrets = secretsOf(step, payload);
-  if (result.ok && payload !== undefined) {
-    for (const message of result.value.warnings)
+  // A helm that was killed behind its last write has done its work: the record says so, and not the exit code.
+  const isDone = result.ok || (result.failure.kind === "killed" && payload?.status === "deployed");
+  if (isDone && payload !== undefined) {
+    for (const message of result.ok ? result.value.warnings : [])
       tell({ kind: "warned", release, message: redact(message, secrets) });
     const failure = step.restarts === true ? await restartPods(input, step, payload, tell) : undefined;
     // Nothing is wrong with what helm applied, so there is nothing to undo.

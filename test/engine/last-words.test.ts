@@ -20,7 +20,7 @@ it("keeps the pod, its exit code and its log of a hook that is gone when evidenc
   const words = keepLastWords({
     evidence: async (troubles) => await Promise.resolve({ troubles, events: [], logs }),
   });
-  words.listen(release, { kind: "failed", troubles: [trouble] });
+  words.listen(release, { kind: "failed", troubles: [trouble], ready: 0, total: 1 });
   expect(await words.complete(release, { troubles: [], events: [], logs: [] })).toEqual({
     troubles: [trouble],
     events: [],

@@ -64,6 +64,13 @@ describe("records", () => {
     ]);
   });
 
+  test("count for more than how helm ended: one that was killed behind its last write is not run again", async () => {
+    const killed = { kind: "killed", message: "exit code 137", done: true } as const;
+    const { cluster, apply } = story({ "db@1": { helm: killed } });
+    expect(await apply(chain)).toMatchObject({ exitCode: 0, shown: { db: "Ready", api: "Ready" } });
+    expect(cluster.recordsOf("shop/db")).toMatchObject([{ revision: 1, verifiedLabel: "r1" }]);
+  });
+
   test("count on where helm stored nothing", async () => {
     const { cluster, apply } = story();
     let attempts = 0;

@@ -28,8 +28,8 @@ import type { VirtualClock } from "./virtual-clock.ts";
 
 /** How one revision of a release fares. */
 export type Lot = {
-  /** Helm's refusal; `stored` where it had stored a failed revision by then. */
-  readonly helm?: Failure & { readonly stored?: true };
+  /** Helm's refusal; `stored` where it had stored a failed revision by then, `done` where it had done all of its work. */
+  readonly helm?: Failure & { readonly stored?: true; readonly done?: true };
   /** How long helm works, 100 ms by default. */
   readonly helmMs?: number;
   /** How long after helm its Deployment is ready; at once by default. */
@@ -230,12 +230,17 @@ export function puppetCluster(clock: VirtualClock, fate: Fate = () => ({})): Pup
     const revision = (recordsOf(release)[0]?.revision ?? 0) + 1;
     const lot = fate(release, revision);
     log.push(`${what} ${release}`);
-    const isRefused = lot.helm !== undefined && lot.helm.stored !== true;
+    const isRefused = lot.helm !== undefined && lot.helm.stored !== true && lot.helm.done !== true;
     if (!isRefused)
       write(release, revision, what === "rollback" ? "pending-rollback" : "pending-upgrade", labels);
     if ((await work(release, lot.helmMs ?? 100)) === "stopped") {
       if (!isRefused) write(release, revision, "failed", labels);
       return failed({ kind: "interrupted", message: "stopped by Headway" });
+    }
+    if (lot.helm?.done === true) {
+      write(release, revision, "deployed", labels);
+      fare(release, revision);
+      return failed(lot.helm);
     }
     if (lot.helm !== undefined) {
       if (!isRefused) write(release, revision, "failed", labels);

@@ -198,7 +198,9 @@ describe("Ctrl-C", () => {
     await atMoments("Ctrl-C", 6, 7_000, async (delayMs) => {
       const stack = await openCrashStack(releasesAt("1"));
       const run = stack.start("apply");
-      const early = setTimeout(() => run.kill("SIGINT"), delayMs + 400);
+      // Before its first word it may not be able to take a signal yet.
+      await Promise.race([once(run.stdout, "data"), run]);
+      const early = setTimeout(() => run.kill("SIGINT"), delayMs);
       const end = await run;
       clearTimeout(early);
       expect([0, 130], end.all).toContain(end.exitCode);

@@ -32,6 +32,11 @@ const runs: Readonly<Record<string, readonly Run[]>> = {
     { schema: "why", argv: ({ name }) => ["why", "--stack", name] },
     { schema: "why", argv: ({ namespace }) => ["why", `${namespace}/api`] },
   ],
+  history: [
+    { schema: "history", argv: ({ name }) => ["history", "--stack", name] },
+    { schema: "history", argv: ({ name }) => ["history", "run:1", "--stack", name] },
+    { schema: "history", argv: ({ namespace }) => ["history", `${namespace}/db`] },
+  ],
   index: [
     { schema: "index-changes", argv: ({ folder }) => ["index", folder] },
     { schema: "outdated", argv: ({ folder }) => ["index", folder, "--outdated"] },

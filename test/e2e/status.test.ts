@@ -111,6 +111,7 @@ describe("commands that need no cluster", () => {
       const { stdout, stderr } = await execa(
         "bash",
         [
+          "--norc",
           "-euc",
           `${program}; source "$1"; shift; COMP_WORDS=(headway "$@"); COMP_CWORD=$(($#)); _headway; printf '%s\n' "\${COMPREPLY[@]}"`,
           "bash",

@@ -70,7 +70,7 @@ function served({ replicas, labels, containers }: Workload): JsonMap {
       namespace: "shop",
       uid: "u",
       resourceVersion: "7",
-      labels: { ...labels, zz: "injected" },
+      labels: { ...labels, "injected.example.com/by": "a webhook" },
       annotations: { "deployment.kubernetes.io/revision": "3" },
     },
     spec: {

@@ -205,7 +205,7 @@ describe("a record that a killed run left", () => {
     expect((await foreign).exitCode).toBe(0);
     const end = await run;
     expect(end.exitCode, end.all).toBe(0);
-    expect(end.all).toContain("by a helm that is not Headway's");
+    expect(end.all).toContain("by a helm that is not known to be dead");
     expect(historyOf(await stack.revisions("db"))).toBe("1:superseded 2:deployed");
   });
 });

@@ -33,12 +33,8 @@ export function liftQuarantine(state: StackState, releases: ReadonlySet<ReleaseI
     takenBack !== undefined && releases.has(takenBack.dueTo) ? [id] : [],
   );
   return changeEach(state, releases.union(new Set(withThem)), (release) => {
-    const { lastFailure, suspension } = release;
-    return {
-      ...(lastFailure === undefined ? {} : { lastFailure }),
-      ...(suspension === undefined ? {} : { suspension }),
-      retry,
-    };
+    const { quarantine, takenBack, ...others } = release;
+    return { ...(quarantine === undefined && takenBack === undefined ? release : others), retry };
   });
 }
 

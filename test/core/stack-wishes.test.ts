@@ -46,6 +46,23 @@ describe("a wish", () => {
     expect(ofDb(liftQuarantine(failed, db, said))).toEqual({ lastFailure, retry: said });
   });
 
+  test("to retry ends no freeze, and frees what the failure took back", () => {
+    const frozen = { ...said, toRevision: 1, declaration: "d" };
+    const takenBack = { ...quarantine, to: 1, dueTo: id("db"), dueToKey: "k" };
+    const state: StackState = {
+      releases: new Map([
+        [id("db"), { quarantine, lastFailure, freeze: frozen }],
+        [id("api"), { takenBack }],
+      ]),
+    };
+    expect(liftQuarantine(state, db, said).releases).toEqual(
+      new Map([
+        [id("db"), { lastFailure, freeze: frozen, retry: said }],
+        [id("api"), { retry: said }],
+      ]),
+    );
+  });
+
   test("is over once its time has come, and not before", () => {
     const until = "2026-09-01T12:00:00Z";
     const state = suspend(suspend(failed, db, { ...said, until }), "stack", { ...said, until });

@@ -6,7 +6,7 @@ import { eventsOf } from "../kit/cli.ts";
 import type { AuditEvent } from "../kit/sandbox.ts";
 import type { CrashStack } from "./crash-stack.ts";
 import type { Graph, Scenario, Wanted } from "./scenarios.ts";
-import { isHelms } from "./writes.ts";
+import { isHelms, isWhole } from "./writes.ts";
 
 export const offences = ["lost", "duplicated", "stuck", "out of order"] as const;
 export type Offence = (typeof offences)[number];
@@ -244,23 +244,4 @@ async function imageOf(stack: Where, name: string): Promise<string | undefined> 
     };
   };
   return spec.template.spec.containers[0]?.image;
-}
-
-function isWhole(object: unknown): boolean {
-  // Written by the API server.
-  const { metadata, status } = (object ?? {}) as {
-    readonly metadata?: { readonly generation?: number };
-    readonly status?: {
-      readonly observedGeneration?: number;
-      readonly availableReplicas?: number;
-      readonly updatedReplicas?: number;
-      readonly replicas?: number;
-    };
-  };
-  return (
-    status?.observedGeneration === metadata?.generation &&
-    status?.availableReplicas === 1 &&
-    status.updatedReplicas === 1 &&
-    status.replicas === 1
-  );
 }

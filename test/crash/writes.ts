@@ -9,6 +9,26 @@ export function isHelms(event: AuditEvent): boolean {
   return mutating.has(event.verb) && event.userAgent?.startsWith("Helm/") === true;
 }
 
+/** True for a Deployment, as the API server wrote it, whose one pod of the newest kind is available. */
+export function isWhole(object: unknown): boolean {
+  // Written by the API server.
+  const { metadata, status } = (object ?? {}) as {
+    readonly metadata?: { readonly generation?: number };
+    readonly status?: {
+      readonly observedGeneration?: number;
+      readonly availableReplicas?: number;
+      readonly updatedReplicas?: number;
+      readonly replicas?: number;
+    };
+  };
+  return (
+    status?.observedGeneration === metadata?.generation &&
+    status?.availableReplicas === 1 &&
+    status.updatedReplicas === 1 &&
+    status.replicas === 1
+  );
+}
+
 /** True for what a run wrote, by helm or by itself; the renewals of its Lease apart. */
 export function isWrite(event: AuditEvent): boolean {
   return (

@@ -1,11 +1,14 @@
 // A stack to be killed in the middle, and the proofs that nothing of it was lost, done twice or out of order. The proofs
 // are read from the API server: its audit log and Helm's records, not from what Headway says.
-import { mkdtempSync, readdirSync, readlinkSync, realpathSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished } from "vitest";
+import { processesBelow } from "../crash/crash-stack.ts";
+import { isHelms, isWhole } from "../crash/writes.ts";
 import { eventsOf, startHeadway, type CliEnd } from "../kit/cli.ts";
+import { seededRandom } from "../kit/random.ts";
 import type { AuditEvent } from "../kit/sandbox.ts";
 import type { ReleaseSketch } from "../kit/stack-folder.ts";
 import { appChart } from "../kit/stack-folder.ts";
@@ -92,20 +95,6 @@ export async function openCrashStack(releases: readonly ReleaseSketch[]): Promis
   };
 }
 
-/** Ids of processes that work below a folder. */
-export function processesBelow(folder: string): readonly number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        return readlinkSync(`/proc/${pid}/cwd`).startsWith(`${folder}/`);
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
-}
-
 /** Kills a run with SIGKILL after a time; tells whether it still lived. No helm of it lives on. */
 export async function killAfter(
   stack: CrashStack,
@@ -121,17 +110,6 @@ export async function killAfter(
     await sleep(10);
   }
   return !wasFirst;
-}
-
-/** mulberry32: small, seeded, the same everywhere. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 export const seed = Number(process.env["HEADWAY_CRASH_SEED"] ?? 20_261_123);
@@ -238,12 +216,6 @@ export function auditOf(stack: CrashStack, since: string): readonly AuditEvent[]
   return stack.cluster.readAudit(since).filter(({ objectRef }) => objectRef?.namespace === stack.namespace);
 }
 
-const mutating = new Set(["create", "update", "patch", "delete"]);
-
-function isHelms(event: AuditEvent): boolean {
-  return mutating.has(event.verb) && event.userAgent?.startsWith("Helm/") === true;
-}
-
 /** No dependent was first written before its dependencies were whole. */
 export function expectOrder(events: readonly AuditEvent[]): void {
   const firstWrite = new Map<string, string>();
@@ -264,24 +236,6 @@ export function expectOrder(events: readonly AuditEvent[]): void {
         `${name} was written at ${started}, before ${dependency} was ready`,
       ).toSatisfy((stamp: string) => stamp < started);
   }
-}
-
-function isWhole(object: unknown): boolean {
-  const { metadata, status } = (object ?? {}) as {
-    readonly metadata?: { readonly generation?: number };
-    readonly status?: {
-      readonly observedGeneration?: number;
-      readonly availableReplicas?: number;
-      readonly updatedReplicas?: number;
-      readonly replicas?: number;
-    };
-  };
-  return (
-    status?.observedGeneration === metadata?.generation &&
-    status?.availableReplicas === 1 &&
-    status.updatedReplicas === 1 &&
-    status.replicas === 1
-  );
 }
 
 /** No helm wrote between the death of one run and the start of the next. */

@@ -7,14 +7,8 @@ import { startFaultyProxy } from "../adapters/cluster/faulty-proxy.ts";
 import { headwayProgram, startHeadway } from "../kit/cli.ts";
 import { eventually } from "../kit/sandbox.ts";
 import { historyOf, openTestStack } from "../kit/test-stack.ts";
-import {
-  atMoments,
-  expectAllDeployed,
-  killAfter,
-  openCrashStack,
-  processesBelow,
-  releasesAt,
-} from "./crash-kit.ts";
+import { processesBelow } from "../crash/crash-stack.ts";
+import { atMoments, expectAllDeployed, killAfter, openCrashStack, releasesAt } from "./crash-kit.ts";
 import { letGo, stallChart, told } from "./process-kit.ts";
 
 const stall = { chart: "../charts/stall" };

@@ -267,11 +267,20 @@ async function rollBack(
   tell: Tell,
 ): Promise<Ended> {
   const { release, step } = effect;
-  const refusal = await guardRollback(input, step, revision - 1, effect.toRevision);
-  if (refusal !== undefined)
-    return { isCut: false, news: { kind: "helm-failed", release, failure: refusal } };
-  const stuck = await undoRestarts(input, step, effect.toRevision, tell);
-  if (stuck !== undefined) return { isCut: false, news: { kind: "helm-failed", release, failure: stuck } };
+  const refused = (failure: Failure): Ended => ({
+    isCut: false,
+    news: { kind: "helm-failed", release, failure },
+  });
+  const [current, target] = await Promise.all([
+    input.records.payload(step.namespace, step.releaseName, revision - 1),
+    input.records.payload(step.namespace, step.releaseName, effect.toRevision),
+  ]);
+  if (!current.ok) return refused(current.failure);
+  if (!target.ok) return refused(target.failure);
+  const refusal =
+    (await guardRollback(input, current.value, target.value)) ??
+    (await undoRestarts(input, step, effect.toRevision, target.value, tell));
+  if (refusal !== undefined) return refused(refusal);
   const result = await input.releases.rollBack({
     namespace: step.namespace,
     releaseName: step.releaseName,

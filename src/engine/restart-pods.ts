@@ -11,7 +11,7 @@ import {
   whyNotRestarted,
 } from "../core/workload-restart.ts";
 import type { News } from "./execute-plan.ts";
-import { readPayload, type RecordsInput } from "./left-records.ts";
+import type { RecordsInput } from "./left-records.ts";
 import type { Objects } from "./ports.ts";
 
 export type RestartInput = RecordsInput & { readonly objects: Pick<Objects, "restart"> };
@@ -37,14 +37,14 @@ export async function restartPods(
   return undefined;
 }
 
-/** Takes back what restarts after `toRevision` did; a failure only where it may pass. */
+/** Takes back what restarts after `toRevision`, whose payload this is, did; a failure only where it may pass. */
 export async function undoRestarts(
   input: RestartInput,
   step: ApplyStep,
   toRevision: number,
+  payload: ReleasePayload | undefined,
   tell: (news: News) => void,
 ): Promise<Failure | undefined> {
-  const payload = await readPayload(input, step, toRevision);
   const workloads = restartableOf(payload?.objects ?? []);
   if (workloads.length === 0 || input.lost.aborted) return undefined;
   const undone = await input.objects.restart(workloads, (live) => undoneRestartFields(live, toRevision));

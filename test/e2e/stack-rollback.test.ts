@@ -1,5 +1,6 @@
 // A failure that takes back what the run has changed: on real helm, in order, put on record, gone on with after a kill.
 import { describe, expect, it } from "vitest";
+import { appChart } from "../kit/stack-folder.ts";
 import { openTestStack, type TestStack } from "../kit/test-stack.ts";
 
 const failing = { annotations: { "sim.headway.dev/fail": "ImagePullBackOff" } };
@@ -82,6 +83,43 @@ describe("a stack with onFailure", () => {
       expect(await stack.revisions("db")).toHaveLength(3);
       expect(await stack.revisions("api")).toHaveLength(3);
       expect(await stack.revisions("smtp")).toHaveLength(2);
+    },
+    patience,
+  );
+});
+
+const claimChart: Readonly<Record<string, string>> = {
+  "charts/claim/Chart.yaml": "apiVersion: v2\nname: claim\nversion: 1.0.0\n",
+  "charts/claim/values.yaml": appChart["charts/app/values.yaml"] ?? "",
+  "charts/claim/templates/app.yaml": appChart["charts/app/templates/app.yaml"] ?? "",
+  "charts/claim/templates/claim.yaml": `{{- if .Values.claim }}
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: {{ .Release.Name }}-data }
+spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+{{- end }}
+`,
+};
+
+describe("a rollback that would delete a claim", () => {
+  it(
+    "is not started, and a person is asked",
+    async () => {
+      const chart = "../charts/claim";
+      const spec = { chart, timeout: "60s", failFast: { imagePull: "1s" } };
+      const stack = await openTestStack([{ name: "db", spec }], { files: claimChart });
+      expect((await stack.apply()).code).toBe(0);
+      stack.declare([{ name: "db", spec, values: { ...failing, claim: true } }]);
+      const failed = await stack.apply();
+      expect(failed.code, failed.all).toBe(7);
+      expect(failed.all).toMatch(
+        /it was not started, because with it would go PersistentVolumeClaim db-data/,
+      );
+      expect(await stack.revisions("db")).toHaveLength(2);
+      expect(await stack.object("persistentvolumeclaims/db-data", "v1")).toBeDefined();
+      // It is not tried over and over, either.
+      expect((await stack.apply()).code).toBe(5);
+      expect(await stack.revisions("db")).toHaveLength(2);
     },
     patience,
   );

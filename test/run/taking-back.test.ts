@@ -139,6 +139,19 @@ describe("a stack that goes back as a whole", () => {
       .ends(7, "needs-person");
   });
 
+  test("leaves the rest to the next run where the helm of one was killed time and again", () => {
+    stack("api <- db\nweb <- api")
+      .when(...up("db"), ...up("api"), ...fails("web"))
+      .when("take-back of db, api recorded", "failure of web recorded", ...back("web"))
+      .when("helm failed api: killed")
+      .after("2s")
+      .expects("roll-back api to 1")
+      .when("helm failed api: killed")
+      .notesNothing("roll-back db to 1")
+      .shows("db", "Ready")
+      .ends(5, "rolled-back");
+  });
+
   test("takes nothing back once the run was told to stop", () => {
     stack("api <- db")
       .when(...up("db"), ...fails("api"), "take-back of db recorded", "failure of api recorded")

@@ -103,6 +103,9 @@ function rollbackCut(draft: Draft, step: ApplyStep, state: RollingBack, cause: F
   setState(draft, step.release, { kind: "failed", failure: told, standing: "kept" });
   tell(draft, { kind: "rollback-failed", release: step.release, failure: told });
   order(draft, { kind: "unwatch", release: step.release });
+  // What it stands on must not go back from under it.
+  if (state.dueTo !== undefined)
+    draft.run = { ...draft.run, stopping: draft.run.stopping ?? { why: "rollback-failed" } };
 }
 
 export function rollbackObserved(

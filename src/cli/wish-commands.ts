@@ -110,8 +110,8 @@ function retrying(by: Said): Wish {
 
 function withFailures(state: StackState, ids: ReadonlySet<ReleaseId>): ReadonlySet<ReleaseId> {
   const isFailed = (id: ReleaseId): boolean => {
-    const { quarantine, lastFailure } = state.releases.get(id) ?? {};
-    return quarantine !== undefined || lastFailure !== undefined;
+    const { quarantine, lastFailure, takenBack } = state.releases.get(id) ?? {};
+    return quarantine !== undefined || lastFailure !== undefined || takenBack !== undefined;
   };
   return new Set([...ids].filter(isFailed));
 }

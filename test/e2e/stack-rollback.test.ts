@@ -52,6 +52,10 @@ describe("a stack with onFailure", () => {
       expect(await stack.revisions("db")).toHaveLength(3);
       expect(await stack.revisions("cache")).toEqual([]);
 
+      // A person may ask for one of them all the same.
+      const retry = await stack.cli("retry", `${stack.namespace}/db`);
+      expect(retry.stdout).toMatch(/db is tried again by the next apply/);
+
       stack.declare([...bad.slice(0, 3), { name: "web", dependsOn: ["api", "cache"] }], spec);
       const mended = await stack.apply();
       expect(mended.code, mended.all).toBe(0);

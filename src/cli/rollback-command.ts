@@ -34,7 +34,7 @@ type Target =
   | Exclude<WantedMoment, { readonly kind: "before-last" }>;
 
 type RollbackFlags = Omit<ApplyFlags, "redeploy"> & {
-  readonly to: Target;
+  readonly to: { readonly target: Target; readonly written: string };
   readonly stack?: string;
   readonly reason?: string;
   readonly timeout?: number;
@@ -72,16 +72,18 @@ function targetOption(): Option {
     "previous: what was healthy before; run:N or commit:SHA: as headway history tells; revision:N: that one of helm's, for one release",
   )
     .makeOptionMandatory()
-    .argParser((text): Target => {
-      if (text === "previous") return { kind: "previous" };
-      const revision = /^revision:([1-9]\d{0,8})$/.exec(text)?.[1];
-      if (revision !== undefined) return { kind: "revision", revision: Number(revision) };
-      const run = /^run:([1-9]\d{0,9})$/.exec(text)?.[1];
-      if (run !== undefined) return { kind: "run", number: Number(run) };
-      const sha = /^commit:([0-9a-f]{7,64})$/.exec(text)?.[1];
-      if (sha !== undefined) return { kind: "commit", sha };
-      throw new InvalidArgumentError("Use previous, run:N, commit:SHA (at least 7 digits) or revision:N.");
-    });
+    .argParser((written): RollbackFlags["to"] => ({ target: parseTarget(written), written }));
+}
+
+function parseTarget(text: string): Target {
+  if (text === "previous") return { kind: "previous" };
+  const revision = /^revision:([1-9]\d{0,8})$/.exec(text)?.[1];
+  if (revision !== undefined) return { kind: "revision", revision: Number(revision) };
+  const run = /^run:([1-9]\d{0,9})$/.exec(text)?.[1];
+  if (run !== undefined) return { kind: "run", number: Number(run) };
+  const sha = /^commit:([0-9a-f]{7,64})$/.exec(text)?.[1];
+  if (sha !== undefined) return { kind: "commit", sha };
+  throw new InvalidArgumentError("Use previous, run:N, commit:SHA (at least 7 digits) or revision:N.");
 }
 
 function timeoutOption(): Option {
@@ -100,7 +102,7 @@ async function rollBack(world: World, names: readonly string[], flags: RollbackF
     world.stderr.write(`error: ${problem}\n  try: ${next}\n`);
     return exitCodes.invalid;
   };
-  if (flags.to.kind === "revision" && names.length !== 1)
+  if (flags.to.target.kind === "revision" && names.length !== 1)
     return refuse(
       "revisions are counted by release, so just one can be named",
       "--to previous, or --to run:N",
@@ -117,7 +119,7 @@ async function rollBack(world: World, names: readonly string[], flags: RollbackF
       at: new Date(world.clock.nowMs()).toISOString(),
       ...(flags.reason === undefined ? {} : { reason: flags.reason }),
     };
-    const to = await whereTo(connection.value, found, flags.to);
+    const to = await whereTo(connection.value, found, flags.to.target);
     if (!to.ok) return reportFailure(world, to.failure);
     const meant = found.releases === undefined ? {} : { releases: found.releases };
     const options = optionsOf({ said, ...meant, to: to.value.to });
@@ -127,7 +129,7 @@ async function rollBack(world: World, names: readonly string[], flags: RollbackF
       actor: { user: world.user, host: holder.host },
       trigger: {
         command: "rollback",
-        detail: [...names, "--to", describeTarget(flags.to)].join(" "),
+        detail: [...names, "--to", flags.to.written].join(" "),
         ...(flags.reason === undefined ? {} : { reason: flags.reason }),
       },
       commit: () => Promise.resolve(undefined),
@@ -154,19 +156,6 @@ function optionsOf(rollback: RollbackWish): PlanOptions {
     prune: { prune: false, includeProtected: false },
     rollback,
   };
-}
-
-function describeTarget(target: Target): string {
-  switch (target.kind) {
-    case "previous":
-      return target.kind;
-    case "revision":
-      return `revision:${target.revision}`;
-    case "run":
-      return `run:${target.number}`;
-    case "commit":
-      return `commit:${target.sha}`;
-  }
 }
 
 /** The target as the plan wants it, and the source that the stack was last run from, as far as the journal knows. */
@@ -206,18 +195,15 @@ async function findReleases(
 ): Promise<Found | number> {
   const read = await readReleases(connection);
   if (!read.ok) return reportFailure(world, read.failure);
-  const stacks = pickStacks(world, read.value, flags);
+  const { stack: name } = flags;
+  const isWhole = names.length === 0;
+  const stacks = pickStacks(world, read.value, {
+    one: isWhole,
+    ...(name === undefined ? {} : { stack: name }),
+  });
   if (typeof stacks === "number") return stacks;
-  const [only, more] = stacks;
-  if (names.length === 0) {
-    if (only !== undefined && more === undefined) return { stack: only };
-    world.stderr.write(
-      only === undefined
-        ? "error: no stack of Headway is in this cluster\n  try: headway status\n"
-        : `error: there are several stacks: ${stacks.map(({ name }) => name).join(", ")}\n  try: --stack ${only.name}\n`,
-    );
-    return exitCodes.invalid;
-  }
+  const [only] = stacks;
+  if (isWhole && only !== undefined) return { stack: only };
   const known = stacks.flatMap(({ releases }) => releases.map((id) => ({ id })));
   const named = findNamed(world, known, names, {
     place: "of Headway in this cluster",

@@ -27,10 +27,13 @@ export async function planRollback(
   const chosen = chooseTargets(wish, { ...input, ...observed });
   const refusals: Refusal[] = [...chosen.refusals];
   const targets = new Map<ReleaseId, ReleasePayload>();
-  for (const { id, namespace, releaseName } of input.declarations) {
+  const reading = input.declarations.flatMap(({ id, namespace, releaseName }) => {
     const revision = chosen.targets.get(id);
-    if (revision === undefined) continue;
-    const read = await ports.records.payload(namespace, releaseName, revision);
+    if (revision === undefined) return [];
+    const payload = ports.records.payload(namespace, releaseName, revision);
+    return [payload.then((read) => ({ id, revision, read }))];
+  });
+  for (const { id, revision, read } of await Promise.all(reading)) {
     if (!read.ok) return read;
     const target = read.value;
     if (target === undefined) refusals.push({ release: id, why: `revision ${revision} can't be read` });

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { eventsOf, startHeadway } from "../kit/cli.ts";
+import { eventually } from "../kit/sandbox.ts";
 import { historyOf, openTestStack } from "../kit/test-stack.ts";
 import { letGo, openLine, stallChart, told } from "./process-kit.ts";
 
@@ -38,8 +39,9 @@ describe("an API server that is away", () => {
     const line = await openLine(stack.cluster);
     const run = startHeadway(["apply", stack.folder, "--yes", "--progress", "json"], line);
     await told(run, "apply-started", "db");
-    await sleep(1_500);
-    expect(historyOf(await stack.revisions("db"))).toBe("1:deployed 2:pending-upgrade");
+    // That helm was started does not say that it has put its record there.
+    const atWork = "1:deployed 2:pending-upgrade";
+    await eventually(async () => historyOf(await stack.revisions("db")) === atWork);
     line.cut();
     await sleep(5_000);
     await line.mend();

@@ -21,9 +21,10 @@ const mayImport: Readonly<
   },
   views: { layers: ["core", "views"], packages: ["yaml"] },
   cli: { layers: ["core", "engine", "views", "sandbox", "cli"], packages: ["commander", "node:*"] },
+  web: { layers: ["core", "views", "web"], packages: ["node:*"] },
   sandbox: { layers: ["core", "sandbox"], packages: ["yaml", "semver", "execa", "node:*"] },
   main: {
-    layers: ["core", "engine", "adapters", "views", "cli", "sandbox", "main"],
+    layers: ["core", "engine", "adapters", "views", "web", "cli", "sandbox", "main"],
     packages: ["commander", "node:*"],
   },
 };

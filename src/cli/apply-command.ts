@@ -17,7 +17,7 @@ import { chooseStyle } from "../views/style.ts";
 import { lossesOf } from "./destroy-losses.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { loadReadyStack } from "./load-stack.ts";
-import { unlockByCluster } from "./load-values.ts";
+import { unlockByCluster } from "../engine/load-values.ts";
 import type { ClusterFlags, DriftFlags, ProgressFlags, PruneFlags } from "./options.ts";
 import {
   clusterOptions,

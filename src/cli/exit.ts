@@ -33,7 +33,7 @@ export function reportFailure(world: World, failure: Failure, places: readonly S
 /** Tells each of these failures once, however many places it is about, and gives the greatest exit code. */
 export function reportFailures(
   world: World,
-  failures: readonly { readonly failure: Failure; readonly range: SourceRange }[],
+  failures: readonly { readonly failure: Failure; readonly range?: SourceRange }[],
 ): number {
   const byMessage = Map.groupBy(failures, ({ failure }) => failure.message);
   const codes = [...byMessage.values()].flatMap((same) =>
@@ -41,7 +41,7 @@ export function reportFailures(
       reportFailure(
         world,
         failure,
-        same.map(({ range }) => range),
+        same.flatMap(({ range }) => range ?? []),
       ),
     ),
   );

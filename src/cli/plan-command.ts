@@ -10,7 +10,7 @@ import type { PlanFormat } from "../views/plan-view.ts";
 import { chooseStyle } from "../views/style.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { loadReadyStack } from "./load-stack.ts";
-import { unlockByCluster } from "./load-values.ts";
+import { unlockByCluster } from "../engine/load-values.ts";
 import {
   clusterOptions,
   driftWish,

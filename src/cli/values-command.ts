@@ -13,7 +13,7 @@ import { renderOrigins, renderValues, shownLeaf, withLeaves } from "../views/val
 import type { ShownLeaf, ShownValues, ValuesFormat } from "../views/values-view.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { loadPinnedStack, tellDiagnostics } from "./load-stack.ts";
-import { unlockByCluster } from "./load-values.ts";
+import { unlockByCluster } from "../engine/load-values.ts";
 import { clusterOptions, outputOption } from "./options.ts";
 import type { ClusterFlags } from "./options.ts";
 import { findNamed, isBroken } from "./select-releases.ts";

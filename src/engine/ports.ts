@@ -15,6 +15,7 @@ import type { JournalEntry, RunRecord } from "../core/journal/run-record.ts";
 import type { KubernetesObject, ObjectRef } from "../core/object.ts";
 import type { ReleasePayload, ReleaseRecord, StackState } from "../core/observation.ts";
 import type { PinnedChart } from "../core/pin.ts";
+import type { ChartValues } from "../core/values/chart-values.ts";
 import type { FoundValuesFile } from "../core/values/read-values-file.ts";
 import type { StackFile } from "../core/declarations/sort-documents.ts";
 import type { FoundObjects } from "../core/values/values-objects.ts";
@@ -160,6 +161,16 @@ export type ChartServers = {
     readonly digest?: ChartDigest;
     readonly server?: ChartServer;
   }): Promise<Result<{ readonly archive: Buffer; readonly digest: ChartDigest }>>;
+};
+
+/** How one stack, and all that it names, is read. */
+export type StackReader = {
+  /** Undefined where the folder itself can't be read; the findings say why. */
+  readFolder(): Promise<Checked<StackFolder | undefined>>;
+  openCharts(folder: StackFolder, rules: ChartRules): Promise<StackCharts>;
+  openValues(folder: StackFolder): Promise<ValuesFiles>;
+  /** What a pinned chart says of values, its subcharts included. */
+  readChartValues(chart: PinnedChart): Promise<ChartValues>;
 };
 
 /** One `helm upgrade --install`. */

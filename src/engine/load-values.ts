@@ -1,4 +1,4 @@
-// Files of values for commands that take DIR: read, decrypted where a key is at hand, and put in the place of the paths
+// A stack's files of values: read, decrypted where a key is at hand, and put in the place of the paths
 // that name them. Values from objects of the cluster are the engine's matter.
 import type { Declaration, ValuesLayer } from "../core/declaration.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
@@ -6,9 +6,8 @@ import { succeeded } from "../core/failure.ts";
 import type { Result } from "../core/failure.ts";
 import { pinRelease } from "../core/fingerprint.ts";
 import { readValuesFiles, unlockLayer, valuesFilesOf } from "../core/values/read-values-file.ts";
-import type { StackFolder, ValuesFiles } from "../engine/ports.ts";
-import type { ReadyStack } from "../engine/run-stack.ts";
-import type { Connection, World } from "./world.ts";
+import type { ReadSystemSecret, StackFolder, StackReader, ValuesFiles } from "./ports.ts";
+import type { ReadyStack } from "./run-stack.ts";
 
 /** The Secret in the system namespace that holds age keys, and its key. */
 const keySecret = "headway-sops-age";
@@ -23,13 +22,11 @@ export type LoadedValues = {
 
 /** Reads every file of values that the declarations name; a failure is sops or its program saying no. */
 export async function loadValues(
-  world: World,
+  reader: Pick<StackReader, "openValues">,
   folder: StackFolder,
   declarations: readonly Declaration[],
 ): Promise<Result<LoadedValues>> {
-  const files = await world.openValues(folder, (text) => {
-    world.stderr.write(`${text}\n`);
-  });
+  const files = await reader.openValues(folder);
   const found = await files.read(valuesFilesOf(declarations));
   const read = readValuesFiles(declarations, found, folder.stackPath);
   const unlocked = await unlock(files, read.value, undefined);
@@ -39,7 +36,7 @@ export async function loadValues(
 
 /** The stack with what the cluster's own key opens; as it is where nothing is locked, or no such key is there. */
 export async function unlockByCluster(
-  connection: Connection,
+  connection: { readonly readSystemSecret: ReadSystemSecret },
   files: ValuesFiles,
   stack: ReadyStack,
 ): Promise<Result<ReadyStack>> {

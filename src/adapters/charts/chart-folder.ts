@@ -5,6 +5,7 @@ import type { PinnedChart } from "../../core/pin.ts";
 import { assembleChart, type AssembledChart, type Assembly } from "./chart-dependencies.ts";
 import { checkChartSize, isWithin, sortFiles } from "./chart-files.ts";
 import { wrong, type ChartProblem, type Read } from "./chart-problem.ts";
+import { checkRecordSize } from "./chart-record.ts";
 import { scanChart } from "./chart-scan.ts";
 import { digestFiles, storeChart } from "./chart-store.ts";
 
@@ -30,7 +31,7 @@ export function pinAssembled(
       place: metadata.place,
     });
   const files = sortFiles(unsorted);
-  const problem = checkChartSize(files, metadata.place.path);
+  const problem = checkChartSize(files, metadata.place.path) ?? checkRecordSize(files, metadata.place);
   if (problem !== undefined) return wrong(problem);
   const digest = digestFiles(files);
   return {

@@ -1,4 +1,5 @@
 // Charts in folders of a repository: what is pinned, what is refused and where the finding points.
+import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, readFileSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
@@ -290,6 +291,12 @@ describe("a chart is refused", () => {
     ],
     ["has a link to itself", { "app/Chart.yaml": head("app"), "app/x": { link: "x" } }, "chart-link", {}],
     ["has a link back up", { "app/Chart.yaml": head("app"), "app/x/y": { link: "../" } }, "chart-link", {}],
+    [
+      "has files that fill a record of Helm's",
+      { "app/Chart.yaml": head("app"), "app/model.bin": randomBytes(900_000) },
+      "chart-record-too-large",
+      {},
+    ],
     [
       "has a huge file",
       { "app/Chart.yaml": head("app"), "app/x": Buffer.alloc(5 * 1024 * 1024 + 1) },

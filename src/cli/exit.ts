@@ -55,6 +55,7 @@ function exitCodeOf(failure: Failure): number {
       return exitCodes.unreachable;
     case "locked":
     case "would-lose":
+    case "state-unreadable":
     case "other-cluster":
       return exitCodes.needsPerson;
     case "interrupted":

@@ -47,6 +47,8 @@ export type FailureKind =
   | "killed"
   /** Headway stopped it: Ctrl-C, or the lease was lost. */
   | "interrupted"
+  /** The stack's state object holds what this version does not read. */
+  | "state-unreadable"
   /** The stack is for another cluster than this one. */
   | "other-cluster"
   /** A program is missing or does not fit. */
@@ -117,6 +119,7 @@ export function isTransient(failure: Failure): boolean {
     case "no-way-back":
     case "killed":
     case "interrupted":
+    case "state-unreadable":
     case "other-cluster":
     case "program":
     case "chart-missing":

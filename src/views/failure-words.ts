@@ -96,6 +96,10 @@ const WORDS: Readonly<Record<FailureKind, Words>> = {
   },
   killed: { title: "helm was killed", next: "see who killed it (out of memory?), then apply again" },
   interrupted: { title: "interrupted", next: "apply again: it goes on from here" },
+  "state-unreadable": {
+    title: "what is remembered of the stack can't be read",
+    next: "use the version of Headway that wrote it, or delete the Secret that the message names",
+  },
   "other-cluster": {
     title: "not the stack's cluster",
     next: "choose the right one with --context, or correct spec.cluster.uid in headway.yaml",
@@ -152,6 +156,7 @@ export function headline(failure: Failure, evidence: Evidence | undefined): stri
     case "immutable-field":
     case "values-schema":
     case "values-missing":
+    case "state-unreadable":
     case "other-cluster":
     case "values-unreadable":
     case "render":

@@ -204,6 +204,33 @@ describe("a journal that is lost, broken or full", { timeout: 300_000 }, () => {
   });
 });
 
+describe("a state object that holds nonsense", () => {
+  it("keeps a run from forgetting what a person said: exit 7 with what to do, and nothing changes", async () => {
+    const stack = await openTestStack([{ name: "db" }]);
+    expect((await stack.apply()).code).toBe(0);
+    expect((await stack.cli("suspend", `${stack.namespace}/db`, "--reason", "being mended")).code).toBe(0);
+    const path = `/api/v1/namespaces/headway-system/secrets/headway-state-${stack.name}`;
+    await stack.cluster.kube(path, {
+      method: "PATCH",
+      contentType: "application/merge-patch+json",
+      body: { data: { state: "bm90aGluZw==" } },
+    });
+    stack.declare([{ name: "db", values: { tag: "2.0.0" } }]);
+    const since = now();
+    const end = await stack.apply();
+    expect(end.code, end.all).toBe(7);
+    expect(end.stderr).toContain(`kubectl -n headway-system delete secret headway-state-${stack.name}`);
+    expect(writesSince(stack, since)).toEqual([]);
+    const status = await stack.cli("status", "--stack", stack.name);
+    expect(status.code, status.all).toBe(7);
+    // What a person then decides: what was said is lost, and the release is as git has it.
+    await stack.cluster.kube(path, { method: "DELETE" });
+    const next = await stack.apply();
+    expect(next.code, next.all).toBe(0);
+    expect(historyOf(await stack.revisions("db"))).toBe("1:superseded 2:deployed");
+  });
+});
+
 /** A quota that is used up, as its controller would say; the API server refuses what goes beyond it. */
 async function fill(stack: TestStack, namespace: string): Promise<void> {
   const quotas = `/api/v1/namespaces/${namespace}/resourcequotas`;

@@ -361,6 +361,7 @@ describe("the schemas of outputs", () => {
       "values-schema": true,
       "values-missing": true,
       "values-unreadable": true,
+      "state-unreadable": true,
       "other-cluster": true,
       render: true,
       locked: true,

@@ -161,9 +161,9 @@ function secretPath(namespace: string, name?: string): string {
 function unreadable(namespace: string, stack: string): Failure {
   const name = systemObjectName("headway-state", stack);
   return {
-    kind: "unknown",
+    kind: "state-unreadable",
     message: `Reading the state of the stack ${stack}: the Secret ${namespace}/${name} does not hold what this version of Headway writes.`,
-    next: `Use the version that wrote it, or give up what it remembers (quarantines, suspensions and the last failures) with \`kubectl -n ${namespace} delete secret ${name}\`.`,
+    next: `Use the version that wrote it, or give up what it remembers (quarantines, suspensions, freezes and the last failures) with \`kubectl -n ${namespace} delete secret ${name}\`.`,
     object: { apiVersion: "v1", kind: "Secret", namespace, name },
   };
 }

@@ -13,14 +13,13 @@ import { beginFailing } from "./failing.ts";
 import { freeStuckPods, wasBadBefore } from "./free-pods.ts";
 import { isNews, judge } from "./judge.ts";
 import { knownCause } from "./known-cause.ts";
+import { patienceWith } from "./patience.ts";
 import { prove } from "./proving.ts";
 import type { StepState } from "./run.ts";
 
 /** First wait after a transient refusal; doubles up to the longest. */
 const firstBackOffMs = 1_000;
 const longestBackOffMs = 15_000;
-/** A kind that nobody brings is no passing trouble: after this long its absence is the failure. */
-const missingKindPatienceMs = 20_000;
 
 export function helmStarted(draft: Draft, step: ApplyStep, state: StepState): void {
   if (state.kind !== "preparing" || state.doing !== "queue") return;
@@ -111,8 +110,7 @@ export function waitOut(
 ): boolean {
   const startedAtMs = state.startedAtMs ?? draft.atMs;
   const deadlineMs = state.deadlineMs ?? draft.atMs + step.pin.declaration.timeoutMs;
-  const leftMs = deadlineMs - startedAtMs;
-  const patienceMs = failure.kind === "missing-kind" ? Math.min(missingKindPatienceMs, leftMs) : leftMs;
+  const patienceMs = patienceWith(failure, deadlineMs - startedAtMs);
   const elapsedMs = draft.atMs - startedAtMs;
   const backOffMs = Math.min(longestBackOffMs, Math.max(firstBackOffMs, elapsedMs));
   if (elapsedMs + backOffMs > patienceMs) return false;

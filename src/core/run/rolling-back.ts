@@ -12,6 +12,7 @@ import { recordFailure } from "./failure-record.ts";
 import { freeStuckPods } from "./free-pods.ts";
 import { isNews, judge } from "./judge.ts";
 import { knownCause } from "./known-cause.ts";
+import { patienceWith } from "./patience.ts";
 import type { StepState } from "./run.ts";
 
 const retryPauseMs = 2_000;
@@ -80,7 +81,8 @@ export function rollbackHelmFailed(
     return;
   }
   const retryAtMs = draft.atMs + retryPauseMs;
-  if (mayPass && retryAtMs < state.deadlineMs) {
+  const { startedAtMs, deadlineMs } = state;
+  if (mayPass && retryAtMs < startedAtMs + patienceWith(failure, deadlineMs - startedAtMs)) {
     setState(draft, step.release, { ...state, retryAtMs, delayedBy: failure });
     tell(draft, { kind: "apply-delayed", release: step.release, failure, retryAtMs });
     order(draft, { kind: "wake", atMs: retryAtMs });

@@ -1,13 +1,6 @@
 // Carries out the effects of a run through the ports and reports how each ended. It translates orders and keeps the state
 // object; what runs helm is helm-operations.ts, and what an end means is the run machine's business.
 import type { Failure } from "../core/failure.ts";
-import {
-  fingerprintLabel,
-  fingerprintLabelValue,
-  stackLabel,
-  verifiedLabel,
-  verifiedLabelValue,
-} from "../core/fingerprint.ts";
 import type { StackRules } from "../core/health/rules.ts";
 import { splitReleaseId } from "../core/ids.ts";
 import type { ReleaseId } from "../core/ids.ts";
@@ -26,6 +19,7 @@ import type { LastWords } from "./last-words.ts";
 import { cutDescription } from "./left-records.ts";
 import { helmOperations } from "./helm-operations.ts";
 import type { HelmOperations } from "./helm-operations.ts";
+import { markVerified } from "./mark-verified.ts";
 import type {
   Charts,
   Clock,
@@ -181,7 +175,7 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
           besides(state.change((before) => forgetFailure(before, effect.release)));
         return;
       case "mark-verified":
-        besides(markVerified(input, effect, tell));
+        besides(markVerified(input, effect, over.signal, tell));
     }
   };
 
@@ -395,28 +389,4 @@ async function lookAgain(
   if (!asked.ok) return asked.failure.kind === "unreachable" ? asked.failure : undefined;
   if (applied !== undefined) await input.watched.fetch(applied.objects.map(refOf));
   return undefined;
-}
-
-async function markVerified(
-  input: CarryOutInput,
-  effect: Extract<Effect, { kind: "mark-verified" }>,
-  tell: Tell,
-): Promise<void> {
-  const { step, revision, fingerprint } = effect;
-  const original =
-    typeof fingerprint === "string"
-      ? fingerprint
-      : input.fingerprints.get(`${step.namespace}/${step.releaseName}@${fingerprint.ofRevision}`);
-  const labelled = await input.records.label(step.namespace, step.releaseName, revision, {
-    [verifiedLabel]: verifiedLabelValue(revision),
-    [stackLabel]: input.plan.stackLabel,
-    ...(original === undefined ? {} : { [fingerprintLabel]: fingerprintLabelValue(revision, original) }),
-  });
-  // Not lost: the next run sees a revision that is not verified and looks again.
-  if (!labelled.ok)
-    tell({
-      kind: "warned",
-      release: effect.release,
-      message: `revision ${revision} is healthy, but could not be marked verified: ${labelled.failure.message}`,
-    });
 }

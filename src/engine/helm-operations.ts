@@ -178,8 +178,7 @@ async function upgrade(
       : await readStored(input, step, revision, patienceAfter(result));
   const payload = read.ok ? read.value : undefined;
   const secrets = secretsOf(step, payload);
-  // A helm that was killed behind its last write has done its work: the record says so, and not the exit code.
-  const isDone = result.ok || (result.failure.kind === "killed" && payload?.status === "deployed");
+  const isDone = result.ok || hasDoneItsWork(result.failure, payload);
   if (isDone && payload !== undefined) {
     for (const message of result.ok ? result.value.warnings : [])
       tell({ kind: "warned", release, message: redact(message, secrets) });
@@ -198,6 +197,13 @@ async function upgrade(
   };
   // What it has stored is not known either where it can't be read.
   return { ...revisionOf(payload), isCut: !isAnothers && (!read.ok || mayBeCut(failure, payload)), news };
+}
+
+// A helm that was cut behind its last write, or lost the answer to it, has done its work: the record says so, and not the
+// exit code.
+function hasDoneItsWork({ kind }: Failure, payload: ReleasePayload | undefined): boolean {
+  const isCut = kind === "killed" || kind === "unreachable" || kind === "timeout";
+  return isCut && payload?.status === "deployed";
 }
 
 function finished(release: ReleaseId, payload: ReleasePayload): Ended {
@@ -293,7 +299,8 @@ async function rollBack(
   });
   const read = await readStored(input, step, revision, patienceAfter(result));
   const payload = read.ok ? read.value : undefined;
-  if (result.ok && payload !== undefined) return finished(release, payload);
+  if (payload !== undefined && (result.ok || hasDoneItsWork(result.failure, payload)))
+    return finished(release, payload);
   const failure = result.ok ? notFound(read, `helm rolled back, but revision ${revision}`) : result.failure;
   return {
     ...revisionOf(payload),

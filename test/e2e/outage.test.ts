@@ -1,9 +1,11 @@
 // The API server goes away in the middle of a run: the run goes on when it is back, and nothing is undone because of it.
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { eventsOf, startHeadway } from "../kit/cli.ts";
-import { eventually } from "../kit/sandbox.ts";
-import { historyOf, openTestStack } from "../kit/test-stack.ts";
+import { eventually, testCluster } from "../kit/sandbox.ts";
+import { writeStack } from "../kit/stack-folder.ts";
+import { historyOf, openTestStack, revisionsOf } from "../kit/test-stack.ts";
 import { letGo, openLine, stallChart, told } from "./process-kit.ts";
 
 const ready = (after: string) => ({ annotations: { "sim.headway.dev/ready-after": after } });
@@ -78,4 +80,42 @@ describe("an API server that is away", () => {
     expect(end.exitCode, end.all).toBe(6);
     expect(end.stderr).toMatch(/try: /);
   });
+
+  it("because its process stands still, while a release settles and while helm works, is waited for", async () => {
+    // Not the shared one, which other tests use.
+    const started = await startSandbox({ name: `still-${process.pid}` });
+    if (!started.ok) throw new Error(started.failure.message);
+    const { kubeconfig, processes, stop } = started.value;
+    onTestFinished(stop);
+    const server = processes.find(({ name }) => name === "kube-apiserver")?.pid ?? 0;
+    const standStill = async (ms: number): Promise<void> => {
+      process.kill(server, "SIGSTOP");
+      await sleep(ms);
+      process.kill(server, "SIGCONT");
+    };
+    const patient = { timeout: "4m" };
+    const folder = writeStack({
+      name: "still",
+      namespace: "still",
+      releases: [
+        { name: "db", values: ready("3s"), spec: patient },
+        { name: "api", dependsOn: ["db"], spec: patient },
+      ],
+    });
+    const run = startHeadway(["apply", folder, "--yes", "--progress", "json"], { kubeconfig });
+    const helmWorks = told(run, "apply-started", "api");
+    await told(run, "apply-finished", "db");
+    await standStill(5_000);
+    await helmWorks;
+    await standStill(20_000);
+    const end = await run;
+    expect(end.exitCode, end.all).toBe(0);
+    expect(kinds(end.stdout)).not.toContain("release-failed");
+    expect(kinds(end.stdout)).not.toContain("rollback-started");
+    const cluster = testCluster(started.value);
+    for (const release of ["db", "api"])
+      expect(historyOf(await revisionsOf(cluster, "still", release))).toMatch(
+        /^(1:deployed|1:(failed|superseded) 2:deployed)$/,
+      );
+  }, 240_000);
 });

@@ -64,11 +64,32 @@ describe("records", () => {
     ]);
   });
 
-  test("count for more than how helm ended: one that was killed behind its last write is not run again", async () => {
-    const killed = { kind: "killed", message: "exit code 137", done: true } as const;
-    const { cluster, apply } = story({ "db@1": { helm: killed } });
-    expect(await apply(chain)).toMatchObject({ exitCode: 0, shown: { db: "Ready", api: "Ready" } });
+  test.each(["killed", "unreachable"] as const)(
+    "count for more than how helm ended: one that was cut behind its last write is not run again (%s)",
+    async (kind) => {
+      const cut = { kind, message: "cut", done: true } as const;
+      const { cluster, apply } = story({ "db@1": { helm: cut } });
+      expect(await apply(chain)).toMatchObject({ exitCode: 0, shown: { db: "Ready", api: "Ready" } });
+      expect(cluster.recordsOf("shop/db")).toMatchObject([{ revision: 1, verifiedLabel: "r1" }]);
+    },
+  );
+
+  test("are marked verified as soon as the API server is back, while the run goes on", async () => {
+    const { cluster, clock, begin } = story({ "api@1": { readyMs: 30_000 } });
+    const { records } = cluster;
+    const away: Failure = { kind: "unreachable", message: "away" };
+    const isAway = (): boolean => clock.nowMs() - begunAtMs < 10_000;
+    const begunAtMs = clock.nowMs();
+    const label: typeof records.label = (...order) =>
+      isAway() ? Promise.resolve({ ok: false, failure: away }) : records.label(...order);
+    Object.assign(cluster, { records: { ...records, label } });
+    const { ended, events } = begin(chain);
+    await clock.pass(20_000);
     expect(cluster.recordsOf("shop/db")).toMatchObject([{ revision: 1, verifiedLabel: "r1" }]);
+    await clock.pass(40_000);
+    const end = describeEnd(await ended, events);
+    expect(end.exitCode).toBe(0);
+    expect(end.events.filter((event) => event.startsWith("warning"))).toEqual([]);
   });
 
   test("count on where helm stored nothing", async () => {

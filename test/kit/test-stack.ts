@@ -92,7 +92,8 @@ function rootOf(api: string): string {
   return api === "v1" ? "/api/v1" : `/apis/${api}`;
 }
 
-async function revisionsOf(
+/** Helm's records of a release, oldest first. */
+export async function revisionsOf(
   cluster: TestCluster,
   namespace: string,
   release: string,

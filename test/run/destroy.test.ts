@@ -102,6 +102,17 @@ describe("destroying", () => {
       .ends(4, "failed");
   });
 
+  test("waits out an API server that is away", () => {
+    start(destroying("api <- db"))
+      .expects("uninstall api")
+      .when("helm failed api: unreachable")
+      .tells("apply-delayed api")
+      .after("2s")
+      .expects("uninstall api")
+      .when(...gone("api"))
+      .expects("watch-gone api", "uninstall db");
+  });
+
   test("passes over what is not there", () => {
     start(destroying("api <- db", { api: { kind: "absent" } }))
       .expects("uninstall db")
@@ -156,13 +167,21 @@ describe("destroying", () => {
 
   test.each([
     ["hook-failed", 4, "failed"],
-    ["unreachable", 6, "unreachable"],
     ["forbidden", 6, "unreachable"],
   ] as const)("ends with its exit code where helm fails: %s", (cause, code, kind) => {
     start(destroying("api <- db"))
       .when(`helm failed api: ${cause}`)
       .shows("db", "Blocked: by shop/api")
       .ends(code, kind);
+  });
+
+  test("ends with 6 where the API server is away for longer than the release has time", () => {
+    start(destroying("api <- db"))
+      .when("helm failed api: unreachable")
+      .after("5m")
+      .when("helm failed api: unreachable")
+      .shows("db", "Blocked: by shop/api")
+      .ends(6, "unreachable");
   });
 
   test("of a release whose objects are not known is done with helm", () => {

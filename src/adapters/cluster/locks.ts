@@ -92,7 +92,9 @@ export function makeLocks(
             ...hold(place, doing, written.value, { holder, helmHorizonMs }, sentAtMs),
             ...inherited.value,
           });
-        if (written.status !== 409 || attempt >= 2) return failed(written.failure);
+        // A write whose answer was lost may have been done: then the lease is ours.
+        const mayBeTaken = written.status === 409 || written.failure.kind === "unreachable";
+        if (!mayBeTaken || attempt >= 2) return failed(written.failure);
       }
     },
   };

@@ -34,7 +34,7 @@ export async function readClusterUid(api: Api): Promise<Result<string>> {
   return uid === undefined ? failed({ kind: "unknown", message: `${doing}: it has none` }) : succeeded(uid);
 }
 
-/** `deadlineMs` is of the wall clock. */
+/** Until the deadline, of the wall clock, it waits for one that is being deleted, and for an API server that is away. */
 export async function ensureNamespace(
   api: Api,
   namespace: string,
@@ -45,21 +45,24 @@ export async function ensureNamespace(
   for (let pauseMs = 250; ; pauseMs = Math.min(1_000, pauseMs * 2)) {
     const found = await api.json({ doing, path });
     if (found.ok && !isTerminating(found.value)) return succeeded({ created: false });
-    if (!found.ok && found.status !== 404) return failed(found.failure);
-    if (!found.ok) {
+    let away = found.ok || found.status === 404 ? undefined : found.failure;
+    if (!found.ok && found.status === 404) {
       const body = { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } };
       const made = await api.json({ doing, path: "/api/v1/namespaces", method: "POST", body });
       if (made.ok) return succeeded({ created: true });
-      // Somebody was quicker, or its end has just begun: look again.
-      if (made.reason !== "AlreadyExists") return failed(made.failure);
+      // Somebody was quicker, or its end has just begun, or the answer was lost: look again.
+      if (made.reason !== "AlreadyExists") away = made.failure;
     }
-    if (Date.now() + pauseMs > deadlineMs)
+    if (away !== undefined && away.kind !== "unreachable") return failed(away);
+    if (Date.now() + pauseMs > deadlineMs) {
+      if (away !== undefined) return failed(away);
       return failed({
         kind: "terminating-namespace",
         message: `${doing}: the one of this name is still being deleted${found.ok ? whatIsLeft(found.value) : ""}.`,
         next: `See what keeps it with \`kubectl get namespace ${namespace} -o yaml\`, then run the command again.`,
         object: { apiVersion: "v1", kind: "Namespace", name: namespace },
       });
+    }
     await sleep(pauseMs);
   }
 }

@@ -31,6 +31,8 @@ export async function markRecord(
   const path = recordPath(namespace, releaseName, revision);
   const found = await api.json({ doing, path });
   if (!found.ok) return failed(found.failure);
+  // By an earlier try whose answer was lost.
+  if (isMarked(found.value, status, why)) return succeeded(undefined);
   if (textAt(found.value, "metadata", "resourceVersion") !== resourceVersion)
     return failed({
       kind: "locked",
@@ -55,7 +57,15 @@ export async function markRecord(
       data: content.value.data,
     },
   });
-  return answer.ok ? succeeded(undefined) : failed(answer.failure);
+  if (answer.ok) return succeeded(undefined);
+  const after = await api.json({ doing, path });
+  return after.ok && isMarked(after.value, status, why) ? succeeded(undefined) : failed(answer.failure);
+}
+
+function isMarked(secret: unknown, status: string, why: string): boolean {
+  if (textAt(secret, "metadata", "labels", "status") !== status) return false;
+  const description = textAt(unpackRelease(fieldAt(secret, "data", "release")), "info", "description");
+  return description?.startsWith(why) === true;
 }
 
 type Content = {

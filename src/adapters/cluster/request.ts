@@ -55,12 +55,13 @@ export function makeApi(server: string, credentials: Credentials, requestTimeout
     return raw;
   };
   const withRetries = async (order: Order): Promise<Attempt> => {
-    const tries = order.tries ?? 2;
     for (let attempt = 0; ; attempt++) {
       const outcome = await attemptOnce(order, credentials, server, once);
+      // One that answers is there, and only needs time: about eight seconds.
+      const tries = order.tries ?? (!outcome.ok && outcome.status !== undefined ? 4 : 2);
       if (outcome.ok || outcome.pauseMs === undefined || attempt >= tries || over.signal.aborted)
         return outcome;
-      await sleep(Math.max(outcome.pauseMs, 150 * 4 ** attempt));
+      await sleep(Math.max(outcome.pauseMs, Math.min(longestPauseMs, 150 * 4 ** attempt)));
     }
   };
   return {
@@ -125,7 +126,7 @@ async function attemptOnce(
 function refusedWith(doing: string, raw: Raw): Attempt {
   const parsed = parseJson(raw.body);
   const refusal = refusalOf(doing, raw.status, parsed.ok ? parsed.value : undefined);
-  const mayPass = raw.status === 429 || (raw.status >= 502 && raw.status <= 504);
+  const mayPass = raw.status === 429 || (raw.status >= 500 && raw.status <= 504 && raw.status !== 501);
   if (!mayPass) return refusal;
   const asked = retryAfterMs(raw.headers["retry-after"], parsed.ok ? parsed.value : undefined) ?? 0;
   return asked > longestPauseMs ? refusal : { ...refusal, pauseMs: asked };

@@ -23,7 +23,7 @@ export type Order = {
   readonly text?: string;
   readonly contentType?: string;
   readonly timeoutMs?: number;
-  /** How often it is tried again where the server can't be reached; 2 unless told. */
+  /** How often it is tried again; unless told 2 times where the server can't be reached, and 4 where it asks for time. */
   readonly tries?: number;
 };
 

@@ -53,7 +53,7 @@ export const errorRules: readonly Rule[] = [
     // helm pkg/kube/client.go IsReachable; client-go's dial, TLS and stream errors; the API server's own troubles.
     kind: "unreachable",
     pattern:
-      /kubernetes cluster unreachable|connection refused|no such host|i\/o timeout|TLS handshake timeout|connection reset by peer|broken pipe|network is unreachable|no route to host|http2: (?:client connection lost|server sent GOAWAY)|use of closed network connection|\bEOF$|etcdserver: |the server is currently unable to handle the request|apiserver not ready|unable to return a response in the time allotted|request did not complete within|context deadline exceeded \(Client\.Timeout|net\/http: request canceled while waiting/i,
+      /kubernetes cluster unreachable|connection refused|no such host|i\/o timeout|TLS handshake timeout|connection reset by peer|broken pipe|network is unreachable|no route to host|http2: (?:client connection lost|server sent GOAWAY)|use of closed network connection|\bEOF$|etcdserver: |the server is currently unable to handle the request|apiserver not ready|unable to return a response in the time allotted|request did not complete within|has asked us to try again later|please try again later|an error on the server \([\s\S]*\) has prevented the request from succeeding|Internal error occurred: (?!.*failed to c(?:reate typed|onvert new))|context deadline exceeded \(Client\.Timeout|net\/http: request canceled while waiting/i,
     say: (_match, text) => ({
       message: oneLine(text),
       next: "Check that the cluster answers (kubectl version); the next run goes on from here.",
@@ -72,7 +72,7 @@ export const errorRules: readonly Rule[] = [
   },
   {
     kind: "quota",
-    pattern: /exceeded quota: |too many requests/i,
+    pattern: /exceeded quota: /i,
     say: (_match, text) => ({
       message: oneLine(text),
       next: "Raise the quota of the namespace or lower what is asked.",
@@ -162,7 +162,9 @@ export const errorRules: readonly Rule[] = [
       message: oneLine(text),
       ...(match[1] === undefined ? {} : { fields: [match[1]] }),
       ...objectIn(text),
-      next: "Such a field can't change in place: undo the change, or delete the object and run again.",
+      next: / hooks failed: /.test(text)
+        ? "A hook of an earlier revision left it: delete it, or let the chart do so (helm.sh/hook-delete-policy: before-hook-creation); then apply with --retry."
+        : "Such a field can't change in place: undo the change, or delete the object and run again.",
     }),
   },
   {

@@ -139,6 +139,8 @@ export type StepState =
       readonly doing: "helm" | "wait-gone";
       /** True where its helm is the second one, for the first was killed. */
       readonly isBegunAnew?: true;
+      /** Set while a passing refusal is waited out. */
+      readonly retryAtMs?: number | undefined;
       readonly startedAtMs: number;
       readonly deadlineMs: number;
       readonly health?: ReleaseHealth;

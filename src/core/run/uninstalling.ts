@@ -1,5 +1,5 @@
 // One release on its way out: helm uninstall, then the wait until its objects are gone.
-import type { Failure } from "../failure.ts";
+import { isTransient, type Failure } from "../failure.ts";
 import { explainWaiting } from "../health/describe-trouble.ts";
 import type { ReleaseHealth } from "../health/health.ts";
 import type { Applied, Step } from "../plan/plan.ts";
@@ -8,6 +8,8 @@ import { cancel, isStopAsked, order, setState, tell, tellNotUndone } from "./dra
 import { stopAfterFailure } from "./failing.ts";
 import { isNews } from "./judge.ts";
 import type { StepState } from "./run.ts";
+
+const retryPauseMs = 2_000;
 
 type Uninstalling = Extract<StepState, { kind: "uninstalling" }>;
 
@@ -29,18 +31,24 @@ export function uninstallHelmFinished(draft: Draft, step: Step, state: Uninstall
 }
 
 export function uninstallHelmFailed(draft: Draft, step: Step, state: Uninstalling, failure: Failure): void {
-  if (state.doing !== "helm") return;
-  if (failure.kind === "interrupted" && isStopAsked(draft)) cancel(draft, step.release);
-  else if (failure.kind === "killed" && state.isBegunAnew !== true && !isStopAsked(draft))
-    beginAnew(draft, step, state, failure);
-  else uninstallFailed(draft, step, state, failure);
+  if (state.doing !== "helm" || state.retryAtMs !== undefined) return;
+  const retryAtMs = draft.atMs + retryPauseMs;
+  if (isStopAsked(draft) && failure.kind === "interrupted") cancel(draft, step.release);
+  else if (isStopAsked(draft)) uninstallFailed(draft, step, state, failure);
+  else if (failure.kind === "killed" && state.isBegunAnew !== true) {
+    tell(draft, { kind: "apply-delayed", release: step.release, failure, retryAtMs: draft.atMs });
+    beginAnew(draft, step, { ...state, isBegunAnew: true });
+  } else if (isTransient(failure) && retryAtMs < state.deadlineMs) {
+    setState(draft, step.release, { ...state, retryAtMs });
+    tell(draft, { kind: "apply-delayed", release: step.release, failure, retryAtMs });
+    order(draft, { kind: "wake", atMs: retryAtMs });
+  } else uninstallFailed(draft, step, state, failure);
 }
 
-// Helm takes over what the one that was killed has left. The next run could not know that it is dead, and would wait.
-function beginAnew(draft: Draft, step: Step, state: Uninstalling, failure: Failure): void {
+// Helm takes over what the one before has left. The next run could not know that it is dead, and would wait.
+function beginAnew(draft: Draft, step: Step, state: Uninstalling): void {
   const timeoutMs = state.deadlineMs - state.startedAtMs;
-  setState(draft, step.release, { ...state, isBegunAnew: true });
-  tell(draft, { kind: "apply-delayed", release: step.release, failure, retryAtMs: draft.atMs });
+  setState(draft, step.release, { ...state, retryAtMs: undefined });
   order(draft, { kind: "uninstall", release: step.release, step, timeoutMs });
 }
 
@@ -60,6 +68,11 @@ export function uninstallObserved(
 }
 
 export function uninstallWoken(draft: Draft, step: Step, state: Uninstalling): void {
+  if (state.retryAtMs !== undefined) {
+    if (isStopAsked(draft)) cancel(draft, step.release);
+    else if (draft.atMs >= state.retryAtMs) beginAnew(draft, step, state);
+    return;
+  }
   if (state.doing !== "wait-gone" || draft.atMs < state.deadlineMs) return;
   const left = state.health === undefined ? "" : `: ${explainWaiting(state.health)}`;
   uninstallFailed(draft, step, state, {

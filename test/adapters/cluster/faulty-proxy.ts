@@ -1,12 +1,13 @@
 // A proxy in front of a real API server that can do what a healthy one never does when a test wants it: refuse, freeze,
-// cut. Spoken to in plain HTTP.
-import { writeFileSync } from "node:fs";
+// cut. Spoken to in plain HTTP, or in TLS: helm sends its token over nothing else.
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { request } from "node:https";
+import { createServer as createTlsServer, request } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { stringify } from "yaml";
+import { makeAuthority } from "../../kit/chart-servers.ts";
 import { accessOf, type TestCluster } from "../../kit/sandbox.ts";
 import { temporaryFolder } from "../../kit/chart-trees.ts";
 
@@ -19,13 +20,17 @@ export type Fault =
       readonly headers?: Record<string, string>;
     }
   /** No answer, ever. */
-  | { readonly kind: "hang" };
+  | { readonly kind: "hang" }
+  /** It is passed on and done, and the connection cut before its answer has come back. */
+  | { readonly kind: "lose-answer" };
 
 export type Asked = {
   readonly method: string;
   readonly url: URL;
   readonly accept: string;
   readonly authorization: string;
+  /** The program that asks, as its user agent begins: `Helm`, `headway`. */
+  readonly program: string;
 };
 
 export type FaultyProxy = {
@@ -44,13 +49,16 @@ export type FaultyProxy = {
 };
 
 /** Gone at the end of the test. */
-export async function startFaultyProxy(cluster: TestCluster): Promise<FaultyProxy> {
+export async function startFaultyProxy(
+  cluster: TestCluster,
+  { tls = false }: { readonly tls?: boolean } = {},
+): Promise<FaultyProxy> {
   const access = accessOf(cluster.kubeconfig);
   const asked: Asked[] = [];
   const answers: string[] = [];
   const upstream = new Set<IncomingMessage>();
   const sockets = new Set<Socket>();
-  const pass = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+  const pass = (incoming: IncomingMessage, outgoing: ServerResponse, losesAnswer: boolean) => {
     const sent = request(
       new URL(incoming.url ?? "/", access.server),
       {
@@ -59,6 +67,10 @@ export async function startFaultyProxy(cluster: TestCluster): Promise<FaultyProx
         ca: access.ca,
       },
       (answer) => {
+        if (losesAnswer) {
+          answer.resume().on("end", () => incoming.socket.destroy());
+          return;
+        }
         upstream.add(answer);
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.on("data", (chunk: Buffer) => {
@@ -87,32 +99,49 @@ export async function startFaultyProxy(cluster: TestCluster): Promise<FaultyProx
       for (const socket of sockets) socket.destroy();
     },
   };
-  const server = createServer((incoming, outgoing) => {
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const one = {
       method: incoming.method ?? "",
       url: new URL(incoming.url ?? "/", "http://proxy"),
       accept: incoming.headers.accept ?? "",
       authorization: incoming.headers.authorization ?? "",
+      program: (incoming.headers["user-agent"] ?? "").split("/")[0] ?? "",
     };
     asked.push(one);
     const fault = proxy.fault(one);
-    if (fault === undefined) pass(incoming, outgoing);
+    if (fault === undefined || fault.kind === "lose-answer") pass(incoming, outgoing, fault !== undefined);
     else if (fault.kind === "answer")
       outgoing
         .writeHead(fault.status, { "content-type": "application/json", ...fault.headers })
         .end(typeof fault.body === "string" ? fault.body : JSON.stringify(fault.body));
-  });
-  server.on("connection", (socket) => {
+  };
+  const authority = tls ? makeAuthority() : undefined;
+  const server =
+    authority === undefined
+      ? createServer(answer)
+      : createTlsServer(
+          { key: readFileSync(authority.keyFile), cert: readFileSync(authority.certFile) },
+          answer,
+        );
+  server.on("connection", (socket: Socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  proxy.server = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const scheme = authority === undefined ? "http" : "https";
+  proxy.server = `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   proxy.kubeconfig = join(temporaryFolder(), "kubeconfig");
-  writeKubeconfig(proxy.kubeconfig, { server: proxy.server, user: { token: access.token } });
+  writeKubeconfig(proxy.kubeconfig, {
+    server: proxy.server,
+    ...(authority === undefined
+      ? {}
+      : { cluster: { "certificate-authority-data": Buffer.from(authority.ca).toString("base64") } }),
+    user: { token: access.token },
+  });
   onTestFinished(() => {
     proxy.cut();
     server.close();
+    authority?.close();
   });
   return proxy;
 }

@@ -248,6 +248,11 @@ describe("a record that a killed helm left pending", () => {
     expect(failureOf(stale).kind).toBe("locked");
     expect(valueOf(await records.payload(namespace, "web", 1))?.status).toBe("pending-install");
 
+    // The answer is lost; what was asked for is done.
+    const proxy = await startFaultyProxy(cluster);
+    proxy.fault = ({ method }) => (method === "PATCH" ? { kind: "lose-answer" } : undefined);
+    const { records: throughProxy } = await connected({ kubeconfig: proxy.kubeconfig });
+    valueOf(await throughProxy.mark(pending, "failed", "cut"));
     valueOf(await records.mark(pending, "failed", "cut"));
     const marked = valueOf(await records.payload(namespace, "web", 1));
     expect(marked).toMatchObject({ status: "failed", chart: { name: "web" }, config: { replicas: 1 } });

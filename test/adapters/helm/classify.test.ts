@@ -60,6 +60,11 @@ const table: readonly (readonly [text: string, kind: FailureKind, message: strin
     'server-side apply failed for object shop/sec /v1, Kind=Secret: Secret "sec" is invalid: data: Forbidden: field is immutable when `immutable` is set',
   ],
   [
+    "immutable-hook",
+    "immutable-field",
+    'pre-upgrade hooks failed: warning: Hook pre-upgrade left/templates/all.yaml failed: server-side apply failed for object shop/db batch/v1, Kind=Job: Job.batch "db" is invalid: spec.template.spec: Invalid value: {"Volumes":null}: field is immutable',
+  ],
+  [
     "values-schema",
     "values-schema",
     "values do not fit the chart's schema: schema: at '': missing property 'host'; at '/replicas': got string, want integer",
@@ -208,6 +213,26 @@ const table: readonly (readonly [text: string, kind: FailureKind, message: strin
     'kubernetes cluster unreachable: Get "https://no-such-host.invalid:1/version": dial tcp: lookup no-such-host.invalid on 192.0.2.53:53: no such host',
   ],
   [
+    "too-many",
+    "unreachable",
+    "create: failed to create: the server has received too many requests and has asked us to try again later (post secrets)",
+  ],
+  [
+    "internal-error",
+    "unreachable",
+    "server-side apply failed for object shop/db apps/v1, Kind=Deployment: Internal error occurred: resource quota evaluation timed out",
+  ],
+  [
+    "internal-error-plain",
+    "unreachable",
+    'create: failed to create: an error on the server ("oops") has prevented the request from succeeding (post secrets)',
+  ],
+  [
+    "lost-answer",
+    "unreachable",
+    'create: failed to create: Post "https://127.0.0.1:34279/api/v1/namespaces/shop/secrets": EOF',
+  ],
+  [
     "forbidden",
     "forbidden",
     'query: failed to query with labels: secrets is forbidden: User "system:serviceaccount:shop:weak" cannot list resource "secrets" in API group "" in the namespace "shop"',
@@ -313,6 +338,7 @@ describe("what a helm error names", () => {
   it.each([
     ["immutable-selector", "Deployment", "scale", "spec.selector"],
     ["immutable-job", "Job", "job", "spec.template.spec"],
+    ["immutable-hook", "Job", "db", "spec.template.spec"],
     ["immutable-sts", "StatefulSet", "sts", "spec.serviceName"],
     ["immutable-service", "Service", "svc", "spec.clusterIPs[0]"],
     ["immutable-secret", "Secret", "sec", "data"],

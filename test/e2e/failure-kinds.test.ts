@@ -91,6 +91,25 @@ describe("a Job that fails", () => {
   });
 });
 
+describe("a hook that hangs", () => {
+  it("is ended at the timeout and named, and the upgrade is rolled back", async () => {
+    const spec = { ...job, timeout: "8s" };
+    const values = (tag: string) => ({ tag, hook: "pre-upgrade", deletePolicy: "before-hook-creation" });
+    const hanging = { annotations: { "sim.headway.dev/fail": "never-ready" } };
+    const stack = await openTestStack([{ name: "migrate", spec, values: values("1.0.0") }], {
+      files: jobChart,
+    });
+    expect((await stack.apply()).code).toBe(0);
+    stack.declare([{ name: "migrate", spec, values: { ...values("2.0.0"), ...hanging } }]);
+    const end = await stack.apply();
+    expect(end.code, end.all).toBe(5);
+    expect(end.all).toMatch(/0\/1 completed \(Job \S+\/migrate-2-0-0\)/);
+    expect(historyOf(await stack.revisions("migrate"))).toBe("1:superseded 2:failed 3:deployed");
+    const config = await stack.object("configmaps/migrate", "v1");
+    expect(config?.data).toEqual({ tag: "1.0.0" });
+  });
+});
+
 describe("a StatefulSet whose upgrade fails", () => {
   it("is really healthy after its rollback, though Kubernetes keeps the broken pod", async () => {
     const spec = {

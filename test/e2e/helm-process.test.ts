@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { eventsOf, startHeadway } from "../kit/cli.ts";
+import { oneFileChart } from "../kit/more-charts.ts";
 import { eventually } from "../kit/sandbox.ts";
 import { historyOf } from "../kit/test-stack.ts";
 import { processesBelow } from "../crash/crash-stack.ts";
@@ -128,6 +129,44 @@ describe("a record that a killed run left", () => {
     expect(next.code, next.all).toBe(0);
     expect(historyOf(await stack.revisions("db"))).toBe("1:superseded 2:failed 3:deployed");
     expect((await stack.object("deployments/db"))?.metadata.uid).toBe(before?.metadata.uid);
+  });
+
+  it("with a hook's Job that its chart deletes after success alone is recovered once that Job, which is named, is deleted", async () => {
+    const hook = oneFileChart(
+      "left",
+      `apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ .Release.Name }}
+  annotations: { helm.sh/hook: pre-upgrade, helm.sh/hook-delete-policy: hook-succeeded }
+spec:
+  suspend: {{ .Values.hangs }}
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{ name: job, image: "registry.example/job:{{ .Values.tag }}" }]
+`,
+      'tag: "1"\nhangs: false\n',
+    );
+    const left = { chart: "../charts/left" };
+    const stack = await openCrashStack([{ name: "db" }]);
+    stack.declare([{ name: "db", spec: left }], { files: hook });
+    expect((await stack.finish("apply")).code).toBe(0);
+    stack.declare([{ name: "db", spec: left, values: { tag: "2", hangs: true } }]);
+    const run = stack.start("apply");
+    await becomes(stack, "2:pending-upgrade");
+    await eventually(() => stack.object("jobs/db", "batch/v1"));
+    await killAfter(stack, run, 0);
+    stack.declare([{ name: "db", spec: left, values: { tag: "3" } }]);
+    // Headway does not delete a Job that may be at work, and helm can't change it.
+    const next = await stack.finish("apply");
+    expect(next.code, next.all).toBe(5);
+    expect(next.all).toMatch(/Job\.batch .*db.* field is immutable.*before-hook-creation/);
+    const job = `/apis/batch/v1/namespaces/${stack.namespace}/jobs/db?propagationPolicy=Background`;
+    await stack.cluster.kube(job, { method: "DELETE" });
+    const last = await stack.finish("apply", "--retry");
+    expect(last.code, last.all).toBe(0);
+    expect((await stack.revisions("db")).at(-1)).toMatchObject({ status: "deployed" });
   });
 
   it("as pending-rollback is recovered, and the rollback done that is owed", async () => {

@@ -123,7 +123,12 @@ describe("an object that the API server refuses", () => {
     const chart = (label: string) =>
       oneFileChart(
         "fixed",
-        `apiVersion: apps/v1
+        `apiVersion: v1
+kind: ConfigMap
+metadata: { name: {{ .Release.Name }} }
+data: { of: ${label} }
+---
+apiVersion: apps/v1
 kind: Deployment
 metadata: { name: {{ .Release.Name }} }
 spec:
@@ -140,6 +145,9 @@ spec:
     expect(end.code, end.all).toBe(5);
     expect(end.all).toMatch(/immutable|can't change/);
     expect(end.all).toMatch(/spec\.selector/);
+    // Helm had changed it before it came to the Deployment.
+    expect((await stack.object("configmaps/fixed", "v1"))?.data).toEqual({ of: "one" });
+    expect(historyOf(await stack.revisions("fixed"))).toBe("1:superseded 2:failed 3:deployed");
     expect((await stack.object("deployments/fixed"))?.status).toMatchObject({ availableReplicas: 1 });
   });
 

@@ -137,7 +137,7 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
       case "stop-helm": {
         const step = stepOf.get(effect.release);
         tests.stop(effect.release);
-        if (step !== undefined) input.releases.stop(step.namespace, step.releaseName);
+        if (step !== undefined) helm.stop(step);
         return;
       }
       case "watch-health": {

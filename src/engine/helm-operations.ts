@@ -1,6 +1,6 @@
 // The effects that run helm: which order the adapter is given, which revision came of it, and what helm's record tells
 // while helm is still at work.
-import { isTransient, succeeded } from "../core/failure.ts";
+import { failed, isTransient, succeeded } from "../core/failure.ts";
 import type { Failure, Result } from "../core/failure.ts";
 import {
   fingerprintLabel,
@@ -12,7 +12,7 @@ import {
 } from "../core/fingerprint.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import type { Hook, ReleasePayload } from "../core/observation.ts";
-import type { Applied, ApplyStep } from "../core/plan/plan.ts";
+import type { Applied, ApplyStep, Step } from "../core/plan/plan.ts";
 import { redact } from "../core/redact.ts";
 import type { Effect } from "../core/run/run.ts";
 import { cleanFailure, secretsOf } from "./clean-news.ts";
@@ -51,6 +51,8 @@ export type HelmOperations = {
   upgrade(effect: EffectOf<"upgrade">, tell: Tell): Promise<void>;
   rollBack(effect: EffectOf<"roll-back">, tell: Tell): Promise<void>;
   uninstall(effect: EffectOf<"uninstall">, tell: Tell): Promise<void>;
+  /** Stops the release's helm; where records are still being put in order for one, it is not started any more. */
+  stop(step: Step): void;
   /** Somebody else's helm has moved the release: this is its newest revision now. */
   noteRevision(release: ReleaseId, revision: number): void;
 };
@@ -62,6 +64,12 @@ export function helmOperations(input: HelmInput): HelmOperations {
   const cut = new Map<ReleaseId, number>();
   /** Releases of whose revisions one at most counts as deployed. */
   const tidy = new Set<ReleaseId>();
+  const latest = new Map<ReleaseId, AbortController>();
+  const begin = (release: ReleaseId): HelmInput => {
+    const stopped = new AbortController();
+    latest.set(release, stopped);
+    return { ...input, releases: unlessStopped(input.releases, stopped.signal) };
+  };
   const nextOf = (step: ApplyStep): number => (newest.get(step.release) ?? step.fromRevision) + 1;
   const note = (step: ApplyStep, revision: number, ended: Ended): void => {
     if (ended.revision !== undefined) newest.set(step.release, ended.revision);
@@ -80,15 +88,16 @@ export function helmOperations(input: HelmInput): HelmOperations {
   const operate = async (
     step: ApplyStep,
     tell: Tell,
-    work: (revision: number) => Promise<Ended>,
+    work: (begun: HelmInput, revision: number) => Promise<Ended>,
   ): Promise<void> => {
+    const begun = begin(step.release);
     const cleared = await clear(step);
     if (!cleared.ok) {
       tell({ kind: "helm-failed", release: step.release, failure: cleared.failure });
       return;
     }
     const revision = nextOf(step);
-    const ended = await work(revision);
+    const ended = await work(begun, revision);
     note(step, revision, ended);
     if (ended.isCut) await clear(step);
     tell(ended.news);
@@ -98,26 +107,45 @@ export function helmOperations(input: HelmInput): HelmOperations {
       newest.set(release, revision);
     },
     upgrade: (effect, tell) =>
-      operate(effect.step, tell, async (revision) => {
+      operate(effect.step, tell, async (begun, revision) => {
         const { step, release } = effect;
         const superseded = tidy.has(release)
           ? succeeded(undefined)
-          : await supersedeStale(input, step, (message) => {
+          : await supersedeStale(begun, step, (message) => {
               tell({ kind: "warned", release, message });
             });
         if (!superseded.ok)
           return { isCut: false, news: { kind: "helm-failed", release, failure: superseded.failure } };
         tidy.add(release);
-        return await upgrade(input, effect, revision, tell);
+        return await upgrade(begun, effect, revision, tell);
       }),
     rollBack: (effect, tell) =>
-      operate(effect.step, tell, (revision) => rollBack(input, effect, revision, tell)),
+      operate(effect.step, tell, (begun, revision) => rollBack(begun, effect, revision, tell)),
     uninstall: (effect, tell) => {
       const { step } = effect;
       const revision =
         step.kind === "uninstall" ? step.revision : "fromRevision" in step ? nextOf(step) - 1 : undefined;
-      return uninstall(input, effect, revision, tell);
+      return uninstall(begin(effect.release), effect, revision, tell);
     },
+    stop: ({ release, namespace, releaseName }) => {
+      latest.get(release)?.abort();
+      input.releases.stop(namespace, releaseName);
+    },
+  };
+}
+
+// The adapter stops what it was given. What is still read or put in order before that would start its helm all the same,
+// perhaps without the lock.
+function unlessStopped(releases: Releases, stopped: AbortSignal): Releases {
+  const refusal = ({ releaseName }: { readonly releaseName: string }) =>
+    Promise.resolve(
+      failed({ kind: "interrupted", message: `helm on ${releaseName}: stopped before it started` }),
+    );
+  return {
+    ...releases,
+    upgrade: (order) => (stopped.aborted ? refusal(order) : releases.upgrade(order)),
+    rollBack: (order) => (stopped.aborted ? refusal(order) : releases.rollBack(order)),
+    uninstall: (order) => (stopped.aborted ? refusal(order) : releases.uninstall(order)),
   };
 }
 

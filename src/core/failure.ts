@@ -130,3 +130,19 @@ export function isTransient(failure: Failure): boolean {
       return false;
   }
 }
+
+/** A missing right or program, another helm, a kill: about the surroundings, and nothing that waiting would change. */
+export function isNobodysFault({ kind }: Failure): boolean {
+  return (
+    kind === "locked" ||
+    kind === "killed" ||
+    kind === "program" ||
+    kind === "forbidden" ||
+    kind === "interrupted"
+  );
+}
+
+/** True where a failure is the release's own: neither may it pass by itself, nor is it about the surroundings. */
+export function speaksAgainstRelease(failure: Failure): boolean {
+  return !isTransient(failure) && !isNobodysFault(failure);
+}

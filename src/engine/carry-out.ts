@@ -243,7 +243,7 @@ async function recordFailure(
   effect: Extract<Effect, { kind: "record-failure" }>,
   tell: Tell,
 ): Promise<void> {
-  const { release, record, quarantineKey, fingerprint } = effect;
+  const { release, record, endsTakeBack, quarantineKey, fingerprint } = effect;
   const { quarantine: before, takenBack: debt } = state.of(release) ?? {};
   // A failure that speaks neither for nor against the declaration leaves a quarantine of it as it is.
   const isOfThisPin = before !== undefined && isOf(step, before);
@@ -256,7 +256,7 @@ async function recordFailure(
   const found = {
     lastFailure: record,
     ...(quarantine === undefined ? {} : { quarantine }),
-    ...(debt === undefined || !isOf(step, debt) ? {} : { takenBack: debt }),
+    ...(debt === undefined || endsTakeBack === true || !isOf(step, debt) ? {} : { takenBack: debt }),
   };
   const staysFrozen = step?.kind === "roll-back";
   const failure = await state.change((before) => putFailure(before, release, found, staysFrozen));

@@ -183,7 +183,7 @@ export function describeOrder(order: Effect): string {
     case "record-failure":
       return `record-failure ${nameOf(order.release)}: ${order.record.outcome}${
         order.quarantineKey === undefined ? "" : ", quarantined"
-      }`;
+      }${order.endsTakeBack === true ? ", no more to take back" : ""}`;
     case "mark-verified":
       return `mark-verified ${nameOf(order.release)} r${order.revision}${
         typeof order.fingerprint === "string" ? "" : ` as r${order.fingerprint.ofRevision}`

@@ -160,6 +160,57 @@ describe("a stack that goes back as a whole", () => {
       .ends(130, "interrupted");
   });
 
+  test("tries nothing another time, and lets each go back as its own policy says", () => {
+    stack("api\nweb", { web: { declaration: { retries: 1 } } })
+      .when("helm started web", "helm finished web", "web failing")
+      .expects("watch-health web", "capture-evidence web")
+      .when(...fails("api"), "take-back of web recorded", "evidence of web")
+      .tells("release-failed web: rollback")
+      .notesNothing("upgrade web")
+      .when("failure of web recorded")
+      .expects("roll-back web to 1");
+  });
+
+  test("does not begin another attempt that was due already", () => {
+    stack("api\nweb", { web: { declaration: { retries: 1 } } })
+      .when(...fails("web"))
+      .tells("release-failed web: retry")
+      .when(...fails("api"), "take-back of web recorded")
+      .after("1s")
+      .notesNothing("upgrade web")
+      .expects("capture-evidence web")
+      .when("evidence of web")
+      .tells("release-failed web: rollback");
+  });
+
+  test("leaves what has failed by itself to its own policy, whether it failed before or after", () => {
+    const keep: ReleaseFacts = { declaration: { onFailure: "keep" } };
+    stack("api\nweb", { api: keep, web: keep })
+      .when("helm started web", "helm finished web", ...fails("api"))
+      .expects(
+        "watch-health web",
+        "watch-health api",
+        "capture-evidence api",
+        "record-take-back web to 1",
+        "record-failure api: kept, quarantined",
+      )
+      .when("web failing", "evidence of web")
+      .notesNothing("record-take-back api to 1")
+      .expects("capture-evidence web", "record-failure web: kept, quarantined, no more to take back")
+      .when("take-back of web recorded", "failure of api recorded", "failure of web recorded")
+      .ends(5, "rolled-back");
+  });
+
+  test("leaves what heals late, and comes to its end", () => {
+    stack("api\nweb\nslow", { web: { declaration: { onFailure: "keep" } } })
+      .when(...fails("web"), "take-back of api, slow recorded", "failure of web recorded")
+      .when(...fails("api"), "failure of api recorded")
+      .when("web healthy")
+      .when(...back("api"), ...up("slow"), ...back("slow"))
+      .shows("web", "Ready")
+      .ends(5, "rolled-back");
+  });
+
   test("is not undone a second time by a second failure", () => {
     stack("api\nweb\ndb")
       .when(...up("db"), ...fails("api"), "take-back of web, db recorded", "failure of api recorded")

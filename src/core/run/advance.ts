@@ -66,7 +66,7 @@ export function startRun(plan: Plan, id: string, startedAtMs: number): Run {
     takingBack: new Map(
       plan.steps.flatMap((step) =>
         owes(step) && step.takenBack !== undefined
-          ? [[step.release, { dueTo: step.takenBack.dueTo, isRecorded: true }] as const]
+          ? [[step.release, { dueTo: step.takenBack.dueTo, debt: "recorded" }] as const]
           : [],
       ),
     ),

@@ -2,6 +2,7 @@
 import type { Step } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
 import { order, setState, tell } from "./draft.ts";
+import { isOwed } from "./taking-back.ts";
 
 /** The release is as it should be, at this revision. */
 export function becomeHealthy(draft: Draft, step: Step, revision: number, startedAtMs: number): void {
@@ -22,7 +23,7 @@ export function becomeHealthy(draft: Draft, step: Step, revision: number, starte
     fingerprint: step.pin.fingerprint,
   });
   // What is about to go back has its debt on record by now.
-  if (!draft.run.takingBack.has(step.release)) order(draft, { kind: "clear-failure", release: step.release });
+  if (!isOwed(draft, step.release)) order(draft, { kind: "clear-failure", release: step.release });
 }
 
 /** True where a release that has healed by itself would still have something to prove: the next run sees to it. */

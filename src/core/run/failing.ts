@@ -1,7 +1,7 @@
 // What follows a failure, always in this order: evidence, the record of it, then what the declaration's policy says:
 // another attempt, one rollback to the last verified revision, an uninstall of a failed first install, or nothing.
-import { isTransient } from "../failure.ts";
 import type { Failure } from "../failure.ts";
+import { isNobodysFault, isTransient, speaksAgainstRelease } from "../failure.ts";
 import type { Evidence, ReleaseHealth } from "../health/health.ts";
 import type { FailureRecord } from "../observation.ts";
 import type { Applied, ApplyStep } from "../plan/plan.ts";
@@ -9,7 +9,7 @@ import type { Draft } from "./draft.ts";
 import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
 import { recordFailure } from "./failure-record.ts";
 import { beginRollback } from "./rolling-back.ts";
-import { beginTakingAway, takeBackAfter } from "./taking-back.ts";
+import { beginTakingAway, leaveToItself, takeBackAfter } from "./taking-back.ts";
 import type { StepState, Then } from "./run.ts";
 
 const retryPauseMs = 1_000;
@@ -37,7 +37,7 @@ export function beginFailing(draft: Draft, step: ApplyStep, end: AttemptEnd): vo
     doing: "capture-evidence",
     attempt,
     failure,
-    then: decideThen(draft, step, end),
+    ...decideThen(draft, step, end),
     // A first install is tried again by the next run.
     quarantine: !step.firstInstall && step.proven !== true && speaksAgainstDeclaration(end),
     settled: end.stage === "settling",
@@ -57,45 +57,44 @@ export function beginFailing(draft: Draft, step: ApplyStep, end: AttemptEnd): vo
   else if (evidence !== "on-its-way") evidenceCaptured(draft, step, state, evidence);
 }
 
-function decideThen(draft: Draft, step: ApplyStep, end: AttemptEnd): Then {
+/** What follows; `otherwise` is what follows where nothing may be tried again after all by the time the evidence is there. */
+function decideThen(draft: Draft, step: ApplyStep, end: AttemptEnd): Pick<Failing, "then" | "otherwise"> {
   const { attempt, failure, stage, applied } = end;
-  const { declaration } = step.pin;
-  if (draft.run.stopping?.why === "lease-lost" || isBeforeHelm(stage)) return "keep";
-  if (isTransient(failure) || (isNobodysFault(failure) && applied === undefined)) return "keep";
+  const keep = { then: "keep", otherwise: "keep" } as const;
+  if (draft.run.stopping?.why === "lease-lost" || isBeforeHelm(stage)) return keep;
+  if (isTransient(failure) || (isNobodysFault(failure) && applied === undefined)) return keep;
   // The next run recovers what a killed helm left; here its lock would be in the way.
-  if (failure.kind === "killed") return "keep";
+  if (failure.kind === "killed") return keep;
+  const otherwise = undoingOf(step, applied);
   const isHelms = stage === "helm" || stage === "settling" || stage === "test";
-  const mayTryAgain = draft.run.stopping === undefined && !draft.run.takingBack.has(step.release);
-  if (isHelms && step.kind !== "verify" && mayTryAgain && attempt <= declaration.retries) return "retry";
+  const isLeft = isHelms && step.kind !== "verify" && attempt <= step.pin.declaration.retries;
+  return { then: isLeft && mayTryAgain(draft, step) ? "retry" : otherwise, otherwise };
+}
+
+/** False once nothing starts any more, or the release is to go back with its stack. */
+function mayTryAgain({ run }: Draft, { release }: ApplyStep): boolean {
+  return run.stopping === undefined && !run.takingBack.has(release);
+}
+
+/** What the declaration's policy says of a release that has failed for good. */
+function undoingOf(step: ApplyStep, applied: Applied | undefined): Failing["otherwise"] {
+  const { onFailure } = step.pin.declaration;
   if (step.firstInstall || step.rollbackTo === undefined)
-    return declaration.onFailure === "uninstall" && applied !== undefined && step.firstInstall
-      ? "uninstall"
-      : "keep";
+    return onFailure === "uninstall" && applied !== undefined && step.firstInstall ? "uninstall" : "keep";
   // A revision that was taken over as verified is itself the one to go back to.
-  if (declaration.onFailure === "keep" || step.rollbackTo === applied?.revision) return "keep";
+  if (onFailure === "keep" || step.rollbackTo === applied?.revision) return "keep";
   // Helm refused before it stored anything: what was there is still there. But a cut run may have left a part.
   return applied === undefined && step.kind !== "recover" ? "keep" : "rollback";
 }
 
 /** False where the same declaration may well succeed next time, with nothing changed in it. */
 function speaksAgainstDeclaration({ failure, stage }: AttemptEnd): boolean {
-  return !isTransient(failure) && !isNobodysFault(failure) && !isBeforeHelm(stage);
+  return speaksAgainstRelease(failure) && !isBeforeHelm(stage);
 }
 
 /** True where nothing of the declaration has been tried yet. */
 function isBeforeHelm(stage: AttemptEnd["stage"]): boolean {
   return stage === "namespace" || stage === "recover" || stage === "conditions" || stage === "values";
-}
-
-/** A missing right or program, another helm, a kill: about the surroundings, and nothing that waiting would change. */
-export function isNobodysFault({ kind }: Failure): boolean {
-  return (
-    kind === "locked" ||
-    kind === "killed" ||
-    kind === "program" ||
-    kind === "forbidden" ||
-    kind === "interrupted"
-  );
 }
 
 export function evidenceCaptured(
@@ -107,7 +106,7 @@ export function evidenceCaptured(
 ): void {
   if (captured.doing !== "capture-evidence") return;
   const state = unreachable === undefined ? captured : blameCluster(captured, unreachable);
-  const then = state.then === "retry" && draft.run.stopping !== undefined ? "keep" : state.then;
+  const then = state.then === "retry" && !mayTryAgain(draft, step) ? state.otherwise : state.then;
   tell(draft, { kind: "release-failed", release: step.release, failure: state.failure, evidence, then });
   if (draft.run.stopping?.why === "lease-lost") {
     cancel(draft, step.release);
@@ -135,13 +134,16 @@ export function evidenceCaptured(
     return;
   }
   stopAfterFailure(draft);
-  if (!isTransient(state.failure) && !isNobodysFault(state.failure)) takeBackAfter(draft, step);
+  const isByItself = speaksAgainstRelease(state.failure);
+  const endsTakeBack = isByItself && leaveToItself(draft, step);
+  if (isByItself) takeBackAfter(draft, step);
   setState(draft, step.release, { ...state, then, doing: "record", evidence });
   recordFailure(draft, step, {
     failure: state.failure,
     evidence,
     outcome: outcomeAhead(then, state),
     quarantine: state.quarantine,
+    endsTakeBack,
     ...(state.applied === undefined ? {} : { revision: state.applied.revision }),
   });
 }
@@ -159,6 +161,7 @@ function blameCluster(state: Failing, unreachable: Failure): Failing {
         ...state,
         failure: { ...unreachable, message: `${state.failure.message}; ${unreachable.message}` },
         then: "keep",
+        otherwise: "keep",
         quarantine: false,
       }
     : state;

@@ -16,12 +16,14 @@ export function recordFailure(
     readonly outcome: FailureRecord["outcome"];
     /** True where the fingerprint is not to be tried again. */
     readonly quarantine: boolean;
+    /** True where it was to go back with its stack, and is left to its own policy now. */
+    readonly endsTakeBack?: boolean;
     readonly revision?: number;
   },
 ): void {
   if (draft.run.stopping?.why === "lease-lost") return;
   const { range } = step.pin.declaration;
-  const { failure, evidence, outcome, quarantine, revision } = what;
+  const { failure, evidence, outcome, quarantine, endsTakeBack, revision } = what;
   order(draft, {
     kind: "record-failure",
     release: step.release,
@@ -39,6 +41,7 @@ export function recordFailure(
         : {}),
       declaredAt: `${range.file}:${range.line}`,
     },
+    ...(endsTakeBack === true ? { endsTakeBack } : {}),
     ...(quarantine ? { quarantineKey: step.quarantineKey, fingerprint: step.pin.fingerprint } : {}),
   });
 }

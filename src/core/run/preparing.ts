@@ -102,11 +102,13 @@ export function preparationRefused(draft: Draft, step: ApplyStep, state: StepSta
   beginFailing(draft, step, { attempt: state.attempt, failure, stage: state.doing });
 }
 
-/** Goes on where a refusal has been waited out; fails with it where nothing may start any more. */
+/** Goes on where a refusal has been waited out; fails with it where it may not start any more. */
 export function tryAgain(draft: Draft, step: ApplyStep, state: BackingOff): void {
   if (draft.atMs < state.untilMs) return;
   const { attempt, startedAtMs, deadlineMs, leftBehind } = state;
-  if (draft.run.stopping !== undefined) {
+  // What goes back with its stack is not tried another time; what was only delayed comes to its end.
+  const isGivenUp = startedAtMs === undefined && draft.run.takingBack.has(step.release);
+  if (draft.run.stopping !== undefined || isGivenUp) {
     const applied = leftBehind === undefined ? {} : { applied: leftBehind };
     beginFailing(draft, step, { attempt, failure: state.failure, stage: state.again ?? "helm", ...applied });
     return;

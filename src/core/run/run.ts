@@ -105,6 +105,8 @@ export type StepState =
       readonly failure: Failure;
       readonly doing: "capture-evidence" | "record";
       readonly then: Then;
+      /** What follows where it may not be tried again after all. */
+      readonly otherwise: Exclude<Then, "retry">;
       /** True where this fingerprint is not tried again until the declaration changes. */
       readonly quarantine: boolean;
       /** True where helm had done its part: what it applied may still become healthy. */
@@ -186,10 +188,13 @@ export type Run = {
   >;
   readonly wavesFinished: number;
   /**
-   * Releases that do not start any more and go back to what they were, each because another one failed; `isRecorded` once
-   * the debt of those that were changed is on record.
+   * Releases that do not start any more and go back to what they were, each because another one failed. `debt` is "none"
+   * where there is nothing to go back from: not changed, or left to its own policy because it has failed itself.
    */
-  readonly takingBack: ReadonlyMap<ReleaseId, { readonly dueTo: ReleaseId; readonly isRecorded: boolean }>;
+  readonly takingBack: ReadonlyMap<
+    ReleaseId,
+    { readonly dueTo: ReleaseId; readonly debt: "none" | "unrecorded" | "recorded" }
+  >;
   /** No step starts any more: somebody stopped the run or suspended the stack, a rollback failed, or the stack wants no more after a failure. */
   readonly stopping?: {
     readonly why: "interrupted" | "lease-lost" | "suspended" | "rollback-failed" | "failure";
@@ -353,6 +358,8 @@ export type Effect =
       readonly kind: "record-failure";
       readonly release: ReleaseId;
       readonly record: FailureRecord;
+      /** It was to go back with its stack, and is left to its own policy now. */
+      readonly endsTakeBack?: true;
       readonly quarantineKey?: string;
       readonly fingerprint?: string;
     }

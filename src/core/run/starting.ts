@@ -78,9 +78,9 @@ function holdOf(draft: Draft, step: Step): Hold | undefined {
 /** Begins to take back what nothing at work, and nothing that has to go back itself, stands on any more. */
 export function takeBackWhatMay(draft: Draft): void {
   if (isHalted(draft)) return;
-  for (const [release, { dueTo, isRecorded }] of draft.run.takingBack) {
+  for (const [release, { dueTo, debt }] of draft.run.takingBack) {
     const entry = draft.steps.get(release);
-    if (!isRecorded || entry === undefined || !isPending(draft, release) || !isApplyStep(entry.step))
+    if (debt !== "recorded" || entry === undefined || !isPending(draft, release) || !isApplyStep(entry.step))
       continue;
     const { step, state } = entry;
     const on = standingOn(draft, release);

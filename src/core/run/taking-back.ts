@@ -2,14 +2,14 @@
 // each to its verified revision before the run, or away where the run had installed it. Put on record before anything goes
 // back, so that a run that is killed leaves its debt to the next.
 import type { Declaration } from "../declaration.ts";
-import type { Failure } from "../failure.ts";
+import { speaksAgainstRelease, type Failure } from "../failure.ts";
 import type { ReleaseId } from "../ids.ts";
 import type { TakenBack } from "../observation.ts";
 import { declarationOf, type ApplyStep, type Plan, type Step } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
 import { isStopAsked, order, setState, tell } from "./draft.ts";
 import { beginRollback } from "./rolling-back.ts";
-import { hasEnded, type StepState } from "./run.ts";
+import type { StepState } from "./run.ts";
 
 /** Begins to take back what the stack's policy names, now that this release has failed by its own fault. */
 export function takeBackAfter(draft: Draft, failed: ApplyStep): void {
@@ -21,7 +21,7 @@ export function takeBackAfter(draft: Draft, failed: ApplyStep): void {
   for (const { step, state } of draft.steps.values()) {
     const { release } = step;
     if (release === failed.release || !meant.has(release) || takingBack.has(release)) continue;
-    takingBack.set(release, { dueTo: failed.release, isRecorded: false });
+    takingBack.set(release, { dueTo: failed.release, debt: "none" });
     draft.changed.push(release);
     if (!isApplyStep(step) || !mayHaveChanged(step, state)) continue;
     const to = whereTo(step, state);
@@ -29,6 +29,7 @@ export function takeBackAfter(draft: Draft, failed: ApplyStep): void {
       if (state.kind === "healthy") tell(draft, { kind: "warning", release, message: staysWords(failed) });
       continue;
     }
+    takingBack.set(release, { dueTo: failed.release, debt: "unrecorded" });
     entries.push({
       release,
       key: step.quarantineKey,
@@ -77,9 +78,42 @@ export function isApplyStep(step: Step): step is ApplyStep {
   return step.kind !== "keep" && step.kind !== "uninstall";
 }
 
-/** True where this run has changed the release, or is about to. */
+/** True where this run has changed the release, or is about to. What has failed by itself is left to its own policy. */
 function mayHaveChanged(step: ApplyStep, state: StepState): boolean {
-  return state.kind === "healthy" || (!hasEnded(state) && state.kind !== "holding") || owes(step);
+  switch (state.kind) {
+    case "preparing":
+    case "applying":
+    case "settling":
+    case "testing":
+    case "backing-off":
+    case "healthy":
+      return true;
+    case "failing":
+      return state.doing === "capture-evidence" || !speaksAgainstRelease(state.failure);
+    case "holding":
+    case "rolling-back":
+    case "uninstalling":
+    case "rolled-back":
+    case "taken-back":
+    case "failed":
+    case "skipped":
+    case "cancelled":
+    case "removed":
+      return owes(step);
+  }
+}
+
+/** Leaves a release that has failed by itself to its own policy, though it was to go back. True where it was. */
+export function leaveToItself(draft: Draft, step: ApplyStep): boolean {
+  const { release } = step;
+  const entry = draft.run.takingBack.get(release);
+  // What an earlier run owed is not of this run's making.
+  if (entry === undefined || entry.debt === "none" || owes(step)) return false;
+  draft.run = {
+    ...draft.run,
+    takingBack: new Map(draft.run.takingBack).set(release, { ...entry, debt: "none" }),
+  };
+  return true;
 }
 
 /** True for a step that pays what a killed run owed. */
@@ -106,7 +140,7 @@ export function takeBackRecorded(draft: Draft, releases: readonly ReleaseId[]): 
   const takingBack = new Map(draft.run.takingBack);
   for (const release of releases) {
     const entry = takingBack.get(release);
-    if (entry !== undefined) takingBack.set(release, { ...entry, isRecorded: true });
+    if (entry?.debt === "unrecorded") takingBack.set(release, { ...entry, debt: "recorded" });
   }
   draft.run = { ...draft.run, takingBack };
 }
@@ -121,10 +155,15 @@ export function isHalted(draft: Draft): boolean {
   return isStopAsked(draft) || draft.run.stopping?.why === "rollback-failed";
 }
 
+/** True where this run owes it to a release to put it back. */
+export function isOwed({ run }: Draft, release: ReleaseId): boolean {
+  return (run.takingBack.get(release)?.debt ?? "none") !== "none";
+}
+
 /** True where it is to go back and has not begun to. */
 export function isPending(draft: Draft, release: ReleaseId): boolean {
   const entry = draft.steps.get(release);
-  if (entry === undefined || !isApplyStep(entry.step) || !draft.run.takingBack.has(release)) return false;
+  if (entry === undefined || !isApplyStep(entry.step) || !isOwed(draft, release)) return false;
   const { step, state } = entry;
   return owes(step)
     ? state.kind === "holding"

@@ -1,14 +1,14 @@
 // The chart's tests, once a release is ready and stable: helm runs them, what they run is watched, and a test that can't
 // end well is stopped as a release that can't become ready would be. A failed test is a failed health check.
 import type { Failure } from "../failure.ts";
-import { isTransient } from "../failure.ts";
+import { isTransient, speaksAgainstRelease } from "../failure.ts";
 import { describeTrouble, explainWaiting, rootCauseOf } from "../health/describe-trouble.ts";
 import type { Evidence, ReleaseHealth } from "../health/health.ts";
 import type { ApplyStep } from "../plan/plan.ts";
 import { becomeHealthy } from "./becoming-healthy.ts";
 import type { Draft } from "./draft.ts";
 import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
-import { beginFailing, isNobodysFault } from "./failing.ts";
+import { beginFailing } from "./failing.ts";
 import { isNews, judge } from "./judge.ts";
 import type { StepState } from "./run.ts";
 
@@ -187,13 +187,12 @@ export function testsFailed(
   } else {
     // A delete policy may have taken away what was seen failing.
     const known = health ?? (state.health?.kind === "failed" ? state.health : undefined);
-    const isVerdict = !isTransient(failure) && !isNobodysFault(failure);
     const seen = known === undefined ? failure.message : (describeFailed(known) ?? explainWaiting(known));
     failTests(
       draft,
       step,
       known === undefined ? state : { ...state, health: known },
-      isVerdict ? asTestFailure(seen) : failure,
+      speaksAgainstRelease(failure) ? asTestFailure(seen) : failure,
     );
   }
 }

@@ -120,8 +120,8 @@ function decide(
     ...limitsOf(input, observation, pin),
   };
   const debt = input.retry ? undefined : state?.takenBack;
-  if (debt !== undefined && stillCounts(input, debt, base))
-    return whileTakenBack(observation, base, debt, state, keep);
+  if (debt !== undefined && stillCounts(input, debt, pin))
+    return whileTakenBack(input, observation, base, debt, keep);
   const quarantine = input.retry ? undefined : state?.quarantine;
   if (quarantine?.key === base.quarantineKey)
     return whileQuarantined(observation, base, quarantine.since, state, keep);
@@ -350,27 +350,49 @@ function keyOf(input: PlanInput, pin: PinnedRelease): string {
 }
 
 /** True until the release itself, or the one whose failure took it back, changes. */
-function stillCounts(input: PlanInput, debt: TakenBack, base: ApplyBase): boolean {
+function stillCounts(input: PlanInput, debt: TakenBack, pin: PinnedRelease): boolean {
   const failed = input.pins.get(debt.dueTo);
-  return debt.key === base.quarantineKey && failed !== undefined && keyOf(input, failed) === debt.dueToKey;
+  return debt.key === keyOf(input, pin) && failed !== undefined && keyOf(input, failed) === debt.dueToKey;
+}
+
+function isPaid(debt: TakenBack, observation: Observation): boolean {
+  return (
+    observation.kind === "absent" ||
+    observation.kind === "unsettled" ||
+    debt.to === observation.revision ||
+    (observation.kind === "deployed" && observation.fingerprint !== debt.fingerprint) ||
+    (observation.kind === "locked" && observation.isForeign === true)
+  );
+}
+
+/** True where the way back of this release has failed, or of something that stands on it: nothing goes from under that. */
+function isGivenUp(input: PlanInput, release: ReleaseId): boolean {
+  const behind = new Set([release]);
+  for (const other of input.graph.order)
+    if (input.graph.after.get(other)?.some((dependency) => behind.has(dependency)) === true)
+      behind.add(other);
+  return behind.values().some((one) => {
+    const { takenBack, lastFailure } = input.state.releases.get(one) ?? {};
+    const pin = input.pins.get(one);
+    if (takenBack === undefined || pin === undefined || lastFailure?.outcome !== "rollback-failed")
+      return false;
+    const observation = input.observations.get(one) ?? { kind: "absent" };
+    const isWell = observation.kind === "deployed" && observation.health.kind === "ready";
+    return stillCounts(input, takenBack, pin) && !(isPaid(takenBack, observation) && isWell);
+  });
 }
 
 // A run that was cut before it had taken everything back owes what is left of that.
 function whileTakenBack(
+  input: PlanInput,
   observation: Observation,
   base: ApplyBase,
   debt: TakenBack,
-  state: ReleaseState | undefined,
   keep: Keep,
 ): Decision & Reasons {
   const reason: Reason = { kind: "taken-back", since: debt.since, dueTo: debt.dueTo };
-  const isGivenUp = state?.lastFailure?.outcome === "rollback-failed";
-  const isPaid =
-    observation.kind === "absent" ||
-    observation.kind === "unsettled" ||
-    (observation.kind === "deployed" && observation.fingerprint !== debt.fingerprint) ||
-    (observation.kind === "locked" && observation.isForeign === true);
-  if (isGivenUp || isPaid || debt.to === observation.revision) return keep("quarantined", reason);
+  if (isPaid(debt, observation) || isGivenUp(input, base.pin.declaration.id))
+    return keep("quarantined", reason);
   const locked = recordInTheWay(observation, debt.to === "nothing" ? "uninstall" : "roll-back");
   return {
     ...base,

@@ -8,7 +8,7 @@ import { makePlan } from "../../../src/core/plan/make-plan.ts";
 import type { Step } from "../../../src/core/plan/plan.ts";
 import { fleet, id, payloadOf } from "../../kit/fleet.ts";
 
-const stack = fleet("web <- db");
+const stack = fleet("web <- db\nreport <- db");
 const pin = (name: string): PinnedRelease => {
   const found = stack.pins.get(id(name));
   if (found === undefined) throw new Error(`no release ${name}`);
@@ -40,7 +40,11 @@ const notYet = deployed(3, db.fingerprint);
 function stepOfDb(
   observation: Observation,
   state: ReleaseState = { takenBack: debt },
-  more: { readonly retry?: boolean; readonly pins?: ReadonlyMap<ReleaseId, PinnedRelease> } = {},
+  more: {
+    readonly retry?: boolean;
+    readonly pins?: ReadonlyMap<ReleaseId, PinnedRelease>;
+    readonly report?: { readonly observation: Observation; readonly state: ReleaseState };
+  } = {},
 ): Step {
   const plan = makePlan({
     stack: "shop",
@@ -49,8 +53,16 @@ function stepOfDb(
     declarations: stack.declarations,
     graph: stack.graph,
     pins: more.pins ?? stack.pins,
-    observations: new Map([[id("db"), observation]]),
-    state: { releases: new Map([[id("db"), state]]) },
+    observations: new Map([
+      [id("db"), observation],
+      [id("report"), more.report?.observation ?? { kind: "absent" }],
+    ]),
+    state: {
+      releases: new Map([
+        [id("db"), state],
+        [id("report"), more.report?.state ?? {}],
+      ]),
+    },
     namespaces: new Set(["shop"]),
     retry: more.retry ?? false,
     adopt: false,
@@ -92,16 +104,34 @@ describe("a release that goes back with its stack", () => {
     });
   });
 
+  const lastFailure = {
+    at: debt.since,
+    run: "run-0",
+    action: "upgrade",
+    failure: { kind: "rollback-failed", message: "no" },
+    evidence: { troubles: [], events: [], logs: [] },
+    outcome: "rollback-failed",
+  } as const;
+
   test("is left to a person once its rollback has failed", () => {
-    const lastFailure = {
-      at: debt.since,
-      run: "run-0",
-      action: "upgrade",
-      failure: { kind: "rollback-failed", message: "no" },
-      evidence: { troubles: [], events: [], logs: [] },
-      outcome: "rollback-failed",
-    } as const;
     expect(inWords(stepOfDb(notYet, { takenBack: debt, lastFailure }))).toBe("keep: taken-back");
+  });
+
+  test("does not go from under one whose rollback has failed, until that is well", () => {
+    const report = pin("report");
+    const takenBack = { ...debt, key: quarantineKey(report, [db]), fingerprint: report.fingerprint };
+    const state = { takenBack, lastFailure };
+    const back = deployed(4, "old");
+    const rows = [
+      [deployed(3, report.fingerprint), "keep: taken-back"],
+      [
+        { ...back, health: { kind: "pending", waitingFor: [], suspects: [], ready: 0, total: 1 } },
+        "keep: taken-back",
+      ],
+      [back, "recover then take-back: taken-back"],
+    ] as const;
+    for (const [observation, wanted] of rows)
+      expect(inWords(stepOfDb(notYet, undefined, { report: { observation, state } }))).toBe(wanted);
   });
 
   test("is tried again when that is asked for", () => {

@@ -1,12 +1,13 @@
 // What helm 4.3.1 does to its records and to objects, in its own order (pkg/action: install.go, upgrade.go, rollback.go,
-// uninstall.go, hooks.go; pkg/storage/storage.go). helm-model.test.ts holds it against recorded runs of the real one.
+// uninstall.go). helm-model.test.ts holds it against the real one.
 import { failed, succeeded, type Result } from "../../src/core/failure.ts";
 import { objectKey, refOf, type KubernetesObject } from "../../src/core/object.ts";
-import type { Hook, RecordStatus, ReleasePayload } from "../../src/core/observation.ts";
+import type { RecordStatus, ReleasePayload } from "../../src/core/observation.ts";
 import { isReady } from "./controllers.ts";
+import { runHooks } from "./helm-hooks.ts";
 import { inProgress, type HelmTools } from "./helm-process.ts";
+import { createRecord, currentOf, makeRoom, record, writerOf, type Refused } from "./helm-storage.ts";
 import type { Labels, StoredRecord } from "./server.ts";
-import type { Writer } from "./writes.ts";
 
 export type RenderedChart = Pick<ReleasePayload, "chart" | "config" | "objects" | "hooks">;
 
@@ -49,10 +50,6 @@ export async function runOperation(
       // --ignore-not-found: a history that can't be read is taken for none.
       return history.ok ? uninstall(tools, operation, history.value) : succeeded(undefined);
   }
-}
-
-function writerOf({ process }: HelmTools): Writer {
-  return { kind: "helm", process };
 }
 
 async function install(tools: HelmTools, operation: OperationOf<"upgrade">): Promise<Result<ReleasePayload>> {
@@ -100,14 +97,6 @@ async function upgrade(
   await record(tools, current.record.revision, "superseded");
   const deployed = await record(tools, revision, "deployed");
   return deployed.ok ? succeeded({ ...payload, status: "deployed" }) : deployed;
-}
-
-/** The revision that is in force, by helm's rules; undefined where it refuses to go on. */
-function currentOf(history: readonly StoredRecord[], last: StoredRecord): StoredRecord | undefined {
-  if (last.record.status === "deployed") return last;
-  const deployed = history.find(({ record: { status } }) => status === "deployed");
-  if (deployed !== undefined) return deployed;
-  return last.record.status === "failed" || last.record.status === "superseded" ? last : undefined;
 }
 
 async function rollBack(
@@ -188,42 +177,10 @@ function payloadOf(
   return { namespace, releaseName, revision, status, applyMethod: "server-side", ...rendered };
 }
 
-function createRecord(tools: HelmTools, payload: ReleasePayload, labels: Labels): Promise<Result<void>> {
-  return tools.ask(`create record r${payload.revision}`, () =>
-    tools.world.server.createRecord(writerOf(tools), payload, labels),
-  );
-}
-
-/** Most updates of a record are only logged where they fail; which are not is the caller's matter. */
-function record(tools: HelmTools, revision: number, to: RecordStatus): Promise<Result<void>> {
-  return tools.ask(`update record r${revision}`, () =>
-    tools.world.server.updateRecord(writerOf(tools), tools.process.release, revision, to),
-  );
-}
-
 async function fail<T>(tools: HelmTools, revision: number, why: Result<T>): Promise<Result<T>> {
   await record(tools, revision, "failed");
   return why;
 }
-
-/** Deletes the oldest records but never the deployed one, so that one more fits. */
-async function makeRoom(tools: HelmTools, maxHistory: number): Promise<Result<void>> {
-  const { server } = tools.world;
-  const { release } = tools.process;
-  const read = await tools.ask("read the history to make room", () => succeeded(server.history(release)));
-  if (!read.ok) return read;
-  const kept = read.value.find(({ record: { status } }) => status === "deployed")?.record.revision;
-  const oldest = read.value.toReversed().filter((one) => one.record.revision !== kept);
-  for (const one of oldest.slice(0, Math.max(0, read.value.length - (maxHistory - 1)))) {
-    const deleted = await tools.ask(`prune record r${one.record.revision}`, () =>
-      server.deleteRecord(writerOf(tools), release, one.record.revision),
-    );
-    if (!deleted.ok) return deleted;
-  }
-  return succeeded(undefined);
-}
-
-type Refused = Extract<Result<never>, { ok: false }>;
 
 /** Writes what the manifest holds, then takes away what only the former one held. Undefined where all went well. */
 async function applyAll(
@@ -265,71 +222,4 @@ async function waitForAll(
   }
   const seen = await tools.ask("see that all are ready", () => succeeded(undefined));
   return seen.ok ? undefined : seen;
-}
-
-/** Each hook anew: its former Job away, the record written, the Job made and waited for. */
-async function runHooks(
-  tools: HelmTools,
-  payload: ReleasePayload,
-  event: string,
-): Promise<Refused | undefined> {
-  for (const hook of payload.hooks.filter(({ events }) => events.includes(event))) {
-    const failure = await runHook(tools, payload, hook);
-    if (failure !== undefined) return failure;
-  }
-  return undefined;
-}
-
-async function runHook(tools: HelmTools, payload: ReleasePayload, hook: Hook): Promise<Refused | undefined> {
-  const { world, process } = tools;
-  const { server } = world;
-  const key = objectKey(hook);
-  const cleared = await tools.ask(`delete hook ${hook.name}`, () => {
-    if (server.object(key) !== undefined) {
-      server.deleteObject(writerOf(tools), key, process.release);
-      server.removeObject(key);
-    }
-    return succeeded(undefined);
-  });
-  if (!cleared.ok) return cleared;
-  await record(tools, payload.revision, payload.status);
-  const made = await tools.ask(`create hook ${hook.name}`, () => {
-    server.applyObject(writerOf(tools), jobOf(hook, payload), {
-      release: process.release,
-      revision: payload.revision,
-    });
-    return succeeded(undefined);
-  });
-  if (!made.ok) return made;
-  await world.when(
-    key,
-    () => server.object(key) === undefined || conditionOf(server.object(key)) !== undefined,
-  );
-  const seen = await tools.ask(`see how hook ${hook.name} ended`, () =>
-    succeeded(conditionOf(server.object(key))),
-  );
-  if (!seen.ok) return seen;
-  return seen.value === "Complete"
-    ? undefined
-    : failed({
-        kind: "hook-failed",
-        message: `${hook.events[0] ?? "hook"} hooks failed: job ${hook.name} failed`,
-      });
-}
-
-function jobOf(hook: Hook, { config }: ReleasePayload): KubernetesObject {
-  const version = typeof config === "object" && config !== null && "version" in config ? config.version : 0;
-  return {
-    apiVersion: hook.apiVersion,
-    kind: hook.kind,
-    metadata: { name: hook.name, namespace: hook.namespace },
-    spec: { version: version ?? 0 },
-  };
-}
-
-function conditionOf(job: KubernetesObject | undefined): string | undefined {
-  const conditions: unknown = job?.status?.["conditions"];
-  const first: unknown = Array.isArray(conditions) ? conditions[0] : undefined;
-  const type: unknown = typeof first === "object" && first !== null ? Reflect.get(first, "type") : undefined;
-  return typeof type === "string" ? type : undefined;
 }

@@ -26,6 +26,13 @@ export const plants: Readonly<Record<string, Plant>> = {
     from: "if (isAbandoned(seen, release, clock.nowMs(), unlockAfterMs)) {",
     to: "if (unlockAfterMs > 0) {",
   },
+  /** What is to go back does not wait for what stands on it. */
+  "dependencies-go-back-first": {
+    foundBy: "way back",
+    file: "core/run/starting.ts",
+    from: "if (on.length === 0) {",
+    to: "if (on.length >= 0) {",
+  },
   /** The plan does not look at what is quarantined. */
   "quarantine-forgotten": {
     foundBy: "quarantine",

@@ -4,6 +4,7 @@ import type { Declaration } from "../../src/core/declaration.ts";
 import { verifiedLabelValue } from "../../src/core/fingerprint.ts";
 import type { ReleaseId } from "../../src/core/ids.ts";
 import type { Fates } from "./controllers.ts";
+import type { GoingBack } from "./going-back.ts";
 import type { HeadwayProcess } from "./headway-process.ts";
 import type { HelmProcess } from "./helm-process.ts";
 import type { SimulatedStack } from "./stacks.ts";
@@ -14,6 +15,7 @@ import type { Write } from "./writes.ts";
 export type Scene = {
   readonly world: World;
   readonly truth: Truth;
+  readonly goingBack: GoingBack;
   readonly runs: readonly HeadwayProcess[];
   readonly fates: Fates;
   /** When pods last broke though nobody had written anything. */
@@ -65,4 +67,24 @@ export function keyOf(stack: SimulatedStack, release: string): string | undefine
   if (pin === undefined) return undefined;
   const others = dependenciesOf(stack, release).map((id) => stack.fleet.pins.get(id)?.fingerprint);
   return JSON.stringify([pin.declaration.digest, pin.fingerprint, others]);
+}
+
+/** All that depends on a release by its declaration, near or far. */
+export function standsOn(stack: SimulatedStack, release: string): readonly ReleaseId[] {
+  const behind = new Set([idOf(release)]);
+  for (const id of stack.fleet.graph.order)
+    if (dependenciesOf(stack, id).some((one) => behind.has(one))) behind.add(id);
+  behind.delete(idOf(release));
+  return [...behind];
+}
+
+/** The newest of a release's records that was verified before a run and could be gone back to now. */
+export function newestGoodBefore({ world, goingBack }: Scene, run: HeadwayProcess, release: string) {
+  const { verified } = goingBack.before(run, release);
+  return world.server
+    .history(release)
+    .find(
+      ({ record: { status, revision } }) =>
+        verified.has(revision) && (status === "deployed" || status === "superseded"),
+    );
 }

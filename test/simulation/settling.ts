@@ -1,5 +1,5 @@
 // The end of a story: no more faults come, and plain runs have to bring everything to what is declared, or take it away.
-import { endings, whatIsMissing } from "./endings.ts";
+import { endings, whatIsMissing, whatIsOwed } from "./endings.ts";
 import type { HeadwayProcess } from "./headway-process.ts";
 import { isGood, namespace, stackOf, type DeclaredRelease, type SimulatedStack } from "./stacks.ts";
 import { begin, finish, pass, plain, type Telling } from "./telling.ts";
@@ -19,10 +19,11 @@ export function mended(telling: Telling, stack: SimulatedStack): SimulatedStack 
   return stackOf(releases, stack);
 }
 
-/** True where nothing speaks against a declared version: neither its fate nor a quarantine. */
+/** True where nothing speaks against a declared version: neither its fate nor a quarantine, nor that it was taken back. */
 function isFit({ scene }: Telling, release: DeclaredRelease): boolean {
   const held = [...scene.world.server.readState().releases].some(
-    ([id, { quarantine }]) => id === `${namespace}/${release.name}` && quarantine !== undefined,
+    ([id, { quarantine, takenBack }]) =>
+      id === `${namespace}/${release.name}` && (quarantine !== undefined || takenBack !== undefined),
   );
   return !held && isGood(scene.fates, release);
 }
@@ -50,13 +51,15 @@ export async function settle(telling: Telling, stack: SimulatedStack): Promise<v
     broken("live", endings.live, `plain run ${plainRuns + 1} still did: ${changes.join(", ")}`);
   else if (isAllFit() && exitCode !== 0)
     broken("live", endings.live, `the last run ended with ${exitCode ?? "a refusal"}`);
+  const owed = whatIsOwed(scene, stack);
+  if (owed !== undefined) broken("debtsPaid", endings.debtsPaid, owed);
   if (missing().length > 0) broken("nothingLost", endings.nothingLost, missing().join("; "));
 }
 
 /** True where nothing speaks against a release and all that it waits for. */
 function mustBeThere(telling: Telling, stack: SimulatedStack, name: string): boolean {
   const isAllFit = stack.releases.every((release) => isFit(telling, release));
-  if (isAllFit || stack.onFailure === "stop" || stack.order === "waves") return isAllFit;
+  if (isAllFit || stack.onFailure !== "continue" || stack.order === "waves") return isAllFit;
   const release = stack.releases.find((one) => one.name === name);
   if (release === undefined || !isFit(telling, release)) return false;
   return release.after.every((one) => mustBeThere(telling, stack, one));

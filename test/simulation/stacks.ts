@@ -107,7 +107,7 @@ export function firstStack(chance: Chance): SimulatedStack {
   });
   return stackOf(releases, {
     order: chance.of(0.25) ? "waves" : "dependencies",
-    onFailure: chance.of(0.2) ? "stop" : "continue",
+    onFailure: chance.pick(["continue", "continue", "stop", "rollbackRelated", "rollbackStack"]),
   });
 }
 

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { chanceOf } from "./chance.ts";
 import { disturb, faultKinds } from "./faults.ts";
+import { watchGoingBack } from "./going-back.ts";
 import type { HeadwayProcess } from "./headway-process.ts";
 import { invariants } from "./invariants.ts";
 import type { Scene } from "./scene.ts";
@@ -38,7 +39,14 @@ export async function tellStory(seed: number): Promise<StoryEnd> {
   const fates = chooseFates(chance, chance.pick([0, 0.15, 0.35]));
   const world = makeWorld(chance, fates);
   const runs: HeadwayProcess[] = [];
-  const scene: Scene = { world, truth: watchTruth(world), runs, fates, podsBroke: { atMs: -Infinity } };
+  const scene: Scene = {
+    world,
+    truth: watchTruth(world),
+    goingBack: watchGoingBack(world),
+    runs,
+    fates,
+    podsBroke: { atMs: -Infinity },
+  };
   let violation: Violation | undefined;
   const broken = (invariant: string, sentence: string, what: string): void => {
     if (violation !== undefined) return;

@@ -33,6 +33,14 @@ export type Asked = {
   readonly program: string;
 };
 
+/** A request that changes something, and its answer's status. */
+export type PassedWrite = {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+  readonly status: number;
+};
+
 export type FaultyProxy = {
   readonly kubeconfig: string;
   readonly server: string;
@@ -42,11 +50,15 @@ export type FaultyProxy = {
   readonly answers: readonly string[];
   /** Asked for each request; undefined lets it pass. */
   fault: (asked: Asked) => Fault | undefined;
+  /** Told of each write that was passed on, before its answer is. */
+  onWrite: (write: PassedWrite) => void;
   /** Nothing that the server sends on open answers arrives any more; new requests pass. */
   freeze(): void;
   /** Cuts every connection. */
   cut(): void;
 };
+
+const writing = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 
 /** Gone at the end of the test. */
 export async function startFaultyProxy(
@@ -59,6 +71,9 @@ export async function startFaultyProxy(
   const upstream = new Set<IncomingMessage>();
   const sockets = new Set<Socket>();
   const pass = (incoming: IncomingMessage, outgoing: ServerResponse, losesAnswer: boolean) => {
+    const { method = "", url = "" } = incoming;
+    const body: Buffer[] = [];
+    if (writing.has(method)) incoming.on("data", (chunk: Buffer) => void body.push(chunk));
     const sent = request(
       new URL(incoming.url ?? "/", access.server),
       {
@@ -72,7 +87,15 @@ export async function startFaultyProxy(
           return;
         }
         upstream.add(answer);
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        const { statusCode = 502 } = answer;
+        if (writing.has(method))
+          proxy.onWrite({
+            method,
+            path: url,
+            body: Buffer.concat(body).toString("latin1"),
+            status: statusCode,
+          });
+        outgoing.writeHead(statusCode, answer.headers);
         answer.on("data", (chunk: Buffer) => {
           answers.push(chunk.toString("utf8"));
           outgoing.write(chunk);
@@ -91,6 +114,7 @@ export async function startFaultyProxy(
     asked,
     answers,
     fault: () => undefined,
+    onWrite: () => undefined,
     freeze() {
       for (const answer of upstream) answer.pause();
       upstream.clear();

@@ -66,6 +66,10 @@ function exitCodeOf(failure: Failure): number {
     case "chart-digest":
     case "chart-archive":
     case "chart-index":
+    case "git-invalid":
+    case "git-missing":
+    case "git-signature":
+    case "git-too-large":
     case "values-unreadable":
     // What was asked for can't be had.
     case "no-way-back":

@@ -61,6 +61,14 @@ export type FailureKind =
   | "chart-archive"
   /** A repository's index can't be read. */
   | "chart-index"
+  /** A git URL, ref, credential or key that Headway does not use as it is. */
+  | "git-invalid"
+  /** The git server has no such repository, branch, tag or commit. */
+  | "git-missing"
+  /** A commit is not signed by a key that is trusted. */
+  | "git-signature"
+  /** A repository, or the files of a commit, are more than Headway takes. */
+  | "git-too-large"
   | "unknown";
 
 /** One refusal. `message` says what was being done, then what happened; `next` says what to try. No secrets in it. */
@@ -126,6 +134,10 @@ export function isTransient(failure: Failure): boolean {
     case "chart-digest":
     case "chart-archive":
     case "chart-index":
+    case "git-invalid":
+    case "git-missing":
+    case "git-signature":
+    case "git-too-large":
     case "unknown":
       return false;
   }

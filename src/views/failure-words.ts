@@ -124,6 +124,22 @@ const WORDS: Readonly<Record<FailureKind, Words>> = {
     title: "a repository's index can't be read",
     next: "check that the address is the one of a chart repository",
   },
+  "git-invalid": {
+    title: "a git source can't be used as it is",
+    next: "correct what the message names",
+  },
+  "git-missing": {
+    title: "not found at the git server",
+    next: "check the repository's URL and the name of the branch, tag or commit",
+  },
+  "git-signature": {
+    title: "a commit is not signed by a trusted key",
+    next: "sign the commit with a trusted key, or add the key if its owner is trusted",
+  },
+  "git-too-large": {
+    title: "a repository is too large",
+    next: "keep declarations, charts and values in a repository of their own",
+  },
   unknown: { title: "helm failed", next: "read the message, correct the cause, then apply again" },
 };
 
@@ -180,6 +196,10 @@ export function headline(failure: Failure, evidence: Evidence | undefined): stri
     case "chart-digest":
     case "chart-archive":
     case "chart-index":
+    case "git-invalid":
+    case "git-missing":
+    case "git-signature":
+    case "git-too-large":
     case "unknown":
       return failure.message;
   }

@@ -387,6 +387,10 @@ describe("the schemas of outputs", () => {
       "chart-digest": true,
       "chart-archive": true,
       "chart-index": true,
+      "git-invalid": true,
+      "git-missing": true,
+      "git-signature": true,
+      "git-too-large": true,
       unknown: true,
     });
     const reasons = kinds<Reason["kind"]>({

@@ -5,6 +5,7 @@ import { lstat, open, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { Checked, Diagnostic } from "../../core/diagnostic.ts";
 import { lockFileName } from "../../core/charts/lock.ts";
+import type { LeftOutLink } from "../../core/git/left-out-link.ts";
 import { readReleasePatterns } from "../../core/declarations/read-declarations.ts";
 import type { StackFile } from "../../core/declarations/sort-documents.ts";
 import { localIdentity, sourceIdentity } from "../../core/declarations/source-identity.ts";
@@ -22,7 +23,18 @@ import type { BuildOverlay, ReadRepository, RepositoryEntry, StackFolder } from 
 
 const mostFiles = 20_000;
 
+/** A commit's files as they were written out: a repository without a `.git`. `root` is an absolute real path. */
+export type ExportedRepository = {
+  readonly root: string;
+  readonly remote: string;
+  readonly commit: string;
+  /** Links of the commit that were not written: one that could have led to declarations is an error. */
+  readonly links: readonly LeftOutLink[];
+};
+
 export type StackFolderOptions = {
+  /** What the folder belongs to, where it was not checked out; git is not asked then. */
+  readonly repository?: ExportedRepository;
   /** Where Headway itself is installed, with its examples: below it and outside of a repository, that counts as one. */
   readonly packageRoot?: string;
   /** Called for a folder with a kustomization alone. */
@@ -35,11 +47,12 @@ export type StackFolderOptions = {
  */
 export async function readStackFolder(
   folder: string,
-  { packageRoot, buildOverlay }: StackFolderOptions,
+  { packageRoot, buildOverlay, repository: exported }: StackFolderOptions,
 ): Promise<Checked<StackFolder | undefined>> {
   const found = await findFolder(folder);
   if (typeof found !== "string") return { value: undefined, diagnostics: [found] };
-  const repository = await findRepository(found, packageRoot);
+  const repository =
+    exported === undefined ? await findRepository(found, packageRoot) : { ok: true as const, ...exported };
   if (!repository.ok) return { value: undefined, diagnostics: [repository.problem] };
   const { root: repositoryRoot, remote, commit } = repository;
   const stackPath = relative(repositoryRoot, found).split(sep).join("/");
@@ -67,6 +80,7 @@ export async function readStackFolder(
   // Links come last, so that what stands in the folder itself is read where it really is.
   for (let link = walk.links.shift(); link !== undefined; link = walk.links.shift())
     await followLink(walk, link);
+  for (const link of exported?.links ?? []) await noteLeftOut(walk, found, stackPath, link);
   const files = walk.files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   return {
     value: { ...place, files },
@@ -221,6 +235,24 @@ async function followLink(walk: Walk, { path, real }: Place): Promise<void> {
     walk.files.push({ path, text: "", problem: "outside-repository" });
   else if (isFolder) await walkFolder(walk, path, target);
   else await readWanted(walk, { path, real: target });
+}
+
+/** A link that was left out of an exported commit: what it led to could be declarations, so it is not passed over. */
+async function noteLeftOut(
+  walk: Walk,
+  stackRoot: string,
+  stackPath: string,
+  link: LeftOutLink,
+): Promise<void> {
+  if (stackPath !== "" && !link.path.startsWith(`${stackPath}/`)) return;
+  const path = stackPath === "" ? link.path : link.path.slice(stackPath.length + 1);
+  const couldHoldWanted = isWanted(walk, `${path}/any.yaml`) && !isSkippedFolder(basename(path), []);
+  if (link.leadsTo === "folder" ? !couldHoldWanted : !isWanted(walk, path)) return;
+  for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) {
+    const names = ((await readEntries(join(stackRoot, folder))) ?? []).map(({ name }) => name);
+    if (isSkippedFolder(basename(folder), names) && !isAskedFor(walk, folder)) return;
+  }
+  walk.files.push({ path, text: "", problem: "left-out" });
 }
 
 async function readIfThere(

@@ -12,7 +12,7 @@ export type StackFile = {
   /** As much of it as could be read: empty where there is a problem. */
   readonly text: string;
   /** Why the file could not be read as text; too-large files may have their first part in `text`. */
-  readonly problem?: "too-large" | "not-utf8" | "unreadable" | "outside-repository";
+  readonly problem?: "too-large" | "not-utf8" | "unreadable" | "outside-repository" | "left-out";
 };
 
 /** A file's documents that are Headway's. */
@@ -103,6 +103,12 @@ function refuseFile(
         "file-unreadable",
         "the file can't be read",
         "check its permissions, or if it is a link that leads nowhere",
+      );
+    case "left-out":
+      return refuse(
+        "file-is-link",
+        "this is a symbolic link, and none is taken out of a commit",
+        "commit the file itself in its place",
       );
     case "outside-repository":
       return refuse(

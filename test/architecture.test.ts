@@ -19,7 +19,7 @@ const mayImport: Readonly<
     layers: ["core", "engine", "adapters"],
     packages: ["execa", "p-queue", "semver", "@kubernetes/client-node", "simple-git", "yaml", "node:*"],
   },
-  views: { layers: ["core", "views"], packages: ["yaml"] },
+  views: { layers: ["core", "views"], packages: ["yaml", "pino", "prom-client"] },
   cli: { layers: ["core", "engine", "views", "sandbox", "cli"], packages: ["commander", "node:*"] },
   web: { layers: ["core", "views", "web"], packages: ["node:*"] },
   sandbox: { layers: ["core", "sandbox"], packages: ["yaml", "semver", "execa", "node:*"] },
@@ -119,6 +119,24 @@ describe("the architecture", () => {
       .filter((file) => /import (?!type)[^;]*from "[./]+engine\//.test(file.text))
       .map((file) => file.path);
     expect(wrong).toEqual([]);
+  });
+
+  it("loads what only the agent needs with the agent alone", () => {
+    // A command is loaded when it is asked for; what it then loads is what it imports statically.
+    const entries = ["headway.ts", "main.ts", ...sources.map(({ path }) => path)].filter(
+      (path) =>
+        !path.includes("/") || (/^cli\/[a-z-]+-command\.ts$/.test(path) && path !== "cli/agent-command.ts"),
+    );
+    const byPath = new Map(sources.map((file) => [file.path, file]));
+    const loaded = new Set(entries);
+    for (const path of loaded) {
+      const file = byPath.get(path);
+      if (file === undefined) continue;
+      for (const match of file.text.matchAll(/^(?:import|export) (?!type )[^;]*? from "([^"]+)"/gms))
+        loaded.add(match[1]?.startsWith(".") === true ? targetOf(file, match[1]) : (match[1] ?? ""));
+    }
+    expect(loaded).toContain("commander");
+    for (const rare of ["prom-client", "pino"]) expect(loaded).not.toContain(rare);
   });
 
   it("has no import cycles", () => {

@@ -73,7 +73,7 @@ export function commitStatus(
   words: string,
   targetUrl?: string,
 ): CommitStatus {
-  const characters = [...words];
+  const characters = Array.from(words);
   const cut = characters.length > longestDescription;
   return {
     state,
@@ -108,7 +108,7 @@ function causeWords({ roots, summary }: RunMessage): string {
     ...(blocked > 0 ? [`+${blocked} blocked`] : []),
   ].join(", ");
   const tail = behind === "" ? "" : ` (${behind})`;
-  const words = [...`${first.release}: ${first.cause}`];
+  const words = Array.from(`${first.release}: ${first.cause}`);
   const room = longestDescription - tail.length;
   return words.length <= room ? words.join("") + tail : `${words.slice(0, room - 1).join("")}…${tail}`;
 }

@@ -34,7 +34,11 @@ export function makeLogView(options: {
       timestamp: false,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: options.write },
+    {
+      write: (text) => {
+        options.write(text);
+      },
+    },
   );
   const line = (level: LogLevel, atMs: number, message: string, fields: LogFields): void => {
     logger[level]({ time: rfc3339(atMs), ...harmless(fields) }, safeText(message));

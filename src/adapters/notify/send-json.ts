@@ -64,8 +64,8 @@ function kindOf(status: number): "unreachable" | "forbidden" | "rejected" {
 async function readSome(answer: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // Typed by the DOM's library, which knows no async iteration of it.
-  const reader = answer.body?.getReader();
+  // A body that fetch brings is bytes, whatever its type leaves open.
+  const reader = (answer.body as ReadableStream<Uint8Array> | null)?.getReader();
   while (reader !== undefined && size < mostAnswerBytes) {
     const { done, value } = await reader.read();
     if (done) break;

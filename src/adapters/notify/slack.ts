@@ -44,7 +44,7 @@ function slackText(message: RunMessage): string {
 }
 
 function cut(text: string): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= longestCause ? text : `${characters.slice(0, longestCause - 1).join("")}…`;
 }
 

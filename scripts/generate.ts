@@ -1,9 +1,10 @@
 // Makes src/core/generated/ from schemas/: types for what people write, and validators that need no compiler at run
-// time. `--check` writes nothing and exits 1 when a generated file is stale.
+// time; and the CustomResourceDefinition of StackSync. `--check` writes nothing and exits 1 when a generated file is stale.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Ajv } from "ajv";
 import standalone from "ajv/dist/standalone/index.js";
+import { stringify } from "yaml";
 import { compile, type JSONSchema } from "json-schema-to-typescript";
 
 const root = join(import.meta.dirname, "..");
@@ -13,6 +14,7 @@ const sources = [
   { file: "schemas/stack.schema.json", validator: "validateStack", type: "Stack" },
   { file: "schemas/chart-index.schema.json", validator: "validateChartIndex", type: "ChartIndex" },
   { file: "schemas/lock.schema.json", validator: "validateLock", type: "Lock" },
+  { file: "schemas/stacksync.schema.json", validator: "validateStackSync", type: "StackSync" },
 ] as const;
 
 const notice = "Made by scripts/generate.ts from schemas/; change those and run `npm run generate`.";
@@ -95,10 +97,94 @@ ${lines.join("\n")}
 `;
 }
 
+/** A schema as a CRD may have it: without references, closed objects, and words that mean nothing to the API server. */
+function structural(schema: unknown, definitions: Readonly<Record<string, unknown>>): unknown {
+  if (Array.isArray(schema)) return schema.map((item) => structural(item, definitions));
+  if (typeof schema !== "object" || schema === null) return schema;
+  const whole = new Map<string, unknown>(Object.entries(schema));
+  const reference = whole.get("$ref");
+  if (typeof reference === "string")
+    return structural(definitions[reference.replace("#/definitions/", "")], definitions);
+  for (const word of ["additionalProperties", "title"])
+    if (typeof whole.get(word) !== "object") whole.delete(word);
+  return Object.fromEntries([...whole].map(([key, value]) => [key, structural(value, definitions)]));
+}
+
+function customResourceText(): string {
+  const schema = readSchema("schemas/stacksync.schema.json");
+  const { properties, definitions, description } = schema as unknown as {
+    readonly properties: { readonly spec: unknown; readonly status: object };
+    readonly definitions: Readonly<Record<string, unknown>>;
+    readonly description: string;
+  };
+  const column = (name: string, jsonPath: string, type = "string", priority = 0) => ({
+    name,
+    type,
+    jsonPath,
+    ...(priority === 0 ? {} : { priority }),
+  });
+  const ready = '.status.conditions[?(@.type=="Ready")]';
+  const definition = {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: {
+      name: "stacksyncs.headway.dev",
+      labels: { "app.kubernetes.io/name": "headway", "app.kubernetes.io/component": "crd" },
+      // With it every StackSync would go, and nothing would say so.
+      annotations: { "helm.sh/resource-policy": "keep" },
+    },
+    spec: {
+      group: "headway.dev",
+      scope: "Namespaced",
+      names: {
+        kind: "StackSync",
+        listKind: "StackSyncList",
+        plural: "stacksyncs",
+        singular: "stack",
+        shortNames: ["stacks"],
+      },
+      versions: [
+        {
+          name: "v1",
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          additionalPrinterColumns: [
+            column("Ready", `${ready}.status`),
+            column("Reason", `${ready}.reason`),
+            column("Releases", ".status.ready"),
+            column("Wave", ".status.wave"),
+            column("Commit", ".status.lastHealthyCommit", "string", 1),
+            column("Message", `${ready}.message`, "string", 1),
+            column("Age", ".metadata.creationTimestamp", "date"),
+          ],
+          schema: {
+            openAPIV3Schema: {
+              description,
+              type: "object",
+              required: ["spec"],
+              properties: {
+                apiVersion: { type: "string" },
+                kind: { type: "string" },
+                metadata: { type: "object" },
+                spec: structural(properties.spec, definitions),
+                // A later agent may say more than this definition knows.
+                status: { ...properties.status, "x-kubernetes-preserve-unknown-fields": true },
+              },
+            },
+          },
+        },
+      ],
+    },
+  };
+  return `# ${notice}\n${stringify(definition, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+}
+
 const files: readonly { readonly path: string; readonly text: string }[] = [
   { path: `${target}/declaration-types.ts`, text: await typesText() },
   { path: `${target}/validators.js`, text: validatorsText() },
   { path: `${target}/validators.d.ts`, text: validatorTypesText() },
+  { path: "deploy/chart/crds/stacksyncs.headway.dev.yaml", text: customResourceText() },
 ];
 
 function isStale(path: string, text: string): boolean {
@@ -114,8 +200,8 @@ if (process.argv.includes("--check")) {
   for (const { path } of stale) process.stderr.write(`${path} is stale: run \`npm run generate\`\n`);
   process.exitCode = stale.length === 0 ? 0 : 1;
 } else {
-  mkdirSync(join(root, target), { recursive: true });
   for (const { path, text } of stale) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
     process.stdout.write(`wrote ${path}\n`);
   }

@@ -10,9 +10,15 @@ import { CommanderError } from "commander";
 import { systemClock } from "./adapters/clock.ts";
 import { exitCodes } from "./cli/exit.ts";
 import { makeProgram } from "./cli/program.ts";
-import type { ConnectFlags, World } from "./cli/world.ts";
+import type { ChartOptions, ConnectFlags, World } from "./cli/world.ts";
 import { failed, succeeded, type Result } from "./core/failure.ts";
-import type { ChartServers, ReadSystemSecret } from "./engine/ports.ts";
+import type {
+  BuildOverlay,
+  ChartServers,
+  ReadSystemSecret,
+  StackCharts,
+  StackFolder,
+} from "./engine/ports.ts";
 import type { Terminal } from "./views/progress.ts";
 
 /** Runs the command line; sets process.exitCode and never throws. */
@@ -62,31 +68,9 @@ function makeWorld(): World {
     clock,
     readStackFolder: async (dir, root) => {
       const { readStackFolder } = await import("./adapters/stack-source/read-folder.ts");
-      return readStackFolder(dir, {
-        packageRoot: root ?? packageRoot,
-        buildOverlay: async (overlay) => {
-          const { overlayBuilder } = await import("./adapters/kustomize/build-overlay.ts");
-          const say = (text: string): void => {
-            process.stderr.write(`kustomize: ${text}\n`);
-          };
-          return await overlayBuilder({ findProgram: () => findNamedProgram("kustomize", say) })(overlay);
-        },
-      });
+      return readStackFolder(dir, { packageRoot: root ?? packageRoot, buildOverlay });
     },
-    openCharts: async (folder, { flags, ...options }) => {
-      const { openCharts } = await import("./adapters/charts/chart-pins.ts");
-      return openCharts({
-        repositoryRoot: folder.repositoryRoot,
-        shownFrom: folder.stackRoot,
-        stackPath: folder.stackPath,
-        ...options,
-        servers: () => openServers(flags ?? {}),
-        say: (text) => {
-          process.stderr.write(`${text}\n`);
-        },
-        cacheDir: cacheFolder(),
-      });
-    },
+    openCharts: (folder, options) => openStackCharts(folder, options, sayPlainly),
     readCommit: async ({ repositoryRoot, commit }) => {
       if (commit === undefined) return undefined;
       const { isDirty } = await import("./adapters/stack-source/repository.ts");
@@ -94,16 +78,27 @@ function makeWorld(): World {
     },
     user: userName(),
     openChartServers: openServers,
-    readChartValues: async (chart) => {
-      const { readChartValues } = await import("./adapters/charts/chart-values.ts");
-      return readChartValues(chart.folder);
-    },
-    openValues: async (folder, say) => {
-      const { openValues } = await import("./adapters/values/open-values.ts");
-      return openValues({
-        root: folder.repositoryRoot,
-        env: process.env,
-        findSops: () => findNamedProgram("sops", say),
+    readChartValues,
+    openValues: openStackValues,
+    openAgentWorld: async (options) => {
+      const { openAgentWorld } = await import("./agent-world.ts");
+      const say = (message: string): void => {
+        options.log.info(message, {});
+      };
+      return openAgentWorld(options, {
+        version: readVersion(packageRoot),
+        cacheFolder: cacheFolder(),
+        forgetSelf,
+        findHelm: () => findNamedProgram("helm", say),
+        readerOf: (folder, repository) => ({
+          readFolder: async () => {
+            const { readStackFolder } = await import("./adapters/stack-source/read-folder.ts");
+            return readStackFolder(folder, { repository, buildOverlay });
+          },
+          openCharts: (stack, rules) => openStackCharts(stack, { ...rules, flags: options.flags }, say),
+          openValues: (stack) => openStackValues(stack, say),
+          readChartValues,
+        }),
       });
     },
     connect: async (flags) => {
@@ -118,6 +113,7 @@ function makeWorld(): World {
       return succeeded({
         ...cluster,
         locks: cluster.locks(judgeHolder),
+        stackSyncs: cluster.stackSyncs(undefined, hostname()),
         decode: (release) =>
           readReleasePayload(release, (apiVersion, kind) => cluster.discovery.known(apiVersion, kind)),
       });
@@ -127,14 +123,12 @@ function makeWorld(): World {
       const { introduceSelf } = await import("./adapters/process-proof.ts");
       return introduceSelf();
     },
-    forgetSelf: async (holder) => {
-      await rm(holder.runFolder, { recursive: true, force: true });
-    },
+    forgetSelf,
     openHelm: async ({ holder, connection, flags, concurrency, say }) => {
       const { openHelm } = await import("./adapters/helm/helm-cli.ts");
       return openHelm({
         runFolder: holder.runFolder,
-        context: connection.context,
+        ...(connection.context === "" ? {} : { context: connection.context }),
         decode: connection.decode,
         findProgram: () => findNamedProgram("helm", say),
         ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
@@ -166,6 +160,53 @@ function makeWorld(): World {
     },
   };
 }
+
+const sayPlainly = (text: string): void => {
+  process.stderr.write(`${text}\n`);
+};
+
+const buildOverlay: BuildOverlay = async (overlay) => {
+  const { overlayBuilder } = await import("./adapters/kustomize/build-overlay.ts");
+  const say = (text: string): void => {
+    sayPlainly(`kustomize: ${text}`);
+  };
+  return await overlayBuilder({ findProgram: () => findNamedProgram("kustomize", say) })(overlay);
+};
+
+async function openStackCharts(
+  folder: StackFolder,
+  { flags, ...options }: ChartOptions,
+  say: (text: string) => void,
+): Promise<StackCharts> {
+  const { openCharts } = await import("./adapters/charts/chart-pins.ts");
+  return openCharts({
+    repositoryRoot: folder.repositoryRoot,
+    shownFrom: folder.stackRoot,
+    stackPath: folder.stackPath,
+    ...options,
+    servers: () => openServers(flags ?? {}),
+    say,
+    cacheDir: cacheFolder(),
+  });
+}
+
+const readChartValues: World["readChartValues"] = async (chart) => {
+  const { readChartValues: read } = await import("./adapters/charts/chart-values.ts");
+  return read(chart.folder);
+};
+
+const openStackValues: World["openValues"] = async (folder, say) => {
+  const { openValues } = await import("./adapters/values/open-values.ts");
+  return openValues({
+    root: folder.repositoryRoot,
+    env: process.env,
+    findSops: () => findNamedProgram("sops", say),
+  });
+};
+
+const forgetSelf: World["forgetSelf"] = async (holder) => {
+  await rm(holder.runFolder, { recursive: true, force: true });
+};
 
 // In a container a uid need not have a name.
 function userName(): string {

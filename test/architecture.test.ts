@@ -20,7 +20,7 @@ const mayImport: Readonly<
     packages: ["execa", "p-queue", "semver", "@kubernetes/client-node", "simple-git", "yaml", "node:*"],
   },
   views: { layers: ["core", "views"], packages: ["yaml", "pino", "prom-client"] },
-  cli: { layers: ["core", "engine", "views", "sandbox", "cli"], packages: ["commander", "node:*"] },
+  cli: { layers: ["core", "engine", "views", "web", "sandbox", "cli"], packages: ["commander", "node:*"] },
   web: { layers: ["core", "views", "web"], packages: ["node:*"] },
   sandbox: { layers: ["core", "sandbox"], packages: ["yaml", "semver", "execa", "node:*"] },
   main: {

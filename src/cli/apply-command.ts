@@ -1,6 +1,5 @@
 // `headway apply` and `headway destroy`: what a person sees around a run, the consent, the signals, the exit code. The
 // run itself is the engine's.
-import { randomBytes } from "node:crypto";
 import type { Command } from "commander";
 import { succeeded } from "../core/failure.ts";
 import type { Failure } from "../core/failure.ts";
@@ -35,6 +34,7 @@ import {
   unlockAfterOption,
 } from "./options.ts";
 import { aboutRun, detailOf } from "./run-about.ts";
+import { newRunId } from "./run-id.ts";
 import { selectReleases } from "./select-releases.ts";
 import { selectStaying } from "./select-staying.ts";
 import type { StayingFlags } from "./select-staying.ts";
@@ -282,7 +282,9 @@ async function askConsent(
   stop: AbortSignal,
 ): Promise<Failure | undefined> {
   const items = planItems(plan);
-  say(`stack ${stack.name} · context ${connection.context} · ${connection.server}`);
+  say(
+    `stack ${stack.name} · ${connection.context === "" ? "in the cluster" : `context ${connection.context}`} · ${connection.server}`,
+  );
   say(planSummary(items));
   for (const line of undeclaredLines(plan)) say(line);
   for (const line of stayingLines(plan)) say(line);
@@ -322,9 +324,4 @@ function stayingLines({ staying = [] }: Plan): readonly string[] {
 function verbOf({ redeploy, rollback }: PlanOptions): string {
   if (rollback !== undefined) return "Roll back";
   return redeploy === undefined ? "Apply" : "Redeploy";
-}
-
-// Sorts by time, and two runs of one second differ.
-function newRunId(nowMs: number): string {
-  return `${new Date(nowMs).toISOString().slice(0, 19).replace(/[-:]/g, "").toLowerCase()}-${randomBytes(2).toString("hex")}`;
 }

@@ -45,6 +45,11 @@ const commands: readonly { readonly names: readonly string[]; readonly load: () 
   { names: ["index"], load: async () => (await import("./index-command.ts")).registerIndexCommand },
   { names: ["lock"], load: async () => (await import("./lock-command.ts")).registerLockCommand },
   { names: ["set"], load: async () => (await import("./set-command.ts")).registerSetCommand },
+  { names: ["agent"], load: async () => (await import("./agent-command.ts")).registerAgentCommand },
+  {
+    names: ["reconcile"],
+    load: async () => (await import("./reconcile-command.ts")).registerReconcileCommand,
+  },
   { names: ["sandbox"], load: async () => (await import("./sandbox-command.ts")).registerSandboxCommand },
   { names: ["demo"], load: async () => (await import("./demo-command.ts")).registerDemoCommand },
   { names: ["doctor"], load: async () => (await import("./doctor-command.ts")).registerDoctorCommand },

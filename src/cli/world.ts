@@ -8,6 +8,7 @@ import type { Result } from "../core/failure.ts";
 import type { ReleasePayload } from "../core/observation.ts";
 import type { RunCommit } from "../core/journal/run-record.ts";
 import type { Holder } from "../core/holder.ts";
+import type { StackSyncs } from "../engine/agent-ports.ts";
 import type {
   ChartRules,
   ChartServers,
@@ -25,6 +26,7 @@ import type {
   ValuesObjects,
 } from "../engine/ports.ts";
 import type { Terminal } from "../views/progress.ts";
+import type { AgentOptions, OpenAgentWorld } from "./agent-world.ts";
 
 export type ConnectFlags = {
   readonly kubeconfig?: string;
@@ -35,6 +37,9 @@ export type ConnectFlags = {
 /** One cluster, with what stands on the connection to it. */
 export type Connection = {
   readonly server: string;
+  /** The StackSyncs of the cluster. */
+  readonly stackSyncs: StackSyncs;
+  /** Of the kubeconfig; empty for a pod's own account. */
   readonly context: string;
   readonly records: Records;
   readonly objects: Objects;
@@ -100,6 +105,8 @@ export type World = {
     readonly concurrency?: number;
     readonly say: (text: string) => void;
   }): Promise<Releases>;
+  /** What `headway agent` needs besides; see agent-world.ts. */
+  openAgentWorld(options: AgentOptions): Promise<Result<OpenAgentWorld>>;
   /** Asks on the terminal; the answer without its line end, undefined where Ctrl-C was the answer. */
   ask(question: string, stop?: AbortSignal): Promise<string | undefined>;
   /** Calls back on SIGINT and SIGTERM; the returned function ends that. */

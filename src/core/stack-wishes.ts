@@ -81,6 +81,16 @@ export function inForce(state: StackState, nowMs: number): StackState {
   return isOver(state) ? resume(releases, "stack") : releases;
 }
 
+/** All that persons have said and that is not over, as one value: another one means that somebody said something, or that a run met it. */
+export function wishesIn(state: StackState): unknown {
+  const releases = [...state.releases].flatMap(([id, { suspension, freeze: frozen, retry }]) =>
+    suspension === undefined && frozen === undefined && retry === undefined
+      ? []
+      : [{ id, suspension, frozen, retry }],
+  );
+  return { suspension: state.suspension, releases: releases.toSorted((a, b) => (a.id < b.id ? -1 : 1)) };
+}
+
 /** `by anna@laptop since 2026-09-01T10:00:00Z until …: reason`, as part of a sentence. */
 export function describeSaid(said: Suspension): string {
   const until = said.until === undefined ? "" : ` until ${said.until}`;

@@ -161,6 +161,8 @@ export type RunRequest = {
   readonly views: readonly View[];
   /** Stops the run in good order, wherever it is. */
   readonly stop: AbortSignal;
+  /** Nothing new starts, no helm is cut: for a newer commit's run, or (with the reason "suspended") because somebody wants none. */
+  readonly supersede?: AbortSignal;
   /** How long another helm's record, and its objects, have to stand still before it counts as dead. */
   readonly unlockAfterMs: number;
 };
@@ -292,12 +294,18 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
     };
     if (stop.aborted) onStop();
     stop.addEventListener("abort", onStop, { once: true });
+    const onSuperseded = (): void => {
+      runs.stop(request.supersede?.reason === "suspended" ? "suspended" : "newer-commit");
+    };
+    if (request.supersede?.aborted === true) onSuperseded();
+    request.supersede?.addEventListener("abort", onSuperseded, { once: true });
     const unwatch = hasWork
       ? stopWhenSuspended(ports.states, request.stack.name, observed.state, ports.clock, runs)
       : undefined;
     const run = await runs.ended;
     unwatch?.();
     stop.removeEventListener("abort", onStop);
+    request.supersede?.removeEventListener("abort", onSuperseded);
     await hands.settle();
     await putOnRecord({
       run,

@@ -6,7 +6,8 @@ import type { Run } from "../core/run/run.ts";
 import { tell } from "./event-words.ts";
 import { failureLines, rootsOfRun } from "./failure-block.ts";
 import type { ProgressView, ViewClock } from "./progress.ts";
-import { describeOpenStep, openSteps, progressOf } from "./run-words.ts";
+import { progressOf } from "../core/run/progress.ts";
+import { describeOpenStep, openSteps } from "./run-words.ts";
 import { glyphSpan, renderLines, type Line, type Style } from "./style.ts";
 import { makeClockTime } from "./time-words.ts";
 

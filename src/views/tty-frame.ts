@@ -2,7 +2,8 @@
 // tty-view.ts.
 import { hasEnded, type Run } from "../core/run/run.ts";
 import type { ShownState } from "../core/event.ts";
-import { openSteps, progressOf, type OpenStep } from "./run-words.ts";
+import { progressOf } from "../core/run/progress.ts";
+import { openSteps, type OpenStep } from "./run-words.ts";
 import { shownState } from "../core/shown-state.ts";
 import { glyphSpan, type Line, type Span, type Style } from "./style.ts";
 import { displayWidth } from "./terminal-text.ts";

@@ -295,6 +295,7 @@ const answers: readonly (readonly [
 ])[] = [
   [/^interrupted$/, () => ({ kind: "stop-asked", why: "interrupted" })],
   [/^stack suspended$/, () => ({ kind: "stop-asked", why: "suspended" })],
+  [/^newer commit$/, () => ({ kind: "stop-asked", why: "newer-commit" })],
   [/^lease lost$/, () => ({ kind: "stop-asked", why: "lease-lost" })],
   [
     /^namespace (\S+) (ensured|created)$/,

@@ -273,3 +273,30 @@ describe("a stack that is suspended in the middle of a run", () => {
       .ends(130, "interrupted");
   });
 });
+
+describe("a newer commit in the middle of a run", () => {
+  test("cuts no helm, and leaves what settles to its own run", () => {
+    start(fleet("api <- db\ncache"))
+      .when("helm started db", "helm finished db", "helm started cache")
+      .when("newer commit")
+      .expects()
+      .tells("interrupted", "release-cancelled db", "release-cancelled api")
+      .goesOn()
+      .when("helm finished cache")
+      .expects()
+      .notes("unwatch cache")
+      .shows("cache", "Cancelled")
+      .ends(130, "interrupted");
+  });
+
+  test("does not come before a rollback that has begun", () => {
+    start(fleet("db"))
+      .when("helm started db", "helm finished db", "db failing", "evidence of db")
+      .when("failure of db recorded")
+      .expects("roll-back db to 1")
+      .when("newer commit")
+      .expects()
+      .when("helm finished db", "db healthy")
+      .ends(5, "rolled-back");
+  });
+});

@@ -2,6 +2,8 @@
 import { failed, succeeded, type Result } from "../../core/failure.ts";
 import type { Right } from "../../core/doctor.ts";
 import { textAt } from "../../core/json.ts";
+import type { Holder } from "../../core/holder.ts";
+import type { Leadership, StackSyncs } from "../../engine/agent-ports.ts";
 import type {
   Journal,
   Locks,
@@ -18,7 +20,8 @@ import { makeDiscovery, type Discovery } from "./discovery.ts";
 import { captureEvidence } from "./evidence.ts";
 import { ordinaryWatchSettings } from "./kind-watch.ts";
 import { makeJournal } from "./journal.ts";
-import { loadAccess } from "./kubeconfig.ts";
+import { loadAccess, type Access } from "./kubeconfig.ts";
+import { leadershipSettings, makeLeadership } from "./leadership.ts";
 import { findLosses } from "./losses.ts";
 import { makeLocks, type IsGone } from "./locks.ts";
 import { readManagedFields } from "./managed-fields.ts";
@@ -30,6 +33,7 @@ import { makeApi, type Api } from "./request.ts";
 import { restartWorkloads } from "./restart.ts";
 import { takeSnapshot } from "./snapshot.ts";
 import { readSecretValues } from "./secret-values.ts";
+import { makeStackSyncs } from "./stack-syncs.ts";
 import { makeStates } from "./states.ts";
 import { makeValuesObjects } from "./values-objects.ts";
 import { watchWorld } from "./watch.ts";
@@ -50,6 +54,12 @@ export type Cluster = {
   readonly readSystemSecret: ReadSystemSecret;
   /** `isGone` says of an earlier holder whether it and its helm are proven dead. */
   locks(isGone: IsGone): Locks;
+  /** Of all namespaces or of one; `reporter` tells the Events. */
+  stackSyncs(namespace: string | undefined, reporter: string): StackSyncs;
+  /** Among the replicas of the agent that is installed in the system namespace. */
+  leadership(isGone: IsGone, self: Holder, onRefused: (message: string) => void): Leadership;
+  /** A Secret of any namespace. */
+  readSecret(namespace: string, name: string): Promise<Result<ReadonlyMap<string, Buffer> | undefined>>;
   readonly discovery: Discovery;
   /** Requests sent so far, watches included. */
   countRequests(): number;
@@ -60,6 +70,8 @@ export type Cluster = {
 export type ConnectOptions = {
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** Act as this user: `system:serviceaccount:NAMESPACE:NAME`. */
+  readonly actAs?: string;
   /** Where state objects and leases live; `headway-system` unless told. */
   readonly systemNamespace?: string;
   /** 30,000 unless told. */
@@ -68,16 +80,17 @@ export type ConnectOptions = {
 
 /** Finds the cluster and its credentials; the first request is made by whoever asks something. */
 export async function connectCluster(options: ConnectOptions): Promise<Result<Cluster>> {
-  const access = await loadAccess(options);
-  if (!access.ok) return access;
-  const { server } = access.value.cluster;
-  const api = makeApi(server, makeCredentials(access.value), options.requestTimeoutMs ?? 30_000);
+  const loaded = await loadAccess(options);
+  if (!loaded.ok) return loaded;
+  const access = options.actAs === undefined ? loaded.value : actingAs(loaded.value, options.actAs);
+  const { server } = access.cluster;
+  const api = makeApi(server, makeCredentials(access), options.requestTimeoutMs ?? 30_000);
   const systemNamespace = options.systemNamespace ?? "headway-system";
   const watches: WatchedWorld[] = [];
   const discovery = makeDiscovery(api, () => performance.now());
   return succeeded({
     server,
-    context: access.value.context,
+    context: access.context,
     async kubernetesVersion() {
       const answer = await api.json({ doing: "Asking for the cluster's version", path: "/version" });
       return answer.ok ? succeeded(textAt(answer.value, "gitVersion") ?? "unknown") : failed(answer.failure);
@@ -90,6 +103,12 @@ export async function connectCluster(options: ConnectOptions): Promise<Result<Cl
     journal: makeJournal(api, systemNamespace),
     readSystemSecret: (name) => readSecretValues(api, systemNamespace, name),
     locks: (isGone) => makeLocks(api, systemNamespace, isGone),
+    stackSyncs: (namespace, reporter) => makeStackSyncs(api, namespace, reporter),
+    leadership(isGone, self, onRefused) {
+      const locks = makeLocks(api, systemNamespace, isGone, leadershipSettings, "headway-agent");
+      return makeLeadership(locks, "leader", self, onRefused);
+    },
+    readSecret: (namespace, name) => readSecretValues(api, namespace, name),
     discovery,
     countRequests: () => api.count(),
     close: () => {
@@ -97,6 +116,11 @@ export async function connectCluster(options: ConnectOptions): Promise<Result<Cl
       api.close();
     },
   });
+}
+
+/** As another user; the API server adds the groups of a service account by itself. */
+function actingAs(access: Access, user: string): Access {
+  return { ...access, user: { ...access.user, impersonateUser: user }, impersonatedGroups: [] };
 }
 
 function makeObjects(api: Api, discovery: Discovery, watches: WatchedWorld[]): Objects {

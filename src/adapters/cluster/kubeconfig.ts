@@ -18,6 +18,7 @@ import { messageOf } from "./refusal.ts";
 
 /** The cluster and the user of one context; `cluster.server` has no slash at its end. */
 export type Access = {
+  /** Empty for a pod's service account, which no kubeconfig names. */
   readonly context: string;
   readonly cluster: Cluster;
   readonly user: User;
@@ -181,7 +182,7 @@ function serviceAccount(host: string | undefined, port: string | undefined): Acc
   if (host === undefined || port === undefined) return undefined;
   const server = host.includes(":") ? `https://[${host}]:${port}` : `https://${host}:${port}`;
   return {
-    context: "in-cluster",
+    context: "",
     cluster: { name: "in-cluster", server, skipTLSVerify: false, caFile: join(accountFolder, "ca.crt") },
     user: { name: "service-account" },
     impersonatedGroups: [],

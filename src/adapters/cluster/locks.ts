@@ -61,11 +61,12 @@ export function makeLocks(
   systemNamespace: string,
   isGone: IsGone,
   settings = ordinaryLockSettings,
+  prefix = "headway",
 ): Locks {
   const placeOf = (stack: string): Place => ({
     api,
     namespace: systemNamespace,
-    name: systemObjectName("headway", stack),
+    name: systemObjectName(prefix, stack),
     settings,
   });
   return {

@@ -1,4 +1,4 @@
-// A word whenever one object by its name may have changed; reading it is the caller's matter.
+// A word whenever one object by its name, or any of a collection, may have changed; reading it is the caller's matter.
 import { setTimeout as sleep } from "node:timers/promises";
 import { metadataOf } from "./list.ts";
 import type { Api } from "./request.ts";
@@ -10,13 +10,13 @@ const shortestPauseMs = 500;
 const longestPauseMs = 10_000;
 
 /**
- * Watches one object of a collection until the signal is given. Without a resource version a watch begins with what is
+ * Watches one object of a collection, or all of it where no name is given, until the signal is given. Without a resource version a watch begins with what is
  * there, so that nothing is missed between reading and watching. Each (re)start counts as a change too: where watching is
  * not allowed, that comes down to asking now and then.
  */
 export async function watchObject(
   api: Api,
-  { doing, path, name }: { readonly doing: string; readonly path: string; readonly name: string },
+  { doing, path, name }: { readonly doing: string; readonly path: string; readonly name?: string },
   onChange: () => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -30,7 +30,7 @@ export async function watchObject(
         accept: metadataOf.one,
         query: {
           watch: "true",
-          fieldSelector: `metadata.name=${name}`,
+          ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }),
           timeoutSeconds: String(watchMs / 1000),
         },
       },

@@ -147,12 +147,13 @@ type Operation = {
 async function openHome(options: HelmOptions, concurrency: number): Promise<Result<HelmHome>> {
   const program = await options.findProgram();
   if (!program.ok) return program;
-  const { runFolder, kubeconfig, context, graceMs } = options;
+  const { runFolder, kubeconfig, context, actAs, graceMs } = options;
   const home = {
     program: program.value,
     runFolder,
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
+    ...(actAs === undefined ? {} : { actAs }),
     ...(graceMs === undefined ? {} : { graceMs }),
   };
   await prepareHelmHome(runFolder);

@@ -12,6 +12,8 @@ export type HelmHome = {
   readonly runFolder: string;
   readonly kubeconfig?: string;
   readonly context?: string;
+  /** Act as this user. */
+  readonly actAs?: string;
   /** How long a helm that was asked to stop may take before it is killed. */
   readonly graceMs?: number;
   /** Without them each helm gets a new one. */
@@ -117,6 +119,7 @@ function connection(home: HelmHome): readonly string[] {
   return [
     ...(home.kubeconfig === undefined ? [] : ["--kubeconfig", resolve(home.kubeconfig)]),
     ...(home.context === undefined ? [] : ["--kube-context", home.context]),
+    ...(home.actAs === undefined ? [] : ["--kube-as-user", home.actAs]),
   ];
 }
 

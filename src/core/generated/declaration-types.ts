@@ -551,3 +551,82 @@ export interface LockedDependency {
   digest: Digest;
   url?: Url;
 }
+
+/**
+ * What the agent in the cluster keeps true: one stack, from one folder of one git repository.
+ */
+export interface StackSync {
+  apiVersion: "headway.dev/v1";
+  kind: "StackSync";
+  /**
+   * The object's own, as Kubernetes has it.
+   */
+  metadata: {
+    [k: string]: unknown;
+  };
+  spec: {
+    /**
+     * Where the stack's declarations are. secretRef holds username and password, or bearerToken, and ca.crt for https; identity and known_hosts for ssh.
+     */
+    source: {
+      /**
+       * The repository: https://HOST/PATH, ssh://[USER@]HOST/PATH or USER@HOST:PATH. Credentials stand in secretRef, never here.
+       */
+      url: string;
+      /**
+       * What is followed: one of branch, tag and commit; the branch main by default.
+       */
+      ref?: {
+        branch?: string;
+        tag?: string;
+        commit?: string;
+      };
+      /**
+       * The stack's folder below the repository's root; the root by default.
+       */
+      path?: string;
+      /**
+       * How often the repository is asked for a newer commit, a Go duration from 5s to 24h; 1m by default.
+       */
+      interval?: string;
+      secretRef?: SecretRef;
+      /**
+       * Only a commit signed by a key of secretRef is used: each of its keys ending in .asc is an OpenPGP public key, each ending in .pub an SSH public key.
+       */
+      verify?: {
+        secretRef: SecretRef;
+      };
+    };
+    /**
+     * Lets a git server tell of pushes, at /hooks/github/NAMESPACE/NAME, /hooks/gitlab/NAMESPACE/NAME or /hooks/generic/NAMESPACE/NAME; the key token of secretRef is what deliveries are signed with.
+     */
+    webhook?: {
+      secretRef: SecretRef;
+    };
+    /**
+     * True: nothing is fetched and nothing changed until it is false again.
+     */
+    suspend?: boolean;
+    /**
+     * The ServiceAccount of the StackSync's namespace as which everything of the stack's releases is done, helm's hooks and lookups included.
+     */
+    serviceAccountName?: string;
+    /**
+     * What becomes of the releases when the StackSync is deleted: they stay.
+     */
+    deletionPolicy?: "orphan";
+  };
+  /**
+   * What the agent says of it.
+   */
+  status?: {
+    [k: string]: unknown;
+  };
+  [k: string]: unknown;
+}
+/**
+ * A Secret in the StackSync's own namespace.
+ */
+export interface SecretRef {
+  name: string;
+}

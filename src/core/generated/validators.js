@@ -4169,3 +4169,753 @@ validate17.errors = vErrors;
 return errors === 0;
 }
 
+export const validateStackSync = validate18;
+const schema43 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stacksync.schema.json","title":"StackSync","description":"What the agent in the cluster keeps true: one stack, from one folder of one git repository.","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","const":"headway.dev/v1"},"kind":{"type":"string","const":"StackSync"},"metadata":{"type":"object","description":"The object's own, as Kubernetes has it."},"spec":{"type":"object","additionalProperties":false,"required":["source"],"properties":{"source":{"description":"Where the stack's declarations are. secretRef holds username and password, or bearerToken, and ca.crt for https; identity and known_hosts for ssh.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"description":"The repository: https://HOST/PATH, ssh://[USER@]HOST/PATH or USER@HOST:PATH. Credentials stand in secretRef, never here.","type":"string","minLength":1,"maxLength":2048},"ref":{"description":"What is followed: one of branch, tag and commit; the branch main by default.","type":"object","additionalProperties":false,"maxProperties":1,"properties":{"branch":{"type":"string","minLength":1,"maxLength":255},"tag":{"type":"string","minLength":1,"maxLength":255},"commit":{"type":"string","pattern":"^[0-9a-f]{40}$"}}},"path":{"description":"The stack's folder below the repository's root; the root by default.","type":"string","maxLength":1024},"interval":{"description":"How often the repository is asked for a newer commit, a Go duration from 5s to 24h; 1m by default.","type":"string","maxLength":32},"secretRef":{"$ref":"#/definitions/secretRef"},"verify":{"description":"Only a commit signed by a key of secretRef is used: each of its keys ending in .asc is an OpenPGP public key, each ending in .pub an SSH public key.","type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"#/definitions/secretRef"}}}}},"webhook":{"description":"Lets a git server tell of pushes, at /hooks/github/NAMESPACE/NAME, /hooks/gitlab/NAMESPACE/NAME or /hooks/generic/NAMESPACE/NAME; the key token of secretRef is what deliveries are signed with.","type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"#/definitions/secretRef"}}},"suspend":{"description":"True: nothing is fetched and nothing changed until it is false again.","type":"boolean"},"serviceAccountName":{"description":"The ServiceAccount of the StackSync's namespace as which everything of the stack's releases is done, helm's hooks and lookups included.","type":"string","pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},"deletionPolicy":{"description":"What becomes of the releases when the StackSync is deleted: they stay.","type":"string","enum":["orphan"]}}},"status":{"type":"object","description":"What the agent says of it."}},"definitions":{"secretRef":{"title":"SecretRef","description":"A Secret in the StackSync's own namespace.","type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"}}}}};
+const schema44 = {"title":"SecretRef","description":"A Secret in the StackSync's own namespace.","type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"}}};
+const pattern33 = new RegExp("^[0-9a-f]{40}$", "u");
+const pattern34 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", "u");
+
+function validate18(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="https://headway.dev/schemas/v1/stacksync.schema.json" */;
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.apiVersion === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "apiVersion"},message:"must have required property '"+"apiVersion"+"'",schema:schema43.required,parentSchema:schema43,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.kind === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema43.required,parentSchema:schema43,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+if(data.metadata === undefined){
+const err2 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "metadata"},message:"must have required property '"+"metadata"+"'",schema:schema43.required,parentSchema:schema43,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data.spec === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "spec"},message:"must have required property '"+"spec"+"'",schema:schema43.required,parentSchema:schema43,data};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(data.apiVersion !== undefined){
+let data0 = data.apiVersion;
+if(typeof data0 !== "string"){
+const err4 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.apiVersion.type,parentSchema:schema43.properties.apiVersion,data:data0};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if("headway.dev/v1" !== data0){
+const err5 = {instancePath:instancePath+"/apiVersion",schemaPath:"#/properties/apiVersion/const",keyword:"const",params:{allowedValue: "headway.dev/v1"},message:"must be equal to constant",schema:"headway.dev/v1",parentSchema:schema43.properties.apiVersion,data:data0};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data.kind !== undefined){
+let data1 = data.kind;
+if(typeof data1 !== "string"){
+const err6 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.kind.type,parentSchema:schema43.properties.kind,data:data1};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if("StackSync" !== data1){
+const err7 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "StackSync"},message:"must be equal to constant",schema:"StackSync",parentSchema:schema43.properties.kind,data:data1};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data.metadata !== undefined){
+let data2 = data.metadata;
+if(!(data2 && typeof data2 == "object" && !Array.isArray(data2))){
+const err8 = {instancePath:instancePath+"/metadata",schemaPath:"#/properties/metadata/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.metadata.type,parentSchema:schema43.properties.metadata,data:data2};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+if(data.spec !== undefined){
+let data3 = data.spec;
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+if(data3.source === undefined){
+const err9 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/required",keyword:"required",params:{missingProperty: "source"},message:"must have required property '"+"source"+"'",schema:schema43.properties.spec.required,parentSchema:schema43.properties.spec,data:data3};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+for(const key0 in data3){
+if(!(((((key0 === "source") || (key0 === "webhook")) || (key0 === "suspend")) || (key0 === "serviceAccountName")) || (key0 === "deletionPolicy"))){
+const err10 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec,data:data3};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+if(data3.source !== undefined){
+let data4 = data3.source;
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+if(data4.url === undefined){
+const err11 = {instancePath:instancePath+"/spec/source",schemaPath:"#/properties/spec/properties/source/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema43.properties.spec.properties.source.required,parentSchema:schema43.properties.spec.properties.source,data:data4};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+for(const key1 in data4){
+if(!((((((key1 === "url") || (key1 === "ref")) || (key1 === "path")) || (key1 === "interval")) || (key1 === "secretRef")) || (key1 === "verify"))){
+const err12 = {instancePath:instancePath+"/spec/source",schemaPath:"#/properties/spec/properties/source/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.source,data:data4};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+if(data4.url !== undefined){
+let data5 = data4.url;
+if(typeof data5 === "string"){
+if(data5.length > 2048){
+const err13 = {instancePath:instancePath+"/spec/source/url",schemaPath:"#/properties/spec/properties/source/properties/url/maxLength",keyword:"maxLength",params:{limit: 2048},message:"must NOT have more than 2048 characters",schema:2048,parentSchema:schema43.properties.spec.properties.source.properties.url,data:data5};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if(data5.length < 1){
+const err14 = {instancePath:instancePath+"/spec/source/url",schemaPath:"#/properties/spec/properties/source/properties/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema43.properties.spec.properties.source.properties.url,data:data5};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/spec/source/url",schemaPath:"#/properties/spec/properties/source/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.source.properties.url.type,parentSchema:schema43.properties.spec.properties.source.properties.url,data:data5};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data4.ref !== undefined){
+let data6 = data4.ref;
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+if(Object.keys(data6).length > 1){
+const err16 = {instancePath:instancePath+"/spec/source/ref",schemaPath:"#/properties/spec/properties/source/properties/ref/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties",schema:1,parentSchema:schema43.properties.spec.properties.source.properties.ref,data:data6};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+for(const key2 in data6){
+if(!(((key2 === "branch") || (key2 === "tag")) || (key2 === "commit"))){
+const err17 = {instancePath:instancePath+"/spec/source/ref",schemaPath:"#/properties/spec/properties/source/properties/ref/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.source.properties.ref,data:data6};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data6.branch !== undefined){
+let data7 = data6.branch;
+if(typeof data7 === "string"){
+if(data7.length > 255){
+const err18 = {instancePath:instancePath+"/spec/source/ref/branch",schemaPath:"#/properties/spec/properties/source/properties/ref/properties/branch/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters",schema:255,parentSchema:schema43.properties.spec.properties.source.properties.ref.properties.branch,data:data7};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+if(data7.length < 1){
+const err19 = {instancePath:instancePath+"/spec/source/ref/branch",schemaPath:"#/properties/spec/properties/source/properties/ref/properties/branch/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema43.properties.spec.properties.source.properties.ref.properties.branch,data:data7};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/spec/source/ref/branch",schemaPath:"#/properties/spec/properties/source/properties/ref/properties/branch/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.source.properties.ref.properties.branch.type,parentSchema:schema43.properties.spec.properties.source.properties.ref.properties.branch,data:data7};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+if(data6.tag !== undefined){
+let data8 = data6.tag;
+if(typeof data8 === "string"){
+if(data8.length > 255){
+const err21 = {instancePath:instancePath+"/spec/source/ref/tag",schemaPath:"#/properties/spec/properties/source/properties/ref/properties/tag/maxLength",keyword:"maxLength",params:{limit: 255},message:"must NOT have more than 255 characters",schema:255,parentSchema:schema43.properties.spec.properties.source.properties.ref.properties.tag,data:data8};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+if(data8.length < 1){
+const err22 = {instancePath:instancePath+"/spec/source/ref/tag",schemaPath:"#/properties/spec/properties/source/properties/ref/properties/tag/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema43.properties.spec.properties.source.properties.ref.properties.tag,data:data8};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+}
+else {
+const err23 = {instancePath:instancePath+"/spec/source/ref/tag",schemaPath:"#/properties/spec/properties/source/properties/ref/properties/tag/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.source.properties.ref.properties.tag.type,parentSchema:schema43.properties.spec.properties.source.properties.ref.properties.tag,data:data8};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+if(data6.commit !== undefined){
+let data9 = data6.commit;
+if(typeof data9 === "string"){
+if(!pattern33.test(data9)){
+const err24 = {instancePath:instancePath+"/spec/source/ref/commit",schemaPath:"#/properties/spec/properties/source/properties/ref/properties/commit/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{40}$"},message:"must match pattern \""+"^[0-9a-f]{40}$"+"\"",schema:"^[0-9a-f]{40}$",parentSchema:schema43.properties.spec.properties.source.properties.ref.properties.commit,data:data9};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/spec/source/ref/commit",schemaPath:"#/properties/spec/properties/source/properties/ref/properties/commit/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.source.properties.ref.properties.commit.type,parentSchema:schema43.properties.spec.properties.source.properties.ref.properties.commit,data:data9};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+}
+else {
+const err26 = {instancePath:instancePath+"/spec/source/ref",schemaPath:"#/properties/spec/properties/source/properties/ref/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.source.properties.ref.type,parentSchema:schema43.properties.spec.properties.source.properties.ref,data:data6};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+if(data4.path !== undefined){
+let data10 = data4.path;
+if(typeof data10 === "string"){
+if(data10.length > 1024){
+const err27 = {instancePath:instancePath+"/spec/source/path",schemaPath:"#/properties/spec/properties/source/properties/path/maxLength",keyword:"maxLength",params:{limit: 1024},message:"must NOT have more than 1024 characters",schema:1024,parentSchema:schema43.properties.spec.properties.source.properties.path,data:data10};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/spec/source/path",schemaPath:"#/properties/spec/properties/source/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.source.properties.path.type,parentSchema:schema43.properties.spec.properties.source.properties.path,data:data10};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data4.interval !== undefined){
+let data11 = data4.interval;
+if(typeof data11 === "string"){
+if(data11.length > 32){
+const err29 = {instancePath:instancePath+"/spec/source/interval",schemaPath:"#/properties/spec/properties/source/properties/interval/maxLength",keyword:"maxLength",params:{limit: 32},message:"must NOT have more than 32 characters",schema:32,parentSchema:schema43.properties.spec.properties.source.properties.interval,data:data11};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+else {
+const err30 = {instancePath:instancePath+"/spec/source/interval",schemaPath:"#/properties/spec/properties/source/properties/interval/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.source.properties.interval.type,parentSchema:schema43.properties.spec.properties.source.properties.interval,data:data11};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+if(data4.secretRef !== undefined){
+let data12 = data4.secretRef;
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+if(data12.name === undefined){
+const err31 = {instancePath:instancePath+"/spec/source/secretRef",schemaPath:"#/definitions/secretRef/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data12};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+for(const key3 in data12){
+if(!(key3 === "name")){
+const err32 = {instancePath:instancePath+"/spec/source/secretRef",schemaPath:"#/definitions/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data12};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+if(data12.name !== undefined){
+let data13 = data12.name;
+if(typeof data13 === "string"){
+if(!pattern34.test(data13)){
+const err33 = {instancePath:instancePath+"/spec/source/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema44.properties.name,data:data13};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+else {
+const err34 = {instancePath:instancePath+"/spec/source/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data13};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+}
+else {
+const err35 = {instancePath:instancePath+"/spec/source/secretRef",schemaPath:"#/definitions/secretRef/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data12};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+if(data4.verify !== undefined){
+let data14 = data4.verify;
+if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
+if(data14.secretRef === undefined){
+const err36 = {instancePath:instancePath+"/spec/source/verify",schemaPath:"#/properties/spec/properties/source/properties/verify/required",keyword:"required",params:{missingProperty: "secretRef"},message:"must have required property '"+"secretRef"+"'",schema:schema43.properties.spec.properties.source.properties.verify.required,parentSchema:schema43.properties.spec.properties.source.properties.verify,data:data14};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+for(const key4 in data14){
+if(!(key4 === "secretRef")){
+const err37 = {instancePath:instancePath+"/spec/source/verify",schemaPath:"#/properties/spec/properties/source/properties/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.source.properties.verify,data:data14};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+if(data14.secretRef !== undefined){
+let data15 = data14.secretRef;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+if(data15.name === undefined){
+const err38 = {instancePath:instancePath+"/spec/source/verify/secretRef",schemaPath:"#/definitions/secretRef/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data15};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+for(const key5 in data15){
+if(!(key5 === "name")){
+const err39 = {instancePath:instancePath+"/spec/source/verify/secretRef",schemaPath:"#/definitions/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data15};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+if(data15.name !== undefined){
+let data16 = data15.name;
+if(typeof data16 === "string"){
+if(!pattern34.test(data16)){
+const err40 = {instancePath:instancePath+"/spec/source/verify/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema44.properties.name,data:data16};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+else {
+const err41 = {instancePath:instancePath+"/spec/source/verify/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data16};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+}
+else {
+const err42 = {instancePath:instancePath+"/spec/source/verify/secretRef",schemaPath:"#/definitions/secretRef/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data15};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+}
+else {
+const err43 = {instancePath:instancePath+"/spec/source/verify",schemaPath:"#/properties/spec/properties/source/properties/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.source.properties.verify.type,parentSchema:schema43.properties.spec.properties.source.properties.verify,data:data14};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+}
+}
+else {
+const err44 = {instancePath:instancePath+"/spec/source",schemaPath:"#/properties/spec/properties/source/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.source.type,parentSchema:schema43.properties.spec.properties.source,data:data4};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+}
+if(data3.webhook !== undefined){
+let data17 = data3.webhook;
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+if(data17.secretRef === undefined){
+const err45 = {instancePath:instancePath+"/spec/webhook",schemaPath:"#/properties/spec/properties/webhook/required",keyword:"required",params:{missingProperty: "secretRef"},message:"must have required property '"+"secretRef"+"'",schema:schema43.properties.spec.properties.webhook.required,parentSchema:schema43.properties.spec.properties.webhook,data:data17};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+for(const key6 in data17){
+if(!(key6 === "secretRef")){
+const err46 = {instancePath:instancePath+"/spec/webhook",schemaPath:"#/properties/spec/properties/webhook/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.webhook,data:data17};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+}
+if(data17.secretRef !== undefined){
+let data18 = data17.secretRef;
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+if(data18.name === undefined){
+const err47 = {instancePath:instancePath+"/spec/webhook/secretRef",schemaPath:"#/definitions/secretRef/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data18};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+for(const key7 in data18){
+if(!(key7 === "name")){
+const err48 = {instancePath:instancePath+"/spec/webhook/secretRef",schemaPath:"#/definitions/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data18};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+}
+if(data18.name !== undefined){
+let data19 = data18.name;
+if(typeof data19 === "string"){
+if(!pattern34.test(data19)){
+const err49 = {instancePath:instancePath+"/spec/webhook/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema44.properties.name,data:data19};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+else {
+const err50 = {instancePath:instancePath+"/spec/webhook/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data19};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+}
+}
+else {
+const err51 = {instancePath:instancePath+"/spec/webhook/secretRef",schemaPath:"#/definitions/secretRef/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data18};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+}
+else {
+const err52 = {instancePath:instancePath+"/spec/webhook",schemaPath:"#/properties/spec/properties/webhook/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.webhook.type,parentSchema:schema43.properties.spec.properties.webhook,data:data17};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+if(data3.suspend !== undefined){
+let data20 = data3.suspend;
+if(typeof data20 !== "boolean"){
+const err53 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema43.properties.spec.properties.suspend.type,parentSchema:schema43.properties.spec.properties.suspend,data:data20};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+if(data3.serviceAccountName !== undefined){
+let data21 = data3.serviceAccountName;
+if(typeof data21 === "string"){
+if(!pattern34.test(data21)){
+const err54 = {instancePath:instancePath+"/spec/serviceAccountName",schemaPath:"#/properties/spec/properties/serviceAccountName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema43.properties.spec.properties.serviceAccountName,data:data21};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+else {
+const err55 = {instancePath:instancePath+"/spec/serviceAccountName",schemaPath:"#/properties/spec/properties/serviceAccountName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.serviceAccountName.type,parentSchema:schema43.properties.spec.properties.serviceAccountName,data:data21};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+if(data3.deletionPolicy !== undefined){
+let data22 = data3.deletionPolicy;
+if(typeof data22 !== "string"){
+const err56 = {instancePath:instancePath+"/spec/deletionPolicy",schemaPath:"#/properties/spec/properties/deletionPolicy/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.deletionPolicy.type,parentSchema:schema43.properties.spec.properties.deletionPolicy,data:data22};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+if(!(data22 === "orphan")){
+const err57 = {instancePath:instancePath+"/spec/deletionPolicy",schemaPath:"#/properties/spec/properties/deletionPolicy/enum",keyword:"enum",params:{allowedValues: schema43.properties.spec.properties.deletionPolicy.enum},message:"must be equal to one of the allowed values",schema:schema43.properties.spec.properties.deletionPolicy.enum,parentSchema:schema43.properties.spec.properties.deletionPolicy,data:data22};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+}
+else {
+const err58 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.type,parentSchema:schema43.properties.spec,data:data3};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+if(data.status !== undefined){
+let data23 = data.status;
+if(!(data23 && typeof data23 == "object" && !Array.isArray(data23))){
+const err59 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.status.type,parentSchema:schema43.properties.status,data:data23};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+}
+else {
+const err60 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.type,parentSchema:schema43,data};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+validate18.errors = vErrors;
+return errors === 0;
+}
+

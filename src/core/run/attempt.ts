@@ -53,8 +53,8 @@ export function helmFinished(draft: Draft, step: ApplyStep, state: StepState, ap
     revision: applied.revision,
     durationMs: draft.atMs - startedAtMs,
   });
-  // Helm was quicker than the wish to stop it: the next run verifies what it applied.
-  if (isStopAsked(draft)) cancel(draft, step.release);
+  // Helm was quicker than the wish to stop it, or was let go on: the next run verifies what it applied.
+  if (isStopAsked(draft) || draft.run.stopping?.why === "newer-commit") cancel(draft, step.release);
   else settle(draft, step, applied, { attempt, startedAtMs, deadlineMs, suspectsSinceMs });
 }
 
@@ -94,10 +94,11 @@ export function helmFailed(
     beginFailing(draft, step, { ...end, failure: knownCause(failure, state, draft.atMs) });
 }
 
-/** True where the stack was suspended before helm had begun. */
+/** True where helm was stopped in its queue: the stack was suspended, or a newer commit is there. */
 function wasHeldBack(draft: Draft, state: StepState): boolean {
   const isStopped = state.kind === "applying" && state.stopping !== undefined;
-  return draft.run.stopping?.why === "suspended" && !isStopped;
+  const why = draft.run.stopping?.why;
+  return (why === "suspended" || why === "newer-commit") && !isStopped;
 }
 
 /** Tries a transient refusal again later, as long as the attempt has time left. */

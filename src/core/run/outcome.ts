@@ -146,7 +146,7 @@ function verdict(draft: Draft): Pick<Outcome, "kind" | "exitCode"> {
     case 5:
       return { kind: "rolled-back", exitCode };
     case 0:
-      return draft.run.stopping?.why === "suspended"
+      return draft.run.stopping?.why === "suspended" || draft.run.stopping?.why === "newer-commit"
         ? { kind: "interrupted", exitCode: 130 }
         : { kind: "done", exitCode };
     default:

@@ -195,15 +195,18 @@ export type Run = {
     ReleaseId,
     { readonly dueTo: ReleaseId; readonly debt: "none" | "unrecorded" | "recorded" }
   >;
-  /** No step starts any more: somebody stopped the run or suspended the stack, a rollback failed, or the stack wants no more after a failure. */
+  /** No step starts any more: somebody stopped the run or suspended the stack, a newer commit is there, a rollback failed, or the stack wants no more after a failure. */
   readonly stopping?: {
-    readonly why: "interrupted" | "lease-lost" | "suspended" | "rollback-failed" | "failure";
+    readonly why: StopWish | "rollback-failed" | "failure";
   };
   readonly outcome?: Outcome;
 };
 
-/** Why a run is to stop: at once, or (where the stack was suspended) once what has begun is done. */
-export type StopWish = "interrupted" | "lease-lost" | "suspended";
+/**
+ * Why a run is to stop: at once; once what has begun is done (where the stack was suspended); or once the helms at work are
+ * done, because a newer commit takes over and its run goes on with what settles.
+ */
+export type StopWish = "interrupted" | "lease-lost" | "suspended" | "newer-commit";
 
 /** True where the step will not move any more by itself, as far as the run's end is concerned. */
 export function hasEnded(state: StepState): boolean {

@@ -1,0 +1,86 @@
+// What the agent needs of the world besides what any run needs: its StackSyncs, git, leadership, connections of its own.
+import type { Failure, Result } from "../core/failure.ts";
+import type { Holder } from "../core/holder.ts";
+import type { StackSync, StackSyncKey, StackSyncSpec } from "../core/stack-sync/stack-sync.ts";
+import type { SyncEvent, SyncStatus } from "../core/stack-sync/sync-status.ts";
+import type { View } from "./execute-plan.ts";
+import type { Clock, ReadSystemSecret, Releases, StackReader } from "./ports.ts";
+import type { RunPorts } from "./run-stack.ts";
+
+/** A StackSync as it was found, with what the agent wrote on it before. */
+export type FoundStackSync = { readonly sync: StackSync; readonly status?: SyncStatus };
+
+/** The StackSyncs of a cluster, or of one namespace. */
+export type StackSyncs = {
+  list(): Promise<Result<readonly FoundStackSync[]>>;
+  /** Calls back whenever one may have changed, until the returned function is called. */
+  watch(onChange: () => void): () => void;
+  putStatus(sync: StackSync, status: SyncStatus): Promise<Result<void>>;
+  /** Tells of a change by a Kubernetes Event; never fails. */
+  tell(sync: StackSync, event: SyncEvent): Promise<void>;
+  /** Asks the agent to look at once; `at` is what the StackSync's status will say once it has. */
+  requestReconcile(key: StackSyncKey, at: string): Promise<Result<void>>;
+};
+
+export type SyncCommit = {
+  readonly sha: string;
+  readonly author?: string;
+  readonly subject?: string;
+};
+
+/** The files of one commit, as a stack to be read; `close` removes them. */
+export type OpenCommit = { readonly reader: StackReader; close(): Promise<void> };
+
+/** The repository of one StackSync, by its credentials as they are. */
+export type SyncSource = {
+  /** The commit that is followed now; the remote is asked, and what is new is fetched. */
+  fetch(): Promise<Result<SyncCommit>>;
+  open(commit: string): Promise<Result<OpenCommit>>;
+};
+
+/** A connection on behalf of one StackSync: what it writes, its ServiceAccount may write. */
+export type SyncConnection = Omit<RunPorts, "releases" | "charts" | "clock"> & {
+  readonly readSystemSecret: ReadSystemSecret;
+  openHelm(holder: Holder): Promise<Releases>;
+  close(): void;
+};
+
+/** Leadership among replicas of one agent. */
+export type Leadership = {
+  /** Resolves once this process leads; undefined where `stop` was given first. */
+  win(stop: AbortSignal): Promise<{ readonly lost: AbortSignal; release(): Promise<void> } | undefined>;
+};
+
+/** Everything that the agent does with the world. */
+export type AgentWorld = {
+  readonly version: string;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  chance(): number;
+  readonly syncs: StackSyncs;
+  readonly leadership: Leadership;
+  openSource(sync: StackSync, spec: StackSyncSpec): Promise<Result<SyncSource>>;
+  connect(sync: StackSync, spec: StackSyncSpec): Promise<Result<SyncConnection>>;
+  introduceSelf(): Promise<Holder>;
+  forgetSelf(holder: Holder): Promise<void>;
+  newRunId(): string;
+  /** Told of the events of this stack's runs. */
+  viewsOf(stack: string): readonly View[];
+  /** Told how a StackSync stands whenever that was written. */
+  onStatus(sync: StackSync, status: SyncStatus): void;
+  /** Told when a repository has answered. */
+  onFetched(sync: StackSync, atMs: number): void;
+  readonly log: AgentLog;
+};
+
+/** What is worth a line in the agent's log beside a run's events. */
+export type AgentLog = {
+  info(message: string, about: LogFields): void;
+  warn(message: string, about: LogFields): void;
+};
+
+export type LogFields = {
+  readonly stackSync?: StackSyncKey;
+  readonly commit?: string;
+  readonly failure?: Failure;
+};

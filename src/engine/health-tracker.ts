@@ -28,7 +28,7 @@ type Followed = {
   /** Coalesces the changes of one turn of the event loop into one verdict. */
   isDue: boolean;
   last: ReleaseHealth | undefined;
-  /** What had failed before helm could touch it: left over from an earlier operation. */
+  /** What is not judged yet, because it stands as an earlier operation left it. */
   leftOver: ReadonlySet<string> | undefined;
   /** The next time at which a grace runs out; one timer each. */
   lookAgainAtMs: number;
@@ -110,8 +110,7 @@ export function trackHealth(
     }
     // After an upgrade the world may still show the generation before it, and that looks ready.
     if (!isFirst && entry.question === "healthy") await watched.fetch(entry.objects.map(refOf));
-    if (entry.question === "wrong-so-far")
-      entry.leftOver = failedAlready(entry, watched.world, clock.nowMs());
+    if (entry.question === "wrong-so-far") entry.leftOver = leftOverIn(entry, watched.world, clock.nowMs());
     entry.isFresh = true;
     assess(release, entry);
     if (entry.question !== "healthy" || !(await pause(clock, unseenMs, entry.over.signal))) return;
@@ -187,13 +186,19 @@ function presentIn(entry: Followed, world: World): readonly KubernetesObject[] {
 }
 
 // A hook's Job that failed long ago stands until helm makes it anew, and an object that the upgrade is to mend has failed
-// until helm has written it: neither says anything against the operation under way.
-function failedAlready(entry: Followed, world: World, nowMs: number): ReadonlySet<string> {
+// until helm has written it: neither says anything against the operation under way. While hooks run ahead of an upgrade,
+// all objects stand as the revision before has left them.
+function leftOverIn(entry: Followed, world: World, nowMs: number): ReadonlySet<string> {
   const context = { nowMs, seenSinceMs: 0, ...rulesIn(entry) };
-  const failed = presentIn(entry, world).filter(
-    (object) => assessRelease([object], world, context).kind === "failed",
-  );
-  return new Set(failed.map(versionOf));
+  const present = presentIn(entry, world);
+  const failed = present.filter((object) => assessRelease([object], world, context).kind === "failed");
+  const hooks = new Set((entry.applied.hooks ?? []).map(objectKey));
+  const heldBack = isHeldBack(entry.applied) ? present.filter((it) => !hooks.has(objectKey(refOf(it)))) : [];
+  return new Set([...failed, ...heldBack].map(versionOf));
+}
+
+function isHeldBack({ revision, hooks = [] }: Applied): boolean {
+  return revision > 1 && hooks.some((hook) => hook.events.includes("pre-upgrade"));
 }
 
 /** Differs for an object that was made anew or whose wanted state was changed. */

@@ -11,7 +11,7 @@ import {
   stackLabel,
 } from "../core/fingerprint.ts";
 import type { ReleaseId } from "../core/ids.ts";
-import type { Hook, ReleasePayload } from "../core/observation.ts";
+import type { ReleasePayload } from "../core/observation.ts";
 import type { Applied, ApplyStep, Step } from "../core/plan/plan.ts";
 import { redact } from "../core/redact.ts";
 import type { Effect } from "../core/run/run.ts";
@@ -279,19 +279,13 @@ async function lookForRecord(
     const payload = await readPayload(input, step, revision);
     if (signal.aborted) return;
     if (payload === undefined) continue;
-    const withObjects = waitsForEverything && !isHeldBack(payload.hooks, revision);
     tell({
       kind: "record-seen",
       release: step.release,
-      applied: { revision, objects: withObjects ? payload.objects : [], hooks: payload.hooks },
+      applied: { revision, objects: waitsForEverything ? payload.objects : [], hooks: payload.hooks },
     });
     return;
   }
-}
-
-// While hooks run ahead of an upgrade, what stands is still the revision before it.
-function isHeldBack(hooks: readonly Hook[], revision: number): boolean {
-  return revision > 1 && hooks.some((hook) => hook.events.includes("pre-upgrade"));
 }
 
 async function rollBack(

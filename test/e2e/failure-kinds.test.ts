@@ -1,7 +1,8 @@
 // What fails in other ways than a Deployment's pods: Jobs, hooks, StatefulSets, and what stands still or was broken by hand.
 import { describe, expect, it } from "vitest";
 import { eventually } from "../kit/sandbox.ts";
-import { jobChart, storeChart } from "../kit/more-charts.ts";
+import { jobChart, oneFileChart, storeChart } from "../kit/more-charts.ts";
+import { appChart } from "../kit/stack-folder.ts";
 import { historyOf, now, openTestStack, writesSince } from "../kit/test-stack.ts";
 
 const failed = {
@@ -107,6 +108,37 @@ describe("a hook that hangs", () => {
     expect(historyOf(await stack.revisions("migrate"))).toBe("1:superseded 2:failed 3:deployed");
     const config = await stack.object("configmaps/migrate", "v1");
     expect(config?.data).toEqual({ tag: "1.0.0" });
+  });
+});
+
+/** `app` with a Job before each upgrade and one behind it: helm itself waits for everything. */
+const hookedChart = oneFileChart(
+  "hooked",
+  [appChart["charts/app/templates/app.yaml"] ?? "", ...["pre-upgrade", "post-upgrade"].map(hookJob)].join(
+    "---\n",
+  ),
+  appChart["charts/app/values.yaml"],
+);
+
+function hookJob(hook: string): string {
+  return `apiVersion: batch/v1
+kind: Job
+metadata: { name: {{ .Release.Name }}-${hook}, annotations: { helm.sh/hook: ${hook} } }
+spec: { template: { spec: { restartPolicy: Never, containers: [{ name: job, image: "registry.example/job:1" }] } } }
+`;
+}
+
+describe("a Deployment whose image does not exist, in a chart with hooks before and behind an upgrade", () => {
+  it("ends helm long before its timeout, with its cause", async () => {
+    const spec = { chart: "../charts/hooked", timeout: "60s", failFast: { imagePull: "1s" } };
+    const stack = await openTestStack([{ name: "api", spec }], { files: hookedChart });
+    expect((await stack.apply()).code).toBe(0);
+    const values = { tag: "2.0.0", annotations: { "sim.headway.dev/fail": "ImagePullBackOff" } };
+    stack.declare([{ name: "api", spec, values }]);
+    const end = await stack.apply();
+    expect(end.code, end.all).toBe(5);
+    expect(end.all).toMatch(/api FAILED: its health checks failed: ImagePullBackOff/);
+    expect(historyOf(await stack.revisions("api"))).toMatch(/3:deployed$/);
   });
 });
 

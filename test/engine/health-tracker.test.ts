@@ -96,14 +96,16 @@ const migrate: Hook = {
   namespace: "shop",
   events: ["pre-upgrade"],
 };
-const job = (uid: string, how: "running" | "failed"): KubernetesObject => ({
+const jobStatus = {
+  running: { active: 1 },
+  failed: { conditions: [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded" }] },
+  done: { succeeded: 1, conditions: [{ type: "Complete", status: "True" }] },
+};
+const job = (uid: string, how: keyof typeof jobStatus): KubernetesObject => ({
   apiVersion: "batch/v1",
   kind: "Job",
   metadata: { name: "migrate", namespace: "shop", uid, generation: 1 },
-  status:
-    how === "failed"
-      ? { conditions: [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded" }] }
-      : { active: 1 },
+  status: jobStatus[how],
 });
 const configMap: KubernetesObject = {
   apiVersion: "v1",
@@ -283,6 +285,18 @@ describe("while helm is at work", () => {
     show(dbAt(2, "failed"));
     await clock.pass(5_000);
     expect((await verdicts()).at(-1)).toContain("shop/db@2 failed");
+  });
+
+  test("what stands of the revision before is not judged while hooks run ahead of an upgrade, what helm writes is", async () => {
+    const { tracker, show, verdicts } = tracking();
+    show(dbAt(1, "waiting"));
+    show(job("new", "running"));
+    tracker.follow(db, "wrong-so-far", at(2, [deployment("db")], [migrate]), false);
+    expect(await verdicts()).toEqual([expect.stringContaining("shop/db@2 pending: Job migrate")]);
+    show(job("new", "done"));
+    expect(await verdicts()).toEqual(["shop/db@2 ready"]);
+    show(dbAt(2, "waiting"));
+    expect(await verdicts()).toEqual(["shop/db@2 pending: Deployment db 0/1 ready"]);
   });
 
   test("what is not there yet is not missing, and not asked for", async () => {

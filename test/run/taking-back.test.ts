@@ -114,6 +114,15 @@ describe("a stack that goes back as a whole", () => {
       .ends(5, "rolled-back");
   });
 
+  test("leaves what was healthy with the same before, and says nothing of it", () => {
+    const talk = stack("api <- db", { db: { proven: true } })
+      .when(...up("db"), ...fails("api"))
+      .when("failure of api recorded", ...back("api"))
+      .shows("db", "Ready")
+      .ends(5, "rolled-back");
+    expect(talk.allEvents().filter(({ kind }) => kind === "warning")).toEqual([]);
+  });
+
   test("goes back for no cause that may go by itself", () => {
     const talk = stack("api <- db", { api: { declaration: { timeoutMs: 5_000 } } })
       .when(...up("db"), "helm started api", "helm failed api: unreachable")

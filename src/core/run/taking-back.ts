@@ -26,7 +26,8 @@ export function takeBackAfter(draft: Draft, failed: ApplyStep): void {
     if (!isApplyStep(step) || !mayHaveChanged(step, state)) continue;
     const to = whereTo(step, state);
     if (to === undefined) {
-      if (state.kind === "healthy") tell(draft, { kind: "warning", release, message: staysWords(failed) });
+      if (state.kind === "healthy" && step.rollbackTo === undefined)
+        tell(draft, { kind: "warning", release, message: staysWords(failed) });
       continue;
     }
     takingBack.set(release, { dueTo: failed.release, debt: "unrecorded" });

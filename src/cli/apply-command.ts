@@ -317,8 +317,18 @@ async function askConsent(
     : { kind: "unknown", message: consentMissing };
 }
 
+/** More that stay for the same reason are counted. */
+const MOST_NAMED = 3;
+
 function stayingLines({ staying = [] }: Plan): readonly string[] {
-  return staying.map(({ release, why }) => `${release} stays as it is: ${why}`);
+  return [...Map.groupBy(staying, ({ why }) => why)].flatMap(([why, group]) => {
+    const names = group.map(({ release }) => release);
+    if (names.length <= MOST_NAMED) return names.map((release) => `${release} stays as it is: ${why}`);
+    const shown = names.slice(0, MOST_NAMED).join(", ");
+    return [
+      `${names.length} stay as they are, each because ${why}: ${shown} and ${names.length - MOST_NAMED} more`,
+    ];
+  });
 }
 
 function verbOf({ redeploy, rollback }: PlanOptions): string {

@@ -31,7 +31,7 @@ export function tell(event: Event, run: Run): Told | undefined {
     case "wave-finished":
       return lasting(
         event.ready === event.releases ? "Ready" : "Degraded",
-        `wave ${event.wave}/${run.plan.waves} finished: ${event.ready} of ${event.releases} ready`,
+        `wave ${event.wave}/${run.plan.waves} finished: ${event.ready} of ${event.releases} ${endedAs(run, event.wave)}`,
       );
     case "take-back-started":
       return lasting(
@@ -167,7 +167,7 @@ function applyStartedWords(event: Extract<Event, { kind: "apply-started" }>, run
 function runStartedWords(event: Extract<Event, { kind: "run-started" }>): string {
   const actions = Object.entries(event.actions)
     .filter(([, count]) => count > 0)
-    .map(([action, count]) => `${count} to ${action}`);
+    .map(([action, count]) => `${count} to ${action.replace("-", " ")}`);
   const size = `${counted(event.releases.length, "release")} in ${counted(event.waves, "wave")}`;
   return `run ${event.run} of stack ${event.stack} started: ${size}${actions.length === 0 ? "" : ` (${actions.join(", ")})`}`;
 }
@@ -231,4 +231,11 @@ function lasting(state: ShownState, text: string): Told {
 
 function passing(state: ShownState, text: string): Told {
   return { state, text, lasting: false };
+}
+
+/** What the releases of a wave are that ended well. */
+function endedAs(run: Run, wave: number): string {
+  const members = [...run.steps.values()].filter(({ step }) => step.wave === wave);
+  const removed = members.filter(({ step }) => step.kind === "uninstall").length;
+  return removed === 0 ? "ready" : removed === members.length ? "removed" : "ready or removed";
 }

@@ -10,7 +10,7 @@ import type { FailureRecord } from "../core/observation.ts";
 import type { Run, StepState } from "../core/run/run.ts";
 import { shownState } from "../core/shown-state.ts";
 import { headline, nextStep, titleOf, whyCommand } from "./failure-words.ts";
-import { declaredAt } from "../core/plan/plan.ts";
+import { declaredAt, type Step } from "../core/plan/plan.ts";
 import { glyphSpan, type Line, type Span, type Style } from "./style.ts";
 
 /** One root cause with everything that is known of it. */
@@ -38,10 +38,7 @@ export function rootsOfRun(
     const entry = run.steps.get(release);
     if (entry === undefined) return [];
     const { step, state } = entry;
-    const degraded = step.reasons.find((reason) => reason.kind === "degraded");
-    const proof =
-      evidence.get(release) ??
-      (degraded === undefined ? undefined : { troubles: degraded.troubles, events: [], logs: [] });
+    const proof = evidence.get(release) ?? knownBefore(step);
     const at = declaredAt(step);
     const done = doneWords(state);
     return [
@@ -57,6 +54,15 @@ export function rootsOfRun(
       },
     ];
   });
+}
+
+/** What was known of a release before the run: of one that degraded, and of one whose change failed in an earlier run. */
+function knownBefore({ reasons }: Step): Evidence | undefined {
+  for (const reason of reasons) {
+    if (reason.kind === "degraded") return { troubles: reason.troubles, events: [], logs: [] };
+    if (reason.kind === "quarantined") return reason.evidence;
+  }
+  return undefined;
 }
 
 /** The root cause that a stack's state object remembers. */
@@ -181,15 +187,26 @@ export function rootLines(
 
 function causeLines(root: RootCause): readonly string[] {
   const head = headline(root.failure, root.evidence);
-  const lines = (head === root.failure.message ? [] : [head]).concat(
-    root.failure.message.split("\n").filter((line) => line.trim() !== ""),
-  );
+  const lines = isSummedUp(root)
+    ? [head]
+    : [...(head === root.failure.message ? [] : [head]), ...messageOf(root)];
   const { fields, holder } = root.failure;
   return [
     ...capped(lines, MOST_MESSAGE_LINES, "lines"),
     ...(fields === undefined || fields.length === 0 ? [] : [`fields: ${fields.join(", ")}`]),
     ...(holder === undefined ? [] : [`held by: ${holder}`]),
   ];
+}
+
+function messageOf({ failure }: RootCause): readonly string[] {
+  return failure.message.split("\n").filter((line) => line.trim() !== "");
+}
+
+/** True where the message says of the worst trouble only what its own line says better. */
+function isSummedUp({ failure, evidence }: RootCause): boolean {
+  const worst = rootCauseOf(evidence?.troubles ?? []);
+  const said = failure.message.replace(/ \(and \d+ more\)$/, "");
+  return failure.kind === "unhealthy" && worst !== undefined && said.endsWith(worst.reason);
 }
 
 function whereLines(root: RootCause): readonly string[] {

@@ -181,6 +181,8 @@ describe("a quarantined change", () => {
     const again = await stack.apply();
     expect(again.code, again.all).toBe(5);
     expect(again.all).toMatch(/quarantined/);
+    // What was known when it failed is said again, once.
+    expect(again.all.match(/ImagePullBackOff \(Deployment .*, Pod api-.*, container app\)/g)).toHaveLength(1);
     expect(historyOf(await stack.revisions("api"))).toBe("1:superseded 2:superseded 3:deployed");
     // What Headway writes down for itself is no change of the release.
     expect(writesSince(stack, since).filter((write) => !/headway-(state|run)-/.test(write))).toEqual([]);

@@ -59,6 +59,7 @@ describe("a release that is no longer declared", () => {
     const pruned = await stack.apply("--prune");
     expect(pruned.code, pruned.all).toBe(0);
     expect(pruned.all).toContain("Plan: 3 to uninstall, 1 unchanged");
+    expect(pruned.all).toMatch(/finished: 1 of 1 removed/);
     expect(uninstalls(stack, since)).toEqual(names);
     expect(await installed(stack)).toEqual(["home"]);
     expect((await stack.cli("status", "--stack", stack.name)).stdout).not.toContain("api");

@@ -57,10 +57,7 @@ function shortOf(status: Fields, wanted: number): string | undefined {
   const ready = countOf(status["readyReplicas"]);
   if (updated < wanted)
     return present > updated ? `${updated}/${wanted} updated` : `${Math.min(updated, ready)}/${wanted} ready`;
-  return (
-    shortOfReady(status, wanted) ??
-    (present > wanted ? `${present - wanted} more than ${wanted} left` : undefined)
-  );
+  return shortOfReady(status, wanted) ?? surplusOf(present, wanted);
 }
 
 /** Pods that could not even be made (a quota, an admission webhook) have no pod to tell it. */
@@ -94,7 +91,8 @@ export function assessStatefulSet(object: KubernetesObject): ObjectHealth {
   const available = countOf(status["availableReplicas"]);
   if (countOf(spec["minReadySeconds"]) > 0 && available < wanted)
     return pending(`${available}/${wanted} available`);
-  if (present > wanted) return pending(`${present - wanted} more than ${wanted} left`);
+  const surplus = surplusOf(present, wanted);
+  if (surplus !== undefined) return pending(surplus);
   if (isRolling && partition === 0 && textOf(status["currentRevision"]) !== textOf(status["updateRevision"]))
     return pending("rollout not closed yet");
   return READY;
@@ -123,8 +121,13 @@ export function assessReplicaSet(object: KubernetesObject): ObjectHealth {
   const wanted = replicasOf(fieldsOf(object.spec));
   const missing = shortOfReady(status, wanted);
   if (missing !== undefined) return replicaFailure(status) ?? pending(missing);
-  const present = countOf(status["replicas"]);
-  return present > wanted ? pending(`${present - wanted} more than ${wanted} left`) : READY;
+  const surplus = surplusOf(countOf(status["replicas"]), wanted);
+  return surplus === undefined ? READY : pending(surplus);
+}
+
+function surplusOf(present: number, wanted: number): string | undefined {
+  const surplus = present - wanted;
+  return surplus > 0 ? `${surplus} surplus ${surplus === 1 ? "pod" : "pods"} left` : undefined;
 }
 
 function shortOfReady(status: Fields, wanted: number): string | undefined {

@@ -295,8 +295,13 @@ function whileQuarantined(
   state: ReleaseState | undefined,
   keep: Keep,
 ): Decision & Reasons {
-  const cause = state?.lastFailure?.failure.message ?? "it failed";
-  const reason: Reason = { kind: "quarantined", since, cause };
+  const { failure, evidence } = state?.lastFailure ?? {};
+  const reason: Reason = {
+    kind: "quarantined",
+    since,
+    cause: failure?.message ?? "it failed",
+    ...(evidence === undefined ? {} : { evidence }),
+  };
   const owesRollback = base.pin.declaration.onFailure !== "keep" && base.rollbackTo !== undefined;
   const locked = recordInTheWay(observation, "roll-back");
   switch (observation.kind) {

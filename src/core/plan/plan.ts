@@ -2,7 +2,7 @@
 // it is make-plan.ts, running it is run/.
 import type { Declaration, Json, OnStackFailure, ValuesLayer } from "../declaration.ts";
 import type { DriftedObject } from "../drift/drift.ts";
-import type { Trouble } from "../health/health.ts";
+import type { Evidence, Trouble } from "../health/health.ts";
 import type { ForeignFields } from "../field-managers.ts";
 import type { Failure } from "../failure.ts";
 import type { ReleaseId } from "../ids.ts";
@@ -43,7 +43,13 @@ export type Reason =
   /** Objects that are no longer as helm applied them. */
   | { readonly kind: "drifted"; readonly objects: readonly DriftedObject[] }
   | { readonly kind: "degraded"; readonly troubles: readonly Trouble[] }
-  | { readonly kind: "quarantined"; readonly since: string; readonly cause: string }
+  /** `evidence` is what was taken when it failed. */
+  | {
+      readonly kind: "quarantined";
+      readonly since: string;
+      readonly cause: string;
+      readonly evidence?: Evidence;
+    }
   /** It went back with its stack because `dueTo` failed, or still has to. */
   | { readonly kind: "taken-back"; readonly since: string; readonly dueTo: ReleaseId }
   /** By its declaration, or by what a person said of it or of the whole stack. */

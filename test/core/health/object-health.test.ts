@@ -116,7 +116,7 @@ describe("Deployment", () => {
     ["scaled to zero is ready", "ready", workload("Deployment", "replicas: 0", "observedGeneration: 2")],
     [
       "scaled to zero waits for the pods that are left",
-      "pending: 1 more than 0 left",
+      "pending: 1 surplus pod left",
       workload(
         "Deployment",
         "replicas: 0",
@@ -144,7 +144,7 @@ describe("Deployment", () => {
     ],
     [
       "with an old pod left is not ready",
-      "pending: 1 more than 2 left",
+      "pending: 1 surplus pod left",
       workload(
         "Deployment",
         "replicas: 2",
@@ -251,7 +251,7 @@ describe("StatefulSet", () => {
     ["scaled to zero is ready", "ready", workload("StatefulSet", "replicas: 0", stateful("replicas: 0"))],
     [
       "scaled to zero waits for the pods that are left",
-      "pending: 2 more than 0 left",
+      "pending: 2 surplus pods left",
       workload("StatefulSet", "replicas: 0", stateful("replicas: 2, readyReplicas: 2, updatedReplicas: 2")),
     ],
     [
@@ -397,7 +397,7 @@ describe.each(["ReplicaSet", "ReplicationController"])("%s", (kind) => {
     ["scaled to zero is ready", "ready", workload(kind, "replicas: 0", "observedGeneration: 2, replicas: 0")],
     [
       "with too many waits",
-      "pending: 1 more than 1 left",
+      "pending: 1 surplus pod left",
       workload(
         kind,
         "replicas: 1",

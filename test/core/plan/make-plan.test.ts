@@ -348,6 +348,7 @@ describe("a quarantined fingerprint", () => {
       kind: "quarantined",
       since: "2026-09-01T10:00:00.000Z",
       cause: "it crashed",
+      evidence: { troubles: [], events: [], logs: [] },
     });
   });
 

@@ -19,6 +19,7 @@ import { watchWishes, type WishWatch } from "./watch-wishes.ts";
 
 /** A StackSync that is being kept. */
 export type KeptStackSync = {
+  readonly uid: string;
   /** Takes over what its object says now. */
   update(found: FoundStackSync): void;
   /** Looks at the repository at once. */
@@ -82,6 +83,7 @@ export function keepStackSync(world: AgentWorld, found: FoundStackSync): KeptSta
     );
   });
   return {
+    uid: found.sync.uid,
     update({ sync }) {
       const before = memory.sync;
       memory.sync = sync;

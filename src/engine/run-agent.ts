@@ -84,6 +84,12 @@ async function follow(world: AgentWorld, kept: Map<StackSyncKey, KeptStackSync>)
   }
   const there = new Map(found.value.map((one) => [one.sync.key, one]));
   for (const [key, one] of there) {
+    const known = kept.get(key);
+    // One of the same name that was made anew starts from nothing.
+    if (known !== undefined && known.uid !== one.sync.uid) {
+      kept.delete(key);
+      await known.end();
+    }
     const loop = kept.get(key);
     if (loop === undefined) {
       world.log.info("keeping a StackSync", { stackSync: key });

@@ -35,6 +35,8 @@ export type AgentStack = {
   until(isSo: (status: SyncStatus) => boolean): Promise<SyncStatus>;
   events(): Promise<readonly string[]>;
   start(argv?: readonly string[]): Promise<AgentProcess>;
+  /** Lets an account of the agent's namespace do what a ClusterRole says; the account is made where it is not there. */
+  allow(account: string, role: string): Promise<void>;
 };
 
 const login = { username: "reader", password: "not-for-logs-4711" };
@@ -125,6 +127,25 @@ export async function openAgentStack(
       return items
         .toSorted((a, b) => (a.eventTime < b.eventTime ? -1 : 1))
         .map(({ type, reason }) => `${type} ${reason}`);
+    },
+    allow: async (account, role) => {
+      await apply(cluster, `/api/v1/namespaces/${agentNamespace}/serviceaccounts/${account}`, {
+        apiVersion: "v1",
+        kind: "ServiceAccount",
+        metadata: { name: account, namespace: agentNamespace },
+      });
+      const name = `${agentNamespace}-${account}-${role}`;
+      const bindings = `/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/${name}`;
+      await apply(cluster, bindings, {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "ClusterRoleBinding",
+        metadata: { name },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
+        subjects: [{ kind: "ServiceAccount", name: account, namespace: agentNamespace }],
+      });
+      onTestFinished(async () => {
+        await cluster.kube(bindings, { method: "DELETE" });
+      });
     },
     start: (argv = []) => startAgent(cluster, agentNamespace, argv),
   };

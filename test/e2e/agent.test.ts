@@ -144,4 +144,32 @@ describe("a StackSync", () => {
     await kept.sync();
     await kept.until((status) => conditionsOf(status) === "Ready=True(Healthy)");
   });
+
+  it("with a ServiceAccount changes releases as that account, and no further than it may", async () => {
+    const kept = await openAgentStack([{ name: "db" }]);
+    await kept.allow("deployer", "view");
+    const since = now();
+    await kept.sync({ serviceAccountName: "deployer" });
+    await kept.start();
+    const refused = await kept.until(({ conditions }) =>
+      conditions.some(({ type, message }) => type === "Ready" && message.includes("deployer")),
+    );
+    expect(refused.conditions[0]?.status).not.toBe("True");
+    expect(historyOf(await kept.stack.revisions("db"))).toBe("");
+    await kept.allow("deployer", "cluster-admin");
+    const asked = await kept.stack.cli("reconcile", `${kept.agentNamespace}/it`);
+    expect(asked.code, asked.all).toBe(0);
+    const account = `system:serviceaccount:${kept.agentNamespace}:deployer`;
+    const writers = kept.stack.cluster
+      .readAudit(since)
+      .filter(
+        ({ verb, objectRef }) =>
+          ["create", "patch", "update"].includes(verb) &&
+          objectRef?.namespace === kept.stack.namespace &&
+          ["deployments", "secrets", "services"].includes(objectRef.resource ?? ""),
+      )
+      .filter(({ user }) => user.username === "admin")
+      .map(({ impersonatedUser }) => impersonatedUser?.username);
+    expect(new Set(writers)).toEqual(new Set([account]));
+  });
 });

@@ -28,6 +28,8 @@ export type AuditEvent = {
   readonly verb: string;
   readonly requestURI: string;
   readonly user: { readonly username: string };
+  /** As whom it acted, where that is somebody else. */
+  readonly impersonatedUser?: { readonly username: string };
   readonly userAgent?: string;
   readonly objectRef?: {
     readonly resource?: string;

@@ -34,7 +34,8 @@ export type AgentStack = {
   /** Waits until it is so. */
   until(isSo: (status: SyncStatus) => boolean): Promise<SyncStatus>;
   events(): Promise<readonly string[]>;
-  start(argv?: readonly string[]): Promise<AgentProcess>;
+  /** As the kubeconfig's user, unless told. */
+  start(argv?: readonly string[], kubeconfig?: string): Promise<AgentProcess>;
   /** Lets an account of the agent's namespace do what a ClusterRole says; the account is made where it is not there. */
   allow(account: string, role: string): Promise<void>;
 };
@@ -147,7 +148,7 @@ export async function openAgentStack(
         await cluster.kube(bindings, { method: "DELETE" });
       });
     },
-    start: (argv = []) => startAgent(cluster, agentNamespace, argv),
+    start: (argv = [], kubeconfig = cluster.kubeconfig) => startAgent(kubeconfig, agentNamespace, argv),
   };
 }
 
@@ -163,7 +164,7 @@ export function isReadyAt(commit: string): (status: SyncStatus) => boolean {
 }
 
 async function startAgent(
-  cluster: TestCluster,
+  kubeconfig: string,
   namespace: string,
   argv: readonly string[],
 ): Promise<AgentProcess> {
@@ -184,7 +185,7 @@ async function startAgent(
       "--allow-http",
       ...argv,
     ],
-    { kubeconfig: cluster.kubeconfig },
+    { kubeconfig },
   );
   const lines: AgentLine[] = [];
   let rest = "";

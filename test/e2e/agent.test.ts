@@ -173,3 +173,41 @@ describe("a StackSync", () => {
     expect(new Set(writers)).toEqual(new Set([account]));
   });
 });
+
+describe("an agent that is killed in the middle of a run", () => {
+  it("is succeeded by the replica that waited, which finishes the stack in order", async () => {
+    const releases = [
+      { name: "db", values: ready },
+      { name: "api", dependsOn: ["db"], values: ready },
+      { name: "web", dependsOn: ["api"], values: ready },
+    ];
+    const kept = await openAgentStack(releases);
+    const commit = kept.push(releases);
+    const since = now();
+    const leader = await kept.start();
+    await eventually(() => Promise.resolve(leader.lines.some(({ msg }) => msg === "leading")));
+    const replica = await kept.start();
+    await eventually(() =>
+      Promise.resolve(replica.lines.some(({ msg }) => msg.startsWith("waiting for the leadership"))),
+    );
+    await kept.sync();
+    await eventually(() =>
+      Promise.resolve(
+        leader.lines.some(
+          ({ kind, release }) => kind === "apply-started" && String(release).endsWith("/api"),
+        ),
+      ),
+    );
+    await leader.kill("SIGKILL");
+    const whole = await kept.until(isReadyAt(commit));
+    expect(whole.ready).toBe("3/3");
+    expect(historyOf(await kept.stack.revisions("db"))).toBe("1:deployed");
+    expect((await kept.stack.revisions("web")).filter(({ status }) => status === "deployed")).toHaveLength(1);
+    const order = ["db", "api", "web"];
+    for (const [index, name] of order.entries())
+      if (index > 0)
+        expect(
+          firstWriteOf(kept.stack, name, since) > readyWriteOf(kept.stack, order[index - 1] ?? "", since),
+        ).toBe(true);
+  });
+});

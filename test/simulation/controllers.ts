@@ -57,12 +57,14 @@ export function controllersOf(world: World, fates: Fates): (write: Write) => voi
         later(object, key, endMs, () => {
           server.writeStatus(key, progress(generation, 0, true), "failed");
         });
-    } else if (object.kind === "Job")
-      later(object, key, fate.hookMs, () => {
-        // An uninstall whose hook fails needs a person.
-        const type = fate.hook === "ends" || key.endsWith("-pre-delete") ? "Complete" : "Failed";
+    } else if (object.kind === "Job") {
+      // An uninstall whose hook fails, or takes longer than its release's timeout, needs a person.
+      const isBeforeDelete = key.endsWith("-pre-delete");
+      later(object, key, isBeforeDelete ? Math.min(fate.hookMs, 20_000) : fate.hookMs, () => {
+        const type = fate.hook === "ends" || isBeforeDelete ? "Complete" : "Failed";
         server.writeStatus(key, { conditions: [{ type, status: "True" }] }, type.toLowerCase());
       });
+    }
   };
 }
 

@@ -24,6 +24,8 @@ export type HeadwayProcess = {
   isCutOff(): boolean;
   /** When it had seen the cluster and made its plan; Infinity before. */
   plannedAtMs(): number;
+  /** What it has said to take back, whether that could be put on record or not. */
+  takesBack(): ReadonlySet<string>;
   /** True once its lock was lost or given back: it may not begin anything any more. */
   isWithoutLock(): boolean;
   /** SIGKILL: its helms follow within 50 ms. */
@@ -55,6 +57,7 @@ export function startHeadway(
   let isCutOff = false;
   let isWithoutLock = false;
   let plannedAtMs = Infinity;
+  const takesBack = new Set<string>();
   let end: Result<Run> | undefined;
   let crash: unknown;
   const process: HeadwayProcess = {
@@ -71,6 +74,7 @@ export function startHeadway(
     },
     isCutOff: () => isCutOff,
     plannedAtMs: () => plannedAtMs,
+    takesBack: () => takesBack,
     isWithoutLock: () => isWithoutLock,
     kill: () => {
       if (!isAlive) return;
@@ -150,6 +154,7 @@ export function startHeadway(
       views: [
         (event) => {
           if (event.kind === "run-started") plannedAtMs = timeline.nowMs();
+          if (event.kind === "take-back-started") for (const id of event.releases) takesBack.add(id);
           if (isAlive) world.note(`${process.name}: ${describeEvent(event)}`);
         },
       ],

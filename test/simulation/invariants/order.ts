@@ -48,8 +48,10 @@ export const reverseOrder: Invariant = {
       if (own?.helm.operation.kind !== "uninstall" || write.kind !== "record-updated") return undefined;
       if (isFailedFirstInstall(world, write.release)) return undefined;
       // What goes back goes from under a failed first install, which stays.
-      if (!own.run.options.destroy && goingBack.debtOf(write.release, own.run)?.to === "nothing")
-        return undefined;
+      const isTakenBack =
+        own.run.takesBack().has(idOf(write.release)) ||
+        goingBack.debtOf(write.release, own.run)?.to === "nothing";
+      if (!own.run.options.destroy && isTakenBack) return undefined;
       // What somebody has installed by hand is nobody's matter here.
       const there = new Set(
         world.server

@@ -1,5 +1,5 @@
 // What is held for good, bad or tried often enough.
-import { fingerprintFor } from "../../../src/core/fingerprint.ts";
+import { fingerprintFor, verifiedLabelValue } from "../../../src/core/fingerprint.ts";
 import type { HeadwayProcess } from "../headway-process.ts";
 import { declarationOf, idOf, keyOf, ownHelm } from "../scene.ts";
 import { isGood, namespace } from "../stacks.ts";
@@ -38,8 +38,14 @@ export const bounded: Invariant = {
       const most =
         2 + (declaration?.retries ?? 0) + Math.min(20, world.traffic.failed) + world.traffic.killedHelms;
       if (count > most) return `${own.run.name} made ${count} revisions of ${write.release}`;
-      const kept = world.server.history(write.release).length;
-      const limit = Math.max(10, declaration?.maxHistory ?? 10);
+      const history = world.server.history(write.release);
+      const kept = history.length;
+      // What could be gone back to is not pushed out of the history, however many attempts come after it.
+      const oldestGood = history.findLast(
+        ({ record: { revision, verifiedLabel } }) => verifiedLabel === verifiedLabelValue(revision),
+      );
+      const span = oldestGood === undefined ? 0 : write.revision - oldestGood.record.revision + 1;
+      const limit = Math.max(10, declaration?.maxHistory ?? 10, span);
       return kept > limit ? `${write.release} has ${kept} records` : undefined;
     };
   },

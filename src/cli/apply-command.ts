@@ -286,9 +286,13 @@ async function askConsent(
     `stack ${stack.name} · ${connection.context === "" ? "in the cluster" : `context ${connection.context}`} · ${connection.server}`,
   );
   say(planSummary(items));
-  for (const line of undeclaredLines(plan)) say(line);
+  const isTooMuch = plan.undeclared?.some(({ stays }) => stays?.kind === "over-limit") === true;
+  const canAsk = world.stdinIsTerminal && world.stderr.isTerminal;
+  // Where somebody is asked the whole plan is shown, and says it.
+  if (isTooMuch || !hasChanges(plan) || flags.yes === true || !canAsk)
+    for (const line of undeclaredLines(plan)) say(line);
   for (const line of stayingLines(plan)) say(line);
-  if (plan.undeclared?.some(({ stays }) => stays?.kind === "over-limit") === true) {
+  if (isTooMuch) {
     say("nothing was changed: so much is only pruned when somebody agrees to it");
     say("  try: --yes-prune if it is meant; --no-prune applies the rest");
     return { kind: "unknown", message: consentMissing };
@@ -296,7 +300,7 @@ async function askConsent(
   if (!hasChanges(plan)) return undefined;
   if (options.destroy) for (const line of await lossesOf(connection, plan)) say(line);
   if (flags.yes === true) return undefined;
-  if (!world.stdinIsTerminal || !world.stderr.isTerminal) {
+  if (!canAsk) {
     say("nothing was changed: there is no terminal to ask on");
     say("  try: add --yes");
     return { kind: "unknown", message: consentMissing };

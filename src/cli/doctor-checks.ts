@@ -76,7 +76,7 @@ export async function surveyStack(world: World, dir: string): Promise<Survey> {
   const errors = [...folder.diagnostics, ...diagnostics].filter(
     ({ severity, code }) => severity === "error" && (isThere || code !== "no-releases"),
   );
-  const found = `${stack.name}: ${stack.declarations.length} releases in ${namespaces.length} namespaces`;
+  const found = `${stack.name}: ${counted(stack.declarations.length, "release")} in ${counted(namespaces.length, "namespace")}`;
   const check: Check = hasErrors(errors)
     ? {
         ...badStack(`${stack.name}: ${counted(errors.length, "error")}`),

@@ -6,7 +6,7 @@ import { splitReleaseId, type ReleaseId } from "../core/ids.ts";
 import type { ShownState } from "../core/event.ts";
 import type { ReleaseStatus } from "../core/stack-status.ts";
 import { failureOf } from "../core/stack-status.ts";
-import { readStatus } from "../engine/read-status.ts";
+import { readReleases, readStatus } from "../engine/read-status.ts";
 import type { StackReading } from "../engine/read-status.ts";
 import { leftAlone, rootOfRecord } from "../views/failure-block.ts";
 import type { RootCause } from "../views/failure-block.ts";
@@ -20,6 +20,7 @@ import type { LabelSelector } from "../core/label-selector.ts";
 import { clusterOptions, outputOption, selectorOption, stackOption } from "./options.ts";
 import type { ClusterFlags } from "./options.ts";
 import { findMatching } from "./select-releases.ts";
+import { pickStacks } from "./select-stacks.ts";
 import type { Connection, World } from "./world.ts";
 
 type ReadFlags = ClusterFlags & {
@@ -132,7 +133,9 @@ async function read(world: World, flags: ReadFlags): Promise<readonly StackReadi
   try {
     const readings = await readStatus({ ...connection.value, clock: world.clock }, flags.stack);
     if (!readings.ok) return reportFailure(world, readings.failure);
-    const { namespace } = flags;
+    const { namespace, stack } = flags;
+    if (stack !== undefined && readings.value.length === 0)
+      return await refuseStack(world, connection.value, stack);
     if (namespace === undefined) return readings.value;
     const used = new Set(
       readings.value.flatMap(({ releases }) =>
@@ -151,6 +154,18 @@ async function read(world: World, flags: ReadFlags): Promise<readonly StackReadi
   } finally {
     connection.value.close();
   }
+}
+
+/** Names the stacks that there are; the exit code. One that has come meanwhile has no releases yet. */
+async function refuseStack(
+  world: World,
+  connection: Connection,
+  stack: string,
+): Promise<readonly StackReading[] | number> {
+  const there = await readReleases(connection);
+  if (!there.ok) return reportFailure(world, there.failure);
+  const picked = pickStacks(world, there.value, { stack });
+  return typeof picked === "number" ? picked : [];
 }
 
 /** False where that can't be said: not everybody may list namespaces. */

@@ -43,8 +43,9 @@ export function registerWishCommands(program: Command, world: World): void {
     });
   add("resume", "end what suspend and rollback said: the next apply does what is declared")
     .option("--all", "what was said of the whole stack; releases suspended by name stay so")
+    .addOption(reasonOption())
     .action(async (names: readonly string[], flags: WishFlags) => {
-      process.exitCode = await wish(world, names, flags, resuming);
+      process.exitCode = await wish(world, names, flags, resuming(said(world, flags)));
     });
   add("retry", "lift the quarantine of releases, so that the next apply tries them again")
     .addOption(reasonOption())
@@ -82,19 +83,21 @@ function suspending(by: Said, until: string | undefined): Wish {
   };
 }
 
-const resuming: Wish = {
-  canBeAll: true,
-  change: resume,
-  words: (name, before, whom) => {
-    if (whom === "stack")
-      return before.suspension === undefined ? `${name} was not suspended` : `${name} is resumed`;
-    const still = before.suspension === undefined ? "" : "; its stack is suspended: resume --all ends that";
-    const { suspension, freeze } = before.releases.get(whom) ?? {};
-    return suspension === undefined && freeze === undefined
-      ? `${name} was neither suspended by itself nor frozen${still}`
-      : `${name} is resumed${still}`;
-  },
-};
+function resuming(by: Said): Wish {
+  return {
+    canBeAll: true,
+    change: (state, whom) => resume(state, whom, by),
+    words: (name, before, whom) => {
+      if (whom === "stack")
+        return before.suspension === undefined ? `${name} was not suspended` : `${name} is resumed`;
+      const still = before.suspension === undefined ? "" : "; its stack is suspended: resume --all ends that";
+      const { suspension, freeze } = before.releases.get(whom) ?? {};
+      return suspension === undefined && freeze === undefined
+        ? `${name} was neither suspended by itself nor frozen${still}`
+        : `${name} is resumed${still}`;
+    },
+  };
+}
 
 function retrying(by: Said): Wish {
   return {

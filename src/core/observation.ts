@@ -173,6 +173,8 @@ export type ReleaseState = {
   readonly freeze?: Freeze;
   /** A person lifted its quarantine: the next run tries again. */
   readonly retry?: Said;
+  /** A person ended its suspension or freeze; kept until a run has done what is declared. */
+  readonly resumed?: Said;
   readonly takenBack?: TakenBack;
 };
 
@@ -216,4 +218,6 @@ export type StackState = {
   readonly lastRun?: LastRun;
   /** Of the whole stack. */
   readonly suspension?: Suspension;
+  /** A person ended that; kept until the end of the next run. */
+  readonly resumed?: Said;
 };

@@ -124,7 +124,7 @@ function statusOf(
       : undefined;
   const suspension = suspensionOf(remembered, input.state);
   const debt = debtNow(remembered);
-  const judged = withWishes(
+  const wished = withWishes(
     debt !== undefined && failure === undefined
       ? { state: "RolledBack", detail: describeTakenBack(debt) }
       : judge(
@@ -138,6 +138,7 @@ function statusOf(
     suspension,
     newest !== undefined,
   );
+  const judged = withResumption(wished, remembered);
   const isLeft = standing?.undeclared === true && judged.detail === undefined;
   return {
     release,
@@ -252,6 +253,13 @@ function withWishes(
     return { ...judged, detail: judged.detail === undefined ? words : `${judged.detail}; ${words}` };
   if (suspension === undefined) return { state: "Pending", detail: `${words}: run apply` };
   return { state: "Suspended", detail: isInstalled ? words : `not installed; ${words}` };
+}
+
+// It changes nothing of how the release stands; until a run has looked at it, it says why that may change.
+function withResumption(judged: Judged, { resumed }: ReleaseState = {}): Judged {
+  if (resumed === undefined) return judged;
+  const words = `resumed ${describeSaid(resumed)}`;
+  return { ...judged, detail: judged.detail === undefined ? words : `${judged.detail}; ${words}` };
 }
 
 /** What is wrong with a release that is not Ready, as a failure with words. */

@@ -1,30 +1,41 @@
 // What persons want of releases beside what is declared, as changes of the state object: suspend, freeze, resume, retry; and what runs
 // change of it. Each change comes to the same however often it is made, and touches nothing that another one writes.
 import type { ReleaseId } from "./ids.ts";
-import type { Freeze, ReleaseState, Said, StackState, Suspension, TakenBack } from "./observation.ts";
+import type {
+  Freeze,
+  LastRun,
+  ReleaseState,
+  Said,
+  StackState,
+  Suspension,
+  TakenBack,
+} from "./observation.ts";
 
 /** What a wish is about: some releases, or the whole stack. */
 export type Whom = ReadonlySet<ReleaseId> | "stack";
 
 /** Leaves these, or all, alone; a later suspension takes the place of an earlier one. */
 export function suspend(state: StackState, whom: Whom, suspension: Suspension): StackState {
-  if (whom === "stack") return { ...state, suspension };
-  return changeEach(state, whom, (release) => ({ ...release, suspension }));
+  if (whom === "stack") return { ...withoutResumption(state), suspension };
+  return changeEach(state, whom, (release) => ({ ...withoutResumption(release), suspension }));
 }
 
 /** Keeps each of these where a person puts it back to. */
 export function freeze(state: StackState, freezes: ReadonlyMap<ReleaseId, Freeze>): StackState {
   return [...freezes].reduce(
-    (changed, [id, one]) => changeEach(changed, new Set([id]), (release) => ({ ...release, freeze: one })),
+    (changed, [id, one]) => changeEach(changed, new Set([id]), (release) => ({ ...withoutResumption(release), freeze: one })),
     state,
   );
 }
 
-/** Ends what keeps these, or the stack as a whole, as they are. */
-export function resume(state: StackState, whom: Whom): StackState {
-  if (whom !== "stack") return changeEach(state, whom, released);
-  const { suspension, ...others } = state;
-  return suspension === undefined ? state : others;
+/** Ends what keeps these, or the stack as a whole, as they are; who said so is kept where there was anything to end. */
+export function resume(state: StackState, whom: Whom, resumed: Said): StackState {
+  if (whom === "stack")
+    return state.suspension === undefined ? state : { ...withoutSuspension(state), resumed };
+  return changeEach(state, whom, (release) => {
+    const { suspension, freeze: frozen, ...others } = release;
+    return suspension === undefined && frozen === undefined ? release : { ...others, resumed };
+  });
 }
 
 /** Lifts the quarantines of these, and of what their failures took back, so that the next run tries them again. */
@@ -78,7 +89,14 @@ export function inForce(state: StackState, nowMs: number): StackState {
     suspension?.until !== undefined && Date.parse(suspension.until) <= nowMs;
   const over = [...state.releases].flatMap(([id, release]) => (isOver(release) ? [id] : []));
   const releases = over.length === 0 ? state : changeEach(state, new Set(over), withoutSuspension);
-  return isOver(state) ? resume(releases, "stack") : releases;
+  return isOver(state) ? withoutSuspension(releases) : releases;
+}
+
+/** How a run ended is remembered; who resumed the stack before it began is not any more. */
+export function rememberRun(state: StackState, lastRun: LastRun): StackState {
+  const { resumed } = state;
+  const isDone = resumed !== undefined && Date.parse(resumed.at) <= Date.parse(lastRun.startedAt);
+  return { ...(isDone ? withoutResumption(state) : state), lastRun };
 }
 
 /** All that persons have said and that is not over, as one value: another one means that somebody said something, or that a run met it. */
@@ -102,15 +120,14 @@ export function describeFreeze(one: Freeze): string {
   return `at what revision ${one.toRevision} was, ${describeSaid(one)}`;
 }
 
-function withoutSuspension(release: ReleaseState): ReleaseState {
-  const { suspension, ...others } = release;
-  return suspension === undefined ? release : others;
+function withoutSuspension<T extends { readonly suspension?: Suspension }>(one: T): Omit<T, "suspension"> {
+  const { suspension, ...others } = one;
+  return suspension === undefined ? one : others;
 }
 
-function released(release: ReleaseState): ReleaseState {
-  const awake = withoutSuspension(release);
-  const { freeze: frozen, ...others } = awake;
-  return frozen === undefined ? awake : others;
+function withoutResumption<T extends { readonly resumed?: Said }>(one: T): Omit<T, "resumed"> {
+  const { resumed, ...others } = one;
+  return resumed === undefined ? one : others;
 }
 
 /** What no run's end takes away. */

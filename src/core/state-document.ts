@@ -70,9 +70,9 @@ export function writeStateDocument(stack: string, state: StackState, maxBytes: n
   if (fits(whole)) return whole;
   const text = afterCuts(fewest(cuts.length, (count) => fits(afterCuts(count))));
   if (fits(text)) return text;
-  const { suspension } = state;
+  const { lastRun: _lastRun, ...decides } = state;
   const bare = new Map([...releases].map(([id, release]) => [id, withoutFailure(release)]));
-  return serialise(stack, { releases: bare, ...(suspension === undefined ? {} : { suspension }) });
+  return serialise(stack, { ...decides, releases: bare });
 }
 
 /** The least number up to `most` that is enough, if any is; by halves, as each trial writes the whole document. */
@@ -86,12 +86,13 @@ function fewest(most: number, isEnough: (count: number) => boolean): number {
   return low;
 }
 
-function serialise(stack: string, { releases, lastRun, suspension }: StackState): string {
+function serialise(stack: string, { releases, lastRun, suspension, resumed }: StackState): string {
   return JSON.stringify({
     schema: stateSchema,
     stack,
     releases: Object.fromEntries(releases),
     ...(suspension === undefined ? {} : { suspension }),
+    ...(resumed === undefined ? {} : { resumed }),
     ...(lastRun === undefined
       ? {}
       : { lastRun: { ...lastRun, releases: Object.fromEntries(lastRun.releases) } }),
@@ -135,11 +136,14 @@ export function readStateDocument(text: string): StackState | undefined {
   }
   const suspension = fieldAt(document, "suspension");
   if (suspension !== undefined && !isSuspension(suspension)) return undefined;
+  const resumed = fieldAt(document, "resumed");
   const lastRun = readLastRun(fieldAt(document, "lastRun"));
   return {
     releases: read,
     ...(lastRun === undefined ? {} : { lastRun }),
     ...(suspension === undefined ? {} : { suspension }),
+    // Nothing is decided by it.
+    ...(isSaid(resumed) ? { resumed } : {}),
   };
 }
 
@@ -196,14 +200,15 @@ function isStanding(value: unknown): value is LastStanding {
 
 function isReleaseState(value: unknown): value is ReleaseState {
   if (!isRecord(value)) return false;
-  const { quarantine, lastFailure, takenBack, suspension, freeze, retry } = value;
+  const { quarantine, lastFailure, takenBack, suspension, freeze, retry, resumed } = value;
   return (
     (quarantine === undefined || hasTexts(quarantine, "key", "fingerprint", "since")) &&
     (lastFailure === undefined || isFailureRecord(lastFailure)) &&
     (takenBack === undefined || isTakenBack(takenBack)) &&
     (suspension === undefined || isSuspension(suspension)) &&
     (freeze === undefined || isFreeze(freeze)) &&
-    (retry === undefined || isSaid(retry))
+    (retry === undefined || isSaid(retry)) &&
+    (resumed === undefined || isSaid(resumed))
   );
 }
 

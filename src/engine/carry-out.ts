@@ -8,7 +8,7 @@ import { refOf } from "../core/object.ts";
 import type { LastRun, ReleaseState, StackState } from "../core/observation.ts";
 import type { Applied, Plan, Step } from "../core/plan/plan.ts";
 import type { Effect } from "../core/run/run.ts";
-import { forgetFailure, putFailure, putTakenBack } from "../core/stack-wishes.ts";
+import { forgetFailure, putFailure, putTakenBack, rememberRun } from "../core/stack-wishes.ts";
 import { awaitConditions } from "./await-conditions.ts";
 import { cleanEvidence, cleanHealth, secretsOf } from "./clean-news.ts";
 import type { News } from "./execute-plan.ts";
@@ -232,7 +232,7 @@ function keepState(input: Pick<CarryOutInput, "plan" | "state" | "states">): Kep
     of: (release) => state.releases.get(release),
     change,
     writeRun: async (lastRun) => {
-      await change((before) => ({ ...before, lastRun }));
+      await change((before) => rememberRun(before, lastRun));
     },
   };
 }

@@ -61,6 +61,8 @@ export function reasonWords(reason: Reason): string {
       return causeOf(reason.failure) + (reason.failure.next === undefined ? "" : `; ${reason.failure.next}`);
     case "retry-asked":
       return `asked to try again${reason.said === undefined ? "" : ` ${describeSaid(reason.said)}`}`;
+    case "resumed":
+      return `${reason.wholeStack === true ? "the whole stack was resumed" : "resumed"} ${describeSaid(reason.said)}`;
     case "redeploy-asked":
       return "asked to redeploy";
     case "restart-asked":

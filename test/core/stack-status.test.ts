@@ -193,6 +193,10 @@ describe("a release shows as", () => {
       { records: [record("db", "deployed", verified)], states: { db: { suspension: said } } },
     ],
     [
+      "Ready: resumed by anna since 2026-09-01T10:00:00Z: migration",
+      { records: [record("db", "deployed", verified)], states: { db: { resumed: said } } },
+    ],
+    [
       "Suspended: not installed; suspended by anna since 2026-09-01T10:00:00Z: migration",
       { standings: { db: standing("db") }, states: { db: { suspension: said } } },
     ],

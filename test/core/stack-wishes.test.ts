@@ -7,6 +7,7 @@ import {
   inForce,
   liftQuarantine,
   putFailure,
+  rememberRun,
   resume,
   suspend,
 } from "../../src/core/stack-wishes.ts";
@@ -14,6 +15,7 @@ import { noEvidence } from "../kit/conversation.ts";
 import { id } from "../kit/fleet.ts";
 
 const said = { by: "anna@laptop", at: "2026-09-01T10:00:00.000Z", reason: "migration" };
+const later = { by: "ben@laptop", at: "2026-09-01T11:00:00.000Z", reason: "migrated" };
 const db = new Set([id("db")]);
 const quarantine = { key: "k", fingerprint: "f", since: "2026-09-01T09:00:00.000Z" };
 const lastFailure: FailureRecord = {
@@ -32,14 +34,31 @@ describe("a wish", () => {
   test("to suspend and to resume leaves what is known of failures as it is", () => {
     const suspended = suspend(failed, db, said);
     expect(ofDb(suspended)).toEqual({ quarantine, lastFailure, suspension: said });
-    expect(resume(suspended, db)).toEqual(failed);
-    expect(resume(suspend(nothing, db, said), db)).toEqual(nothing);
+    expect(ofDb(resume(suspended, db, later))).toEqual({ quarantine, lastFailure, resumed: later });
   });
 
   test("about the whole stack is no wish about one release", () => {
     const state = suspend(suspend(nothing, db, said), "stack", said);
-    expect(resume(state, "stack")).toEqual(suspend(nothing, db, said));
-    expect(resume(state, db)).toEqual(suspend(nothing, "stack", said));
+    expect(resume(state, "stack", later)).toEqual({ ...suspend(nothing, db, said), resumed: later });
+    expect(resume(state, db, later)).toEqual({
+      releases: new Map([[id("db"), { resumed: later }]]),
+      suspension: said,
+    });
+  });
+
+  test("to resume is kept with its reason where it ended something, until the next run has ended or another wish", () => {
+    expect(resume(failed, db, later)).toEqual(failed);
+    expect(resume(failed, "stack", later)).toEqual(failed);
+    const resumed = resume(suspend(suspend(nothing, db, said), "stack", said), "stack", later);
+    // The answer to the first write was lost.
+    expect(resume(resumed, "stack", { ...later, at: "2026-09-01T11:00:01.000Z" })).toEqual(resumed);
+    expect(suspend(resumed, "stack", said)).not.toHaveProperty("resumed");
+    expect(ofDb(suspend(resume(resumed, db, later), db, said))).toEqual({ suspension: said });
+    expect(ofDb(forgetFailure(resume(resumed, db, later), id("db")))).toBeUndefined();
+    const run = { id: "run-1", finishedAt: later.at, exitCode: 0, waves: 1, releases: new Map() };
+    const before = { ...run, startedAt: "2026-09-01T10:59:59.000Z" };
+    expect(rememberRun(resumed, before).resumed).toEqual(later);
+    expect(rememberRun(resumed, { ...before, startedAt: later.at })).not.toHaveProperty("resumed");
   });
 
   test("to retry lifts the quarantine, and leaves the failure to be explained", () => {

@@ -31,6 +31,7 @@ function failureAt(at: string, line = "boom"): FailureRecord {
   };
 }
 
+const said = { by: "anna@laptop", at: "2026-01-02T03:04:05Z", reason: "migrated" };
 const quarantine = { key: "k", fingerprint: "abc", since: "2026-01-02T03:04:05Z" };
 const stateOf = (releases: readonly (readonly [string, ReleaseState])[]): StackState => ({
   releases: new Map(releases.map(([name, state]) => [id(name), state])),
@@ -41,8 +42,11 @@ describe("the state document", () => {
     const state = stateOf([
       ["web", { quarantine, lastFailure: failureAt("2026-01-02T03:04:05Z") }],
       ["db", { quarantine }],
+      ["api", { resumed: said }],
     ]);
     expect(readStateDocument(writeStateDocument("shop", state, 100_000))).toEqual(state);
+    const resumed = { ...state, resumed: said };
+    expect(readStateDocument(writeStateDocument("shop", resumed, 100_000))).toEqual(resumed);
   });
 
   it("fits its schema", () => {
@@ -50,11 +54,8 @@ describe("the state document", () => {
       readFileSync(new URL("../../schemas/state.schema.json", import.meta.url), "utf8"),
     ) as object;
     const validate = new Ajv({ formats: { "date-time": true } }).compile(schema);
-    const text = writeStateDocument(
-      "shop",
-      stateOf([["web", { quarantine, lastFailure: failureAt("2026-01-02T03:04:05Z") }]]),
-      100_000,
-    );
+    const web = { quarantine, lastFailure: failureAt("2026-01-02T03:04:05Z"), resumed: said };
+    const text = writeStateDocument("shop", { ...stateOf([["web", web]]), resumed: said }, 100_000);
     expect(validate(JSON.parse(text)), JSON.stringify(validate.errors)).toBe(true);
     expect(validate({ ...(JSON.parse(text) as object), releases: { "shop/web": { quarantine: {} } } })).toBe(
       false,

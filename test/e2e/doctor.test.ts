@@ -169,7 +169,7 @@ describe("doctor", () => {
     expect(checks["stack"]?.meaning).toBe("it can be read when kustomize is here");
     expect(existsSync(join(folder, "cache"))).toBe(false);
     const ready = await headway(["doctor", folder, "-o", "json"], { kubeconfig: config });
-    expect(checksOf(ready)["stack"]?.found).toContain("1 releases in 1 namespaces");
+    expect(checksOf(ready)["stack"]?.found).toContain("1 release in 1 namespace");
     expect(checks["sops"]).toMatchObject({ verdict: "ok" });
     expect(checks["sops"]?.found).toContain("not needed");
     const named = await run({ HEADWAY_HELM: helm });

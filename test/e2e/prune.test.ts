@@ -2,6 +2,8 @@
 // where something would be lost.
 import { describe, expect, it } from "vitest";
 import { oneFileChart } from "../kit/more-charts.ts";
+import { startAtTerminal } from "../kit/cli.ts";
+import { eventually } from "../kit/sandbox.ts";
 import { now, openTestStack, type TestStack } from "../kit/test-stack.ts";
 
 const names = ["web", "api", "db"];
@@ -35,6 +37,17 @@ function uninstalls(stack: TestStack, since: string): readonly (string | undefin
 }
 
 describe("a release that is no longer declared", () => {
+  it("is named once where a person is asked", async () => {
+    const stack = await openTestStack([{ name: "home" }, { name: "db" }]);
+    expect((await stack.apply()).code).toBe(0);
+    stack.declare([{ name: "home", values: { tag: "2.0.0" } }]);
+    const run = startAtTerminal(["apply", stack.folder], stack.cluster.kubeconfig);
+    await eventually(() => Promise.resolve(run.shown().includes("[y/N]")), 20_000);
+    expect(run.shown().match(/is no longer declared/g)).toHaveLength(1);
+    run.type("n\n");
+    expect(await run.ended, run.shown()).toBe(8);
+  });
+
   it("is named and stays, until --prune takes it away in the reverse of the order it had", async () => {
     const stack = await shop();
     expect((await stack.apply()).code).toBe(0);

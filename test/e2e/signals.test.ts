@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { startFaultyProxy } from "../adapters/cluster/faulty-proxy.ts";
-import { headwayProgram, startHeadway } from "../kit/cli.ts";
+import { headwayProgram, startAtTerminal, startHeadway } from "../kit/cli.ts";
 import { eventually } from "../kit/sandbox.ts";
 import { historyOf, openTestStack } from "../kit/test-stack.ts";
 import { processesBelow } from "../crash/crash-stack.ts";
@@ -148,43 +148,23 @@ describe("Ctrl-C", () => {
 
   it("at the question changes nothing and frees the stack", async () => {
     const stack = await openTestStack([{ name: "db" }]);
-    // script(1) gives the program a terminal; ^C goes through it as from a keyboard.
-    const run = spawn(
-      "script",
-      ["-qefc", `'${process.execPath}' '${headwayProgram}' apply '${stack.folder}'`, "/dev/null"],
-      { env: { ...process.env, KUBECONFIG: stack.cluster.kubeconfig, TERM: "xterm" } },
-    );
-    let shown = "";
-    run.stdout.on("data", (chunk: Buffer) => (shown += chunk.toString("utf8")));
-    await eventually(() => Promise.resolve(shown.includes("[y/N]")), 20_000);
-    run.stdin.write("\u0003");
-    const [code] = (await once(run, "exit")) as [number | null];
-    expect(code, shown).toBe(130);
+    const run = startAtTerminal(["apply", stack.folder], stack.cluster.kubeconfig);
+    await eventually(() => Promise.resolve(run.shown().includes("[y/N]")), 20_000);
+    run.type("\u0003");
+    expect(await run.ended, run.shown()).toBe(130);
     expect(await stack.revisions("db")).toEqual([]);
     expect(await leaseHolder(stack.cluster, stack.name)).toBe("");
   });
 
   it("as a signal at the question does the same", async () => {
     const stack = await openCrashStack([{ name: "db" }]);
-    const run = spawn(
-      "script",
-      ["-qefc", `'${process.execPath}' '${headwayProgram}' apply '${stack.folder}'`, "/dev/null"],
-      {
-        env: {
-          ...process.env,
-          KUBECONFIG: stack.cluster.kubeconfig,
-          TERM: "xterm",
-          TMPDIR: stack.temporary,
-        },
-      },
-    );
-    let shown = "";
-    run.stdout.on("data", (chunk: Buffer) => (shown += chunk.toString("utf8")));
-    await eventually(() => Promise.resolve(shown.includes("[y/N]")), 20_000);
+    const run = startAtTerminal(["apply", stack.folder], stack.cluster.kubeconfig, {
+      TMPDIR: stack.temporary,
+    });
+    await eventually(() => Promise.resolve(run.shown().includes("[y/N]")), 20_000);
     const holder = await leaseHolder(stack.cluster, stack.name);
     process.kill(Number(/_(\d+)_/.exec(holder)?.[1]), "SIGTERM");
-    const [code] = (await once(run, "exit")) as [number | null];
-    expect(code, shown).toBe(130);
+    expect(await run.ended, run.shown()).toBe(130);
     expect(await leaseHolder(stack.cluster, stack.name)).toBe("");
   });
 

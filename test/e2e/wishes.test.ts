@@ -38,9 +38,15 @@ describe("a release that a person suspended", () => {
     });
     expect((await stack.cli("why", db)).stdout).toContain("migration by hand");
 
-    const resumed = await stack.cli("resume", "db", "--stack", stack.name);
+    const resumed = await stack.cli("resume", "db", "--stack", stack.name, "--reason", "it is migrated");
     expect(resumed.stdout).toBe(`${db} is resumed`);
+    const words = /resumed by \S+@\S+ since \S+: it is migrated/;
+    expect((await stack.cli("status", "--stack", stack.name)).stdout).toMatch(words);
+    expect((await stack.run("plan")).stdout).toMatch(words);
     expect((await stack.apply()).code).toBe(0);
+    expect((await stack.cli("status", "--stack", stack.name)).stdout).not.toMatch(words);
+    const history = await stack.cli("history", db);
+    expect(history.stdout, history.all).toMatch(/resumed: by \S+@\S+: it is migrated/);
     expect(historyOf(await stack.revisions("db"))).toBe("1:superseded 2:deployed");
   });
 

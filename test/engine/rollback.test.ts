@@ -80,7 +80,7 @@ describe("a rollback of two releases", () => {
     await told.apply(remembered(told), { rollback: wishFor("api") });
     expect((await told.apply(second)).shown["api"]).toMatch(/^Frozen: /);
     await Promise.all([
-      told.cluster.states.update("shop", (state) => resume(state, new Set([id("api")]))),
+      told.cluster.states.update("shop", (state) => resume(state, new Set([id("api")]), said)),
       told.clock.pass(1_000),
     ]);
     expect((await told.apply(second)).shown).toEqual({ db: "Ready", api: "Ready" });

@@ -167,8 +167,14 @@ describe("what a person says while a run is under way", () => {
     expect(cluster.written.at(-1)?.suspension).toEqual(said);
     // The next run keeps everything as it is, until the stack is resumed.
     expect((await apply(chain)).shown["api"]).toMatch(/^Suspended: not installed; suspended by anna /);
-    await Promise.all([cluster.states.update("shop", (state) => resume(state, "stack")), clock.pass(1_000)]);
+    const resumed = { ...said, reason: "done" };
+    await Promise.all([
+      cluster.states.update("shop", (state) => resume(state, "stack", resumed)),
+      clock.pass(1_000),
+    ]);
+    expect(cluster.written.at(-1)?.resumed).toEqual(resumed);
     expect(await apply(chain)).toMatchObject({ exitCode: 0, shown: { db: "Ready", api: "Ready" } });
+    expect(cluster.written.at(-1)).not.toHaveProperty("resumed");
   });
 });
 

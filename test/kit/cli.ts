@@ -1,4 +1,6 @@
 // Runs the built command line as a user does, against a cluster of a sandbox, and keeps what it said.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,6 +36,25 @@ export function startHeadway(argv: readonly string[], options: CliOptions = {}) 
       ...options.env,
     },
   });
+}
+
+/** Starts it at a terminal, which script(1) gives it: what is typed goes through that, ^C too. `ended` is its exit code. */
+export function startAtTerminal(
+  argv: readonly string[],
+  kubeconfig: string,
+  env: Readonly<Record<string, string>> = {},
+): { type(text: string): void; readonly shown: () => string; readonly ended: Promise<number | null> } {
+  const words = [process.execPath, headwayProgram, ...argv].map((word) => `'${word}'`).join(" ");
+  const run = spawn("script", ["-qefc", words, "/dev/null"], {
+    env: { ...process.env, KUBECONFIG: kubeconfig, TERM: "xterm", ...env },
+  });
+  let shown = "";
+  run.stdout.on("data", (chunk: Buffer) => (shown += chunk.toString("utf8")));
+  return {
+    type: (text) => run.stdin.write(text),
+    shown: () => shown,
+    ended: once(run, "exit").then(([code]: readonly unknown[]) => (typeof code === "number" ? code : null)),
+  };
 }
 
 /** Runs it to its end. */

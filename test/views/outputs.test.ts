@@ -417,6 +417,7 @@ describe("the schemas of outputs", () => {
       kept: true,
       refused: true,
       "retry-asked": true,
+      resumed: true,
       "redeploy-asked": true,
       "restart-asked": true,
       "field-conflicts": true,

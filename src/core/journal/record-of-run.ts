@@ -3,7 +3,7 @@
 import { fingerprintFor, verifiedLabelValue } from "../fingerprint.ts";
 import { describeRef } from "../object.ts";
 import type { ReleaseId } from "../ids.ts";
-import type { Observation, ReleaseRecord } from "../observation.ts";
+import type { Observation, ReleaseRecord, Said } from "../observation.ts";
 import { releaseKey } from "../observe.ts";
 import { declaredAt, type Plan, type Reason, type Step } from "../plan/plan.ts";
 import type { Undeclared } from "../plan/prune.ts";
@@ -89,6 +89,9 @@ function detailOf(reason: Reason): string | undefined {
       return `since ${reason.since}`;
     case "refused":
       return causeOf(reason.failure);
+    case "retry-asked":
+    case "resumed":
+      return reason.said === undefined ? undefined : whoAndWhy(reason.said);
     case "unchanged":
     case "not-installed":
     case "options-changed":
@@ -96,7 +99,6 @@ function detailOf(reason: Reason): string | undefined {
     case "suspended":
     case "not-selected":
     case "kept":
-    case "retry-asked":
     case "redeploy-asked":
     case "restart-asked":
     case "field-conflicts":
@@ -104,6 +106,10 @@ function detailOf(reason: Reason): string | undefined {
     case "undeclared":
       return undefined;
   }
+}
+
+function whoAndWhy({ by, reason }: Said): string {
+  return reason === undefined ? `by ${by}` : `by ${by}: ${reason}`;
 }
 
 /** What was there before the run. */

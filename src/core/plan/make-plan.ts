@@ -70,7 +70,7 @@ export function makePlan(input: PlanInput): Plan {
       wave: input.graph.wave.get(id) ?? 1,
     };
     const decision = decide(input, declaration, pin, depth.get(id) ?? 0);
-    return [{ ...base, ...withDrift(decision, driftFound(input, id)) }];
+    return [{ ...base, ...withResumption(input, id, withDrift(decision, driftFound(input, id))) }];
   });
   return {
     stack: input.stack,
@@ -556,6 +556,24 @@ function whatIsThere(observation: Observation): {
   if (observation.kind === "absent") return {};
   const payload = "payload" in observation ? observation.payload : undefined;
   return { revision: observation.revision, ...(payload === undefined ? {} : { payload }) };
+}
+
+/** Why it is only now that something is done. */
+function withResumption(
+  { state, redeploy }: PlanInput,
+  id: ReleaseId,
+  decision: Decision & Reasons,
+): Decision & Reasons {
+  if (redeploy !== undefined || (decision.kind !== "install" && decision.kind !== "upgrade"))
+    return decision;
+  const said = state.releases.get(id)?.resumed;
+  const reason: Reason | undefined =
+    said !== undefined
+      ? { kind: "resumed", said }
+      : state.resumed !== undefined
+        ? { kind: "resumed", said: state.resumed, wholeStack: true }
+        : undefined;
+  return reason === undefined ? decision : { ...decision, reasons: [reason, ...decision.reasons] };
 }
 
 function askedOrFailed(revision: number, state: ReleaseState | undefined): Reason {

@@ -63,6 +63,8 @@ export type Reason =
   | { readonly kind: "kept"; readonly dependent?: ReleaseId; readonly isProtected?: true }
   | { readonly kind: "refused"; readonly failure: Failure }
   | { readonly kind: "retry-asked"; readonly said?: Said }
+  /** A person ended what kept it as it was; `wholeStack` where that was said of all. */
+  | { readonly kind: "resumed"; readonly said: Said; readonly wholeStack?: true }
   /** A person asked for everything anew, changed or not. */
   | { readonly kind: "redeploy-asked" }
   /** A person asked for new pods, too. */

@@ -75,7 +75,7 @@ describe("the state of a stack", () => {
     });
     for (const name of names)
       expect(state.releases.get(name)).toEqual({ suspension: said, lastFailure: failureOfA });
-    valueOf(await mine.update("shop", (before) => resume(before, new Set(names))));
+    valueOf(await mine.update("shop", (before) => resume(before, new Set(names), said)));
     expect(valueOf(await theirs.read("shop")).releases.get(web)?.suspension).toEqual(said);
   });
 

@@ -383,6 +383,19 @@ describe("a quarantined fingerprint", () => {
     expect(stepFor(failed, lifted).reasons).toEqual([{ kind: "retry-asked", said }]);
   });
 
+  test("says who has resumed a release, or the stack, where something is done now", () => {
+    const said = { by: "anna@laptop", at: "2026-09-01T10:00:00Z", reason: "migrated" };
+    const old = deployed({ fingerprint: "old", payload: older });
+    expect(stepFor(old, { resumed: said }).reasons[0]).toEqual({ kind: "resumed", said });
+    expect(inWords(stepFor(old, { resumed: said }))).toBe("upgrade: resumed, chart-changed");
+    expect(inWords(stepFor(deployed(), { resumed: said }))).toBe("keep healthy: unchanged");
+    const whole = planWith({
+      observations: new Map<ReleaseId, Observation>([[id("db"), old]]),
+      state: { releases: new Map(), resumed: said },
+    }).steps.find(({ release }) => release === id("db"));
+    expect(whole?.reasons[0]).toEqual({ kind: "resumed", said, wholeStack: true });
+  });
+
   test("is tried again once a dependency's pin has changed", () => {
     const api = pinOf("api");
     const state: ReleaseState = {

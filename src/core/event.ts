@@ -52,6 +52,11 @@ export type Outcome = {
   readonly exitCode: number;
 };
 
+/** The evidence that comes with a failure. */
+export function evidenceOf(event: Event): Evidence | undefined {
+  return event.kind === "release-failed" || event.kind === "rollback-failed" ? event.evidence : undefined;
+}
+
 type AtRun = { readonly atMs: number; readonly run: string };
 type AtRelease = AtRun & { readonly release: ReleaseId };
 
@@ -121,6 +126,8 @@ export type Event =
   | (AtRelease & {
       readonly kind: "rollback-failed";
       readonly failure: Failure;
+      /** Of what the rollback has failed with; absent where it was to mend a failure, whose evidence was told with that. */
+      readonly evidence?: Evidence;
       /** Where helm had done its part. */
       readonly revision?: number;
     })

@@ -52,6 +52,8 @@ const operationHooks: ReadonlySet<string> = new Set([
   "post-install",
   "pre-upgrade",
   "post-upgrade",
+  "pre-rollback",
+  "post-rollback",
 ]);
 
 export function trackHealth(

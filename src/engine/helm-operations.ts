@@ -309,6 +309,7 @@ async function rollBack(
     (await guardRollback(input, current.value, target.value)) ??
     (await undoRestarts(input, step, effect.toRevision, target.value, tell));
   if (refusal !== undefined) return refused(refusal);
+  const lookout = new AbortController();
   const result = await input.releases.rollBack({
     namespace: step.namespace,
     releaseName: step.releaseName,
@@ -317,8 +318,12 @@ async function rollBack(
     timeoutMs: effect.timeoutMs,
     // A rollback always takes its fields back.
     forceConflicts: step.applyMethod === "server-side",
-    onStarted: () => undefined,
+    onStarted: () => {
+      if (target.value !== undefined && target.value.hooks.length > 0)
+        void lookForRecord(input, step, revision, false, lookout.signal, tell);
+    },
   });
+  lookout.abort();
   const read = await readStored(input, step, revision, patienceAfter(result));
   const payload = read.ok ? read.value : undefined;
   if (payload !== undefined && (result.ok || hasDoneItsWork(result.failure, payload)))

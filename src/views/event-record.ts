@@ -130,6 +130,7 @@ function releaseFields(event: Extract<Event, { release: ReleaseId }>, run: Run):
     case "rollback-failed":
       return {
         failure: failureRecord(event.failure),
+        ...(event.evidence === undefined ? {} : evidenceFields(event.evidence)),
         ...(event.revision === undefined ? {} : { revision: event.revision }),
       };
     case "uninstall-finished":

@@ -1,6 +1,6 @@
 // The last thing a person reads of a failed run, and what `why` shows of a root cause: release, cause, where, logs,
 // declaration, what was done, what to do. Who is a root and what it blocks is decided elsewhere.
-import type { Outcome, ShownState } from "../core/event.ts";
+import { evidenceOf, type Event, type Outcome, type ShownState } from "../core/event.ts";
 import type { Failure } from "../core/failure.ts";
 import { describeTrouble, rootCauseOf } from "../core/health/describe-trouble.ts";
 import type { Evidence, Trouble } from "../core/health/health.ts";
@@ -63,6 +63,12 @@ function knownBefore({ reasons }: Step): Evidence | undefined {
     if (reason.kind === "quarantined") return reason.evidence;
   }
   return undefined;
+}
+
+/** Adds what an event tells of a failure's evidence to what the run's events told before. */
+export function keepEvidence(evidence: Map<ReleaseId, Evidence>, event: Event): void {
+  const told = evidenceOf(event);
+  if (told !== undefined && "release" in event) evidence.set(event.release, told);
 }
 
 /** The root cause that a stack's state object remembers. */

@@ -4,7 +4,7 @@ import type { Evidence } from "../core/health/health.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import type { Run } from "../core/run/run.ts";
 import { tell } from "./event-words.ts";
-import { failureLines, rootsOfRun } from "./failure-block.ts";
+import { failureLines, keepEvidence, rootsOfRun } from "./failure-block.ts";
 import type { ProgressView, ViewClock } from "./progress.ts";
 import { progressOf } from "../core/run/progress.ts";
 import { describeOpenStep, openSteps } from "./run-words.ts";
@@ -49,7 +49,7 @@ export function makePlainView(options: {
   return {
     show(event, after) {
       run = after;
-      if (event.kind === "release-failed") evidence.set(event.release, event.evidence);
+      keepEvidence(evidence, event);
       if (event.kind === "run-finished") close();
       const line = eventLine(event, after, style, clockTime, lastTold);
       if (line !== undefined) print([line]);

@@ -2,7 +2,7 @@
 import type { ReleaseId } from "../core/ids.ts";
 import type { Evidence } from "../core/health/health.ts";
 import { tell } from "./event-words.ts";
-import { failureLines, rootsOfRun } from "./failure-block.ts";
+import { failureLines, keepEvidence, rootsOfRun } from "./failure-block.ts";
 import type { ProgressView } from "./progress.ts";
 import { glyphSpan, renderLines, type Style } from "./style.ts";
 
@@ -11,7 +11,7 @@ export function makeQuietView(options: { write(text: string): void; readonly sty
   const evidence = new Map<ReleaseId, Evidence>();
   return {
     show(event, run) {
-      if (event.kind === "release-failed") evidence.set(event.release, event.evidence);
+      keepEvidence(evidence, event);
       if (event.kind !== "run-finished" || event.outcome.kind === "done") return;
       const told = tell(event, run);
       if (told !== undefined)

@@ -5,7 +5,7 @@ import type { ReleaseId } from "../core/ids.ts";
 import type { Event } from "../core/event.ts";
 import type { Run } from "../core/run/run.ts";
 import { tell } from "./event-words.ts";
-import { failureLines, rootsOfRun } from "./failure-block.ts";
+import { failureLines, keepEvidence, rootsOfRun } from "./failure-block.ts";
 import type { ProgressView, Terminal, TerminalSize, ViewClock } from "./progress.ts";
 import { glyphSpan, renderLine, renderLines, type Line, type Style } from "./style.ts";
 import { displayWidth } from "./terminal-text.ts";
@@ -80,7 +80,7 @@ export function makeTtyView(options: {
   return {
     show(event, after) {
       run = after;
-      if (event.kind === "release-failed") evidence.set(event.release, event.evidence);
+      keepEvidence(evidence, event);
       const line = lastingLine(event, after, style);
       if (line !== undefined && !closed) above = [...above, line];
       if (event.kind !== "run-finished") {

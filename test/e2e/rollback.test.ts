@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { eventsOf } from "../kit/cli.ts";
+import { jobChart } from "../kit/more-charts.ts";
 import { historyOf, now, openTestStack, writesSince, type TestStack } from "../kit/test-stack.ts";
 import { complaints, strictValidator } from "../views/strict-schema.ts";
 
@@ -86,6 +87,49 @@ describe("a rollback to what was there before", () => {
     expect((await stack.cli("resume", api)).stdout).toBe(`${api} is resumed`);
     expect((await stack.apply()).code).toBe(0);
     expect(await imageOf(stack, "api")).toBe("app:2.0.0");
+  });
+});
+
+describe("a rollback that fails", () => {
+  it("is explained as a failed apply is: by a hook's Job, pod, exit code and log, wherever one looks", async () => {
+    // Nothing runs that hook but a rollback to where it stands.
+    const hook = {
+      hook: "pre-rollback",
+      deletePolicy: "before-hook-creation,hook-failed",
+      annotations: {
+        "sim.headway.dev/fail": "exit-1",
+        "sim.headway.dev/logs": "migrating\nfatal: column exists",
+      },
+    };
+    const sketch = { name: "migrate", spec: { chart: "../charts/job", timeout: "60s" } };
+    const stack = await openTestStack([{ ...sketch, values: hook }], { files: jobChart });
+    const first = await stack.apply();
+    expect(first.code, first.all).toBe(0);
+    stack.declare([{ ...sketch, ...version("2.0.0") }]);
+    expect((await stack.apply()).code).toBe(0);
+
+    const migrate = `${stack.namespace}/migrate`;
+    const end = await stack.cli("rollback", migrate, "--to", "previous", "--yes", "--progress", "plain");
+    expect(end.code, end.all).toBe(7);
+    expect(end.all).toContain("migrate-1-0-0");
+    expect(end.all).toContain("fatal: column exists");
+    expect(end.all).not.toContain("timed out");
+
+    const evidence = {
+      troubles: expect.arrayContaining([
+        expect.objectContaining({ pod: expect.stringMatching(/^migrate-1-0-0-/) as string, exitCode: 1 }),
+      ]) as unknown,
+      logs: [{ lines: ["migrating", "fatal: column exists"], container: "migrate" }],
+    };
+    const json = ["--stack", stack.name, "-o", "json"] as const;
+    const why = JSON.parse((await stack.cli("why", migrate, ...json)).stdout) as {
+      readonly items: readonly { readonly root: Record<string, unknown> }[];
+    };
+    expect(why.items[0]?.root).toMatchObject({ state: "Failed", ...evidence });
+    const run = JSON.parse((await stack.cli("history", "run:3", ...json)).stdout) as {
+      readonly items: readonly { readonly releases: readonly Record<string, unknown>[] }[];
+    };
+    expect(run.items[0]?.releases[0]).toMatchObject({ evidence });
   });
 });
 

@@ -143,6 +143,8 @@ describe("a stack that goes back as a whole", () => {
       .when(...up("db"), ...up("api"), ...fails("web"))
       .when("take-back of db, api recorded", "failure of web recorded", ...back("web"))
       .when("helm failed api: would-lose")
+      .expects("capture-evidence api")
+      .when("evidence of api")
       .expects("record-failure api: rollback-failed, quarantined")
       .shows("db", "Ready")
       .ends(7, "needs-person");

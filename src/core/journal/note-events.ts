@@ -1,6 +1,6 @@
 // What a run's record keeps of its events, gathered while the run goes on: those that matter afterwards, in words, the
 // revisions that were written, and the evidence of failures.
-import type { Event } from "../event.ts";
+import { evidenceOf, type Event } from "../event.ts";
 import type { Evidence } from "../health/health.ts";
 import type { ReleaseId } from "../ids.ts";
 import { shorten } from "../redact.ts";
@@ -148,6 +148,8 @@ function put(notes: RunNotes, release: ReleaseId, written: WrittenRevision): Run
 }
 
 function withEvidence(notes: RunNotes, event: Event): RunNotes {
-  if (event.kind !== "release-failed") return notes;
-  return { ...notes, evidence: new Map(notes.evidence).set(event.release, event.evidence) };
+  const evidence = evidenceOf(event);
+  return evidence === undefined || !("release" in event)
+    ? notes
+    : { ...notes, evidence: new Map(notes.evidence).set(event.release, evidence) };
 }

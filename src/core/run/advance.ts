@@ -20,7 +20,14 @@ import { evidenceCaptured, failureRecorded } from "./failing.ts";
 import { finishRun } from "./outcome.ts";
 import { crdsApplied, preparationRefused, recordRecovered, tryAgain } from "./preparing.ts";
 import { valuesRead } from "./reading-values.ts";
-import { rollbackHelmFailed, rollbackHelmFinished, rollbackObserved, rollbackWoken } from "./rolling-back.ts";
+import { rollbackEvidenceCaptured } from "./rollback-failing.ts";
+import {
+  rollbackHelmFailed,
+  rollbackHelmFinished,
+  rollbackObserved,
+  rollbackRecordSeen,
+  rollbackWoken,
+} from "./rolling-back.ts";
 import type { Advance, Fact, Run, StepState } from "./run.ts";
 import { startWhatMay, takeBackWhatMay } from "./starting.ts";
 import { stopRun } from "./stopping.ts";
@@ -234,7 +241,8 @@ function applyToStep(draft: Draft, step: Step, state: StepState, fact: StepFact)
       helmStarted(draft, step, state);
       return;
     case "record-seen":
-      recordSeen(draft, step, state, fact.applied);
+      if (state.kind === "rolling-back") rollbackRecordSeen(draft, step, state, fact.applied);
+      else recordSeen(draft, step, state, fact.applied);
       return;
     case "helm-finished":
       if (state.kind === "rolling-back") rollbackHelmFinished(draft, step, state, fact.applied);
@@ -245,13 +253,15 @@ function applyToStep(draft: Draft, step: Step, state: StepState, fact: StepFact)
       else helmFailed(draft, step, state, fact.failure, fact.applied);
       return;
     case "health-observed":
-      if (
-        (state.kind === "rolling-back" || state.kind === "applying" || state.kind === "settling") &&
+      if (state.kind === "rolling-back") {
+        const followed = state.applied ?? state.seen;
+        if (followed?.revision === fact.revision) rollbackObserved(draft, step, state, fact.health);
+      } else if (
+        (state.kind === "applying" || state.kind === "settling") &&
         state.applied?.revision === fact.revision
-      ) {
-        if (state.kind === "rolling-back") rollbackObserved(draft, step, state, fact.health);
-        else attemptObserved(draft, step, state, fact.health);
-      } else if (state.kind === "testing" && state.applied.revision === fact.revision)
+      )
+        attemptObserved(draft, step, state, fact.health);
+      else if (state.kind === "testing" && state.applied.revision === fact.revision)
         releaseObservedInTests(draft, step, state, fact.health);
       else if (state.kind === "failing") lastLook(draft, step, state, fact);
       return;
@@ -260,6 +270,8 @@ function applyToStep(draft: Draft, step: Step, state: StepState, fact: StepFact)
       else if (state.kind === "applying") evidenceBeforeStop(draft, step, state, fact.evidence);
       else if (state.kind === "testing")
         testEvidenceCaptured(draft, step, state, fact.evidence, fact.unreachable);
+      else if (state.kind === "rolling-back")
+        rollbackEvidenceCaptured(draft, step, state, fact.evidence, fact.unreachable);
       return;
     case "failure-recorded":
       failureRecorded(draft, step, state);

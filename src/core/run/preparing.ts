@@ -128,7 +128,6 @@ export function tryAgain(draft: Draft, step: ApplyStep, state: BackingOff): void
 function rollBackAsAsked(draft: Draft, step: Extract<Step, { kind: "roll-back" }>): void {
   beginRollback(draft, step, step.rollbackTo, {
     failure: { kind: "unknown", message: `a person asked for it, ${describeSaid(step.freeze)}` },
-    evidence: { troubles: [], events: [], logs: [] },
   });
 }
 
@@ -138,7 +137,6 @@ function afterRecovery(draft: Draft, step: Extract<Step, { kind: "recover" }>): 
   else
     beginRollback(draft, step, step.rollbackTo, {
       failure: { kind: "interrupted", message: "an earlier run was cut before it had rolled back" },
-      evidence: { troubles: [], events: [], logs: [] },
     });
 }
 

@@ -3,26 +3,27 @@
 import { isTransient } from "../failure.ts";
 import type { Failure } from "../failure.ts";
 import { explainWaiting } from "../health/describe-trouble.ts";
+import { trackSuspects } from "../health/fail-fast.ts";
 import type { Evidence, ReleaseHealth } from "../health/health.ts";
 import type { ReleaseId } from "../ids.ts";
 import type { Applied, ApplyStep } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
 import { cancel, isStopAsked, order, setState, tell, tellNotUndone } from "./draft.ts";
-import { recordFailure } from "./failure-record.ts";
 import { freeStuckPods } from "./free-pods.ts";
 import { isNews, judge } from "./judge.ts";
 import { knownCause } from "./known-cause.ts";
 import { patienceWith } from "./patience.ts";
+import { beginRollbackFailing, rollbackFailed } from "./rollback-failing.ts";
 import type { StepState } from "./run.ts";
 
 const retryPauseMs = 2_000;
 
-/** One rollback to a verified revision. Evidence has been taken and the failure recorded. */
+/** One rollback to a verified revision. Evidence of a failure of its own has been taken, and that is on record. */
 export function beginRollback(
   draft: Draft,
   step: ApplyStep,
   toRevision: number,
-  why: { readonly failure: Failure; readonly evidence: Evidence; readonly dueTo?: ReleaseId },
+  why: { readonly failure: Failure; readonly evidence?: Evidence; readonly dueTo?: ReleaseId },
 ): void {
   const timeoutMs = step.pin.declaration.timeoutMs;
   setState(draft, step.release, {
@@ -45,6 +46,22 @@ export function beginRollback(
 
 type RollingBack = Extract<StepState, { kind: "rolling-back" }>;
 
+/** What of it does not depend on what helm has done so far. */
+function begun(state: RollingBack): RollingBack {
+  const { toRevision, failure, evidence, dueTo, startedAtMs, deadlineMs, suspectsSinceMs, delayedBy } = state;
+  return {
+    kind: "rolling-back",
+    toRevision,
+    failure,
+    startedAtMs,
+    deadlineMs,
+    suspectsSinceMs,
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(dueTo === undefined ? {} : { dueTo }),
+    ...(delayedBy === undefined ? {} : { delayedBy }),
+  };
+}
+
 export function rollbackHelmFinished(
   draft: Draft,
   step: ApplyStep,
@@ -58,13 +75,26 @@ export function rollbackHelmFinished(
   }
   // Helm may have queued for long: what it put back has the whole time to become healthy.
   const deadlineMs = draft.atMs + step.pin.declaration.timeoutMs;
-  setState(draft, step.release, { ...state, applied, deadlineMs });
+  // What was wrong with its hooks has not kept helm from its end.
+  setState(draft, step.release, { ...begun(state), applied, deadlineMs, suspectsSinceMs: new Map() });
   order(draft, { kind: "watch-health", release: step.release, applied });
   order(draft, { kind: "wake", atMs: deadlineMs });
 }
 
+/** The record that helm is still working on: its hooks are followed while helm waits for them. */
+export function rollbackRecordSeen(
+  draft: Draft,
+  step: ApplyStep,
+  state: RollingBack,
+  applied: Applied,
+): void {
+  if (!isHelmAtWork(state) || state.failing !== undefined) return;
+  setState(draft, step.release, { ...state, seen: applied });
+  order(draft, { kind: "watch-health", release: step.release, applied });
+}
+
 function isHelmAtWork(state: RollingBack): boolean {
-  return state.applied === undefined && state.retryAtMs === undefined;
+  return state.applied === undefined && state.retryAtMs === undefined && state.failing?.stopsHelm !== false;
 }
 
 export function rollbackHelmFailed(
@@ -74,6 +104,11 @@ export function rollbackHelmFailed(
   failure: Failure,
 ): void {
   if (!isHelmAtWork(state)) return;
+  if (state.seen !== undefined) order(draft, { kind: "unwatch", release: step.release });
+  if (state.failing !== undefined && !isStopAsked(draft)) {
+    rollbackFailed(draft, step, state, { ...state.failing, stopsHelm: false });
+    return;
+  }
   // Interrupted though nobody asked: the stop was meant for the helm before it.
   const mayPass = isTransient(failure) || failure.kind === "interrupted" || isFirstKill(state, failure);
   if (mayPass && isStopAsked(draft)) {
@@ -83,11 +118,11 @@ export function rollbackHelmFailed(
   const retryAtMs = draft.atMs + retryPauseMs;
   const { startedAtMs, deadlineMs } = state;
   if (mayPass && retryAtMs < startedAtMs + patienceWith(failure, deadlineMs - startedAtMs)) {
-    setState(draft, step.release, { ...state, retryAtMs, delayedBy: failure });
+    setState(draft, step.release, { ...begun(state), retryAtMs, delayedBy: failure });
     tell(draft, { kind: "apply-delayed", release: step.release, failure, retryAtMs });
     order(draft, { kind: "wake", atMs: retryAtMs });
   } else if (failure.kind === "killed") rollbackCut(draft, step, state, failure);
-  else rollbackFailed(draft, step, state, knownCause(failure, state, draft.atMs));
+  else beginRollbackFailing(draft, step, state, knownCause(failure, state, draft.atMs));
 }
 
 // A helm that was killed says nothing about the rollback; it is begun anew once, and then left to the next run.
@@ -116,15 +151,26 @@ export function rollbackObserved(
   state: RollingBack,
   health: ReleaseHealth,
 ): void {
-  if (state.applied === undefined) return;
+  const { applied, failing } = state;
   if (health.kind === "ready") {
-    rolledBack(draft, step, state, state.applied.revision);
+    // A deadline may have run out while the watches were cut off: then it is seen now that all is well.
+    if (applied !== undefined && (failing === undefined || failing.failure.kind === "timeout"))
+      rolledBack(draft, step, state, applied.revision);
+    else if (applied === undefined)
+      setState(draft, step.release, {
+        ...state,
+        health,
+        suspectsSinceMs: trackSuspects(state.suspectsSinceMs, [], draft.atMs),
+      });
     return;
   }
+  if (failing !== undefined || (applied ?? state.seen) === undefined) return;
   const judged = judge(draft, step, state.suspectsSinceMs, health);
-  if (judged.failure !== undefined) rollbackFailed(draft, step, state, judged.failure);
-  else {
-    const freed = freeStuckPods(draft, step, state.freed, health, "any");
+  if (judged.failure !== undefined) {
+    tell(draft, { kind: "health-changed", release: step.release, health });
+    beginRollbackFailing(draft, step, { ...state, health }, judged.failure, applied === undefined);
+  } else {
+    const freed = applied === undefined ? undefined : freeStuckPods(draft, step, state.freed, health, "any");
     setState(draft, step.release, {
       ...state,
       health,
@@ -136,27 +182,17 @@ export function rollbackObserved(
 }
 
 export function rollbackWoken(draft: Draft, step: ApplyStep, state: RollingBack): void {
+  if (state.failing !== undefined) return;
   if (draft.atMs >= state.deadlineMs && state.applied !== undefined) {
     const waiting = state.health === undefined ? "its objects were not seen" : explainWaiting(state.health);
-    rollbackFailed(draft, step, state, {
+    beginRollbackFailing(draft, step, state, {
       kind: "timeout",
       message: `not healthy in time after the rollback: ${waiting}`,
     });
   } else if (state.retryAtMs !== undefined && draft.atMs >= state.retryAtMs) {
-    const { toRevision, failure, evidence, dueTo, startedAtMs, deadlineMs, suspectsSinceMs, delayedBy } =
-      state;
-    setState(draft, step.release, {
-      kind: "rolling-back",
-      toRevision,
-      failure,
-      evidence,
-      startedAtMs,
-      deadlineMs,
-      suspectsSinceMs,
-      ...(dueTo === undefined ? {} : { dueTo }),
-      ...(delayedBy === undefined ? {} : { delayedBy }),
-    });
-    const timeoutMs = Math.max(1_000, deadlineMs - draft.atMs);
+    setState(draft, step.release, begun(state));
+    const timeoutMs = Math.max(1_000, state.deadlineMs - draft.atMs);
+    const { toRevision } = state;
     order(draft, { kind: "roll-back", release: step.release, step, toRevision, timeoutMs });
   } else if (state.health !== undefined) rollbackObserved(draft, step, state, state.health);
 }
@@ -184,34 +220,4 @@ function rolledBack(draft: Draft, step: ApplyStep, state: RollingBack, revision:
     revision,
     fingerprint: { ofRevision: state.toRevision },
   });
-}
-
-// Never loops: the release stays as it is, nothing else starts, and a person is asked.
-function rollbackFailed(draft: Draft, step: ApplyStep, state: RollingBack, failure: Failure): void {
-  const isAsked = step.kind === "roll-back";
-  const because = state.dueTo === undefined ? "it had failed" : "it was to go back";
-  const why = isAsked ? "" : `; ${because} because ${state.failure.message}`;
-  const next = isAsked
-    ? `roll it back further, or headway resume ${step.release} to follow git again`
-    : `headway apply --retry --only ${step.release}`;
-  const told: Failure = {
-    kind: "rollback-failed",
-    message: `the rollback to revision ${state.toRevision} failed: ${failure.message}${why}`,
-    next: `Look at the release by hand; then ${next}.`,
-  };
-  setState(draft, step.release, { kind: "failed", failure: told, standing: "rollback-failed" });
-  tell(draft, {
-    kind: "rollback-failed",
-    release: step.release,
-    failure: told,
-    ...(state.applied === undefined ? {} : { revision: state.applied.revision }),
-  });
-  order(draft, { kind: "unwatch", release: step.release });
-  recordFailure(draft, step, {
-    failure: told,
-    evidence: state.evidence,
-    outcome: "rollback-failed",
-    quarantine: step.kind !== "roll-back",
-  });
-  draft.run = { ...draft.run, stopping: draft.run.stopping ?? { why: "rollback-failed" } };
 }

@@ -122,11 +122,20 @@ export type StepState =
       readonly failure: Failure;
       /** The release whose failure takes this one back, where it is not its own. */
       readonly dueTo?: ReleaseId;
-      readonly evidence: Evidence;
+      /** Of its own failure; absent where it had not failed itself. */
+      readonly evidence?: Evidence;
       readonly startedAtMs: number;
       readonly deadlineMs: number;
       readonly applied?: Applied;
+      /** The record as seen while helm still works on it: its hooks are followed. */
+      readonly seen?: Applied;
       readonly health?: ReleaseHealth;
+      /** Set once the rollback has failed: until there is evidence of that, and its helm, where that is stopped, has ended. */
+      readonly failing?: {
+        readonly failure: Failure;
+        readonly evidence?: Evidence;
+        readonly stopsHelm: boolean;
+      };
       /** Set while a transient refusal is waited out. */
       readonly retryAtMs?: number;
       readonly delayedBy?: Failure;

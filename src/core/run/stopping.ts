@@ -44,6 +44,7 @@ export function stopRun(draft: Draft, why: StopWish): void {
         order(draft, { kind: "stop-helm", release: step.release });
         break;
       case "rolling-back":
+        if (state.failing?.stopsHelm === false) break;
         if (state.applied === undefined && state.retryAtMs === undefined)
           order(draft, { kind: "stop-helm", release: step.release });
         else cancel(draft, step.release);

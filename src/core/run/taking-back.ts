@@ -180,8 +180,7 @@ export function beginTakeBack(
 ): void {
   const failure: Failure = { kind: "unhealthy", message: `${dueTo} failed` };
   if (to === "nothing") beginTakingAway(draft, step, { failure, dueTo });
-  else if (to !== undefined)
-    beginRollback(draft, step, to, { failure, evidence: { troubles: [], events: [], logs: [] }, dueTo });
+  else if (to !== undefined) beginRollback(draft, step, to, { failure, dueTo });
 }
 
 /** Uninstalls what this run has installed: it failed itself, or goes because of `dueTo`. */

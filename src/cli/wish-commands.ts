@@ -34,7 +34,7 @@ export function registerWishCommands(program: Command, world: World): void {
     for (const option of [...clusterOptions(), stackOption()]) command.addOption(option);
     return command;
   };
-  add("suspend", "leave releases alone, from a kubeconfig alone, until they are resumed")
+  add("suspend", "leave releases alone, in a run that is under way too, until they are resumed")
     .option("--all", "the whole stack: a run that is under way starts no further step")
     .addOption(untilOption(world))
     .addOption(reasonOption())

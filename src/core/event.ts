@@ -5,6 +5,7 @@ import type { Failure } from "./failure.ts";
 import type { Evidence, ReleaseHealth } from "./health/health.ts";
 import type { ReleaseId } from "./ids.ts";
 import type { ObjectRef } from "./object.ts";
+import type { Suspension } from "./observation.ts";
 import type { Reason } from "./plan/plan.ts";
 
 /** Why a step has not started. Waiting goes by itself; `blocked` needs its root fixed. */
@@ -16,6 +17,8 @@ export type Hold =
   | { readonly kind: "condition"; readonly unmet: readonly Unmet[] }
   /** Objects that values come from and that are not there yet. */
   | { readonly kind: "values"; readonly missing: readonly ValuesObject[] }
+  /** A person has suspended it since the run began: it is left as it is. */
+  | { readonly kind: "suspended"; readonly said: Suspension }
   | { readonly kind: "slot" }
   | { readonly kind: "lock"; readonly holder: string };
 

@@ -58,7 +58,7 @@ export function shownState(step: Step, state: StepState): Shown {
         ? { state: "Blocked", detail: `by ${state.blockedBy.join(", ")}` }
         : shownUncounted(step);
     case "cancelled":
-      return { state: "Cancelled" };
+      return isSuspended(step) ? shownSuspension(step, "not removed") : { state: "Cancelled" };
     case "removed":
       return { state: "Removed" };
   }
@@ -99,6 +99,8 @@ export function shownHold(hold: Hold): Shown {
       return { state: "Waiting", detail: `for ${describeUnmet(hold.unmet)}` };
     case "values":
       return { state: "Waiting", detail: `for ${hold.missing.map(describeValuesObject).join("; ")}` };
+    case "suspended":
+      return { state: "Suspended", detail: `suspended ${describeSaid(hold.said)}` };
     case "slot":
       return { state: "Pending", detail: "queued for helm" };
     case "lock":
@@ -184,9 +186,10 @@ function shownFreeze(step: Step): Shown | undefined {
   return reason.kind === "frozen" ? { state: "Frozen", detail: describeFreeze(reason.freeze) } : undefined;
 }
 
-function shownSuspension({ reasons: [reason] }: Step, standing: string): Shown {
+function shownSuspension({ reasons }: Step, standing: string): Shown {
+  const reason = reasons.find(({ kind }) => kind === "suspended");
   const said =
-    reason.kind === "suspended" && reason.said !== undefined ? ` ${describeSaid(reason.said)}` : "";
+    reason?.kind === "suspended" && reason.said !== undefined ? ` ${describeSaid(reason.said)}` : "";
   return { state: "Suspended", detail: said === "" ? standing : `${standing}; suspended${said}` };
 }
 

@@ -23,7 +23,8 @@ export function suspend(state: StackState, whom: Whom, suspension: Suspension): 
 /** Keeps each of these where a person puts it back to. */
 export function freeze(state: StackState, freezes: ReadonlyMap<ReleaseId, Freeze>): StackState {
   return [...freezes].reduce(
-    (changed, [id, one]) => changeEach(changed, new Set([id]), (release) => ({ ...withoutResumption(release), freeze: one })),
+    (changed, [id, one]) =>
+      changeEach(changed, new Set([id]), (release) => ({ ...withoutResumption(release), freeze: one })),
     state,
   );
 }
@@ -81,6 +82,23 @@ export function putTakenBack(
 /** A release is as it should be: its failures are over. */
 export function forgetFailure(state: StackState, release: ReleaseId): StackState {
   return changeEach(state, new Set([release]), wishesOf);
+}
+
+/** What has been suspended since a state was observed; both without suspensions that are over. */
+export function suspendedSince(
+  before: StackState,
+  now: StackState,
+): { readonly stack: boolean; readonly releases: ReadonlyMap<ReleaseId, Suspension> } {
+  const isNew = (was: Suspension | undefined, found: Suspension | undefined): found is Suspension =>
+    found !== undefined && found.at !== was?.at;
+  return {
+    stack: isNew(before.suspension, now.suspension),
+    releases: new Map(
+      [...now.releases].flatMap(([id, { suspension }]) =>
+        isNew(before.releases.get(id)?.suspension, suspension) ? [[id, suspension] as const] : [],
+      ),
+    ),
+  };
 }
 
 /** The state without suspensions that are over by then. */

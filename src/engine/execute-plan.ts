@@ -2,6 +2,8 @@
 // are core's; here is only the loop. How each effect is carried out is carry-out.ts.
 import { advance, startRun } from "../core/run/advance.ts";
 import type { Event } from "../core/event.ts";
+import type { ReleaseId } from "../core/ids.ts";
+import type { Suspension } from "../core/observation.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Effect, Fact, Run, StopWish } from "../core/run/run.ts";
 import type { Clock } from "./ports.ts";
@@ -17,6 +19,8 @@ export type RunningPlan = {
   readonly ended: Promise<Run>;
   /** Stops the run in good order; nothing new starts. */
   stop(why: StopWish): void;
+  /** Leaves a release alone where it has not started. */
+  suspend(release: ReleaseId, said: Suspension): void;
 };
 
 /** Starts the run at once. `carryOut` begins one effect and reports its end as news. */
@@ -80,6 +84,9 @@ export function executePlan(input: {
     ended: promise,
     stop: (why) => {
       take({ kind: "stop-asked", why });
+    },
+    suspend: (release, said) => {
+      take({ kind: "release-suspended", release, said });
     },
   };
 }

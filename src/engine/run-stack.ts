@@ -13,7 +13,7 @@ import type { PinnedRelease } from "../core/pin.ts";
 import type { Plan, Step } from "../core/plan/plan.ts";
 import type { Run } from "../core/run/run.ts";
 import type { StackState } from "../core/observation.ts";
-import { inForce } from "../core/stack-wishes.ts";
+import { inForce, suspendedSince } from "../core/stack-wishes.ts";
 import { prepareCarryOut } from "./carry-out.ts";
 import { checkCluster } from "./check-cluster.ts";
 import { executePlan } from "./execute-plan.ts";
@@ -300,7 +300,7 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
     if (request.supersede?.aborted === true) onSuperseded();
     request.supersede?.addEventListener("abort", onSuperseded, { once: true });
     const unwatch = hasWork
-      ? stopWhenSuspended(ports.states, request.stack.name, observed.state, ports.clock, runs)
+      ? heedSuspensions(ports.states, request.stack.name, observed.state, ports.clock, runs)
       : undefined;
     const run = await runs.ended;
     unwatch?.();
@@ -322,8 +322,11 @@ async function runLocked(ports: RunPorts, request: RunRequest, lock: HeldLock): 
   }
 }
 
-/** Stops the run once somebody suspends the whole stack; it was planned with what was said before. */
-function stopWhenSuspended(
+/**
+ * Stops the run once somebody suspends the whole stack, and leaves releases alone that are suspended by name; it was planned
+ * with what was said before.
+ */
+function heedSuspensions(
   states: States,
   stack: string,
   planned: StackState,
@@ -333,8 +336,9 @@ function stopWhenSuspended(
   return states.watch(stack, () => {
     void states.read(stack).then((read) => {
       if (!read.ok) return;
-      const { suspension } = inForce(read.value, clock.nowMs());
-      if (suspension !== undefined && suspension.at !== planned.suspension?.at) running.stop("suspended");
+      const { stack: isWhole, releases } = suspendedSince(planned, inForce(read.value, clock.nowMs()));
+      if (isWhole) running.stop("suspended");
+      for (const [release, said] of releases) running.suspend(release, said);
     });
   });
 }

@@ -166,6 +166,7 @@ function holdFields(event: Extract<Event, { kind: "step-held" }>): JsonRecord {
       };
     case "lock":
       return { ...words, holder: hold.holder };
+    case "suspended":
     case "slot":
       return words;
   }

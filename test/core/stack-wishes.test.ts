@@ -10,6 +10,7 @@ import {
   rememberRun,
   resume,
   suspend,
+  suspendedSince,
 } from "../../src/core/stack-wishes.ts";
 import { noEvidence } from "../kit/conversation.ts";
 import { id } from "../kit/fleet.ts";
@@ -59,6 +60,20 @@ describe("a wish", () => {
     const before = { ...run, startedAt: "2026-09-01T10:59:59.000Z" };
     expect(rememberRun(resumed, before).resumed).toEqual(later);
     expect(rememberRun(resumed, { ...before, startedAt: later.at })).not.toHaveProperty("resumed");
+  });
+
+  test("to suspend is news to a run where it was said after its plan", () => {
+    const planned = suspend(failed, db, said);
+    const api = new Set([id("api")]);
+    expect(suspendedSince(planned, planned)).toEqual({ stack: false, releases: new Map() });
+    expect(suspendedSince(planned, suspend(planned, api, later)).releases).toEqual(
+      new Map([[id("api"), later]]),
+    );
+    // Said once more, for another reason.
+    expect(suspendedSince(planned, suspend(planned, db, later)).releases).toEqual(
+      new Map([[id("db"), later]]),
+    );
+    expect(suspendedSince(planned, suspend(planned, "stack", later))).toMatchObject({ stack: true });
   });
 
   test("to retry lifts the quarantine, and leaves the failure to be explained", () => {

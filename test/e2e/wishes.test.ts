@@ -1,6 +1,6 @@
 // What persons want beside what is declared: suspend, resume and retry, from a kubeconfig alone, on a real cluster.
 import { describe, expect, it } from "vitest";
-import { startHeadway } from "../kit/cli.ts";
+import { eventsOf, startHeadway } from "../kit/cli.ts";
 import { eventually } from "../kit/sandbox.ts";
 import { historyOf, openTestStack } from "../kit/test-stack.ts";
 import { complaints, strictValidator } from "../views/strict-schema.ts";
@@ -59,6 +59,42 @@ describe("a release that a person suspended", () => {
       expect((await stack.apply()).code).toBe(0);
       return historyOf(await stack.revisions("db")) === "1:superseded 2:deployed";
     });
+  });
+});
+
+describe("a release that a person suspends while a run is under way", () => {
+  it("does not start any more, and what depends on it goes on while it is healthy as it is", async () => {
+    const [db, api, web] = [
+      { name: "db" },
+      { name: "api", dependsOn: ["db"] },
+      { name: "web", dependsOn: ["api"] },
+    ];
+    const stack = await openTestStack([db, api, web]);
+    expect((await stack.apply()).code).toBe(0);
+    const slow = { ...next, annotations: { "sim.headway.dev/ready-after": "20s" } };
+    stack.declare([
+      { ...db, values: slow },
+      { ...api, values: next },
+      { ...web, values: next },
+    ]);
+    const running = startHeadway(["apply", stack.folder, "--yes", "--progress", "json"], {
+      kubeconfig: stack.cluster.kubeconfig,
+    });
+    await eventually(async () => historyOf(await stack.revisions("db")) === "1:superseded 2:deployed");
+    const told = await stack.cli("suspend", `${stack.namespace}/api`, "--reason", "incident");
+    expect(told.code, told.all).toBe(0);
+    const end = await running;
+    expect(end.exitCode, end.all).toBe(0);
+    const held = eventsOf(end.stdout).find(({ hold }) => hold === "suspended");
+    expect(held).toMatchObject({ release: `${stack.namespace}/api`, state: "Suspended" });
+    expect(complaints(strictValidator("events"), held)).toEqual([]);
+    expect(historyOf(await stack.revisions("api"))).toBe("1:deployed");
+    for (const name of ["db", "web"])
+      expect(historyOf(await stack.revisions(name))).toBe("1:superseded 2:deployed");
+
+    expect((await stack.cli("resume", `${stack.namespace}/api`)).code).toBe(0);
+    expect((await stack.apply()).code).toBe(0);
+    expect(historyOf(await stack.revisions("api"))).toBe("1:superseded 2:deployed");
   });
 });
 

@@ -296,6 +296,14 @@ const answers: readonly (readonly [
   [/^interrupted$/, () => ({ kind: "stop-asked", why: "interrupted" })],
   [/^stack suspended$/, () => ({ kind: "stop-asked", why: "suspended" })],
   [/^newer commit$/, () => ({ kind: "stop-asked", why: "newer-commit" })],
+  [
+    /^(\S+) suspended$/,
+    ([, name = ""]) => ({
+      kind: "release-suspended",
+      release: id(name),
+      said: { by: "anna", at: "2026-09-01T10:00:00.000Z", reason: "migration" },
+    }),
+  ],
   [/^lease lost$/, () => ({ kind: "stop-asked", why: "lease-lost" })],
   [
     /^namespace (\S+) (ensured|created)$/,

@@ -17,7 +17,7 @@ export type ReleaseFacts = {
   readonly chart?: Partial<PinnedChart>;
   readonly values?: Json;
   readonly reasons?: readonly [Reason, ...Reason[]];
-  /** Of a keep step. */
+  /** Of a keep step, and of others as they are: healthy where there is something, unless degraded. */
   readonly standing?: Extract<Step, { kind: "keep" }>["standing"];
   /** Of a recover step. */
   readonly then?: "upgrade" | "roll-back" | "take-back";
@@ -205,8 +205,16 @@ function stepOf(
   };
   const from = facts.from ?? (kind === "install" ? 0 : 1);
   const lastGood = facts.lastGood ?? (kind === "install" ? "none" : from);
+  const payload = payloadOf(pin, from, {
+    ...(facts.objects === undefined ? {} : { objects: facts.objects }),
+    ...(facts.hooks === undefined ? {} : { hooks: facts.hooks }),
+  });
   const apply: ApplyBase = {
     pin,
+    asItIs:
+      from === 0
+        ? { standing: "unknown" }
+        : { standing: facts.standing === "degraded" ? "degraded" : "healthy", revision: from, payload },
     fromRevision: from,
     ...(lastGood === "none" ? {} : { rollbackTo: lastGood }),
     firstInstall: lastGood === "none",
@@ -215,10 +223,6 @@ function stepOf(
     ...(facts.proven === undefined ? {} : { proven: facts.proven }),
     quarantineKey: `quarantine of ${declaration.id}`,
   };
-  const payload = payloadOf(pin, from, {
-    ...(facts.objects === undefined ? {} : { objects: facts.objects }),
-    ...(facts.hooks === undefined ? {} : { hooks: facts.hooks }),
-  });
   switch (kind) {
     case "install":
     case "upgrade":

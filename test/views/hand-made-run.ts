@@ -90,6 +90,7 @@ export function applyStep(kind: "install" | "upgrade", name: string, facts: Step
       valuesDigest: "v",
       fingerprint: "f",
     },
+    asItIs: kind === "install" ? { standing: "unknown" } : { standing: "healthy", revision: 17 },
     fromRevision: kind === "install" ? 0 : 17,
     firstInstall: kind === "install",
     priority: 0,

@@ -6,7 +6,7 @@ import type { ReleaseId } from "../ids.ts";
 import type { Observation } from "../observation.ts";
 import type { Failure } from "../failure.ts";
 import { recordInTheWay, recoveryTable, storageOf } from "../recovery.ts";
-import { standingOf } from "./make-plan.ts";
+import { asItIs } from "./as-it-is.ts";
 import type { Plan, Reason, Step } from "./plan.ts";
 
 export type DestroyInput = {
@@ -123,7 +123,7 @@ export function makeDestroyPlan(input: DestroyInput): Plan {
     const stays = input.stays?.get(id);
     if (stays !== undefined) {
       const payload = "payload" in observation ? { payload: observation.payload } : {};
-      const standing = standingOf(observation);
+      const { standing } = asItIs(observation);
       return [{ ...base, after: [], kind: "keep", declaration, standing, reasons: [stays], ...payload }];
     }
     if (observation.owner.kind !== "this-stack") {

@@ -7,16 +7,10 @@ import type { Graph } from "../graph.ts";
 import type { ReleaseId } from "../ids.ts";
 import { releaseKey } from "../observe.ts";
 import { mergeLayers } from "../values/merge-values.ts";
-import type {
-  Freeze,
-  Observation,
-  ReleasePayload,
-  ReleaseState,
-  StackState,
-  TakenBack,
-} from "../observation.ts";
+import type { Freeze, Observation, ReleaseState, StackState, TakenBack } from "../observation.ts";
 import type { PinnedRelease } from "../pin.ts";
 import { recordInTheWay, staleDeployed, type Intent, type RecordInTheWay } from "../recovery.ts";
+import { asItIs } from "./as-it-is.ts";
 import { hideSecrets, isCorrected, withDrift, type DriftWish } from "./plan-drift.ts";
 import { notUndoneBy } from "./not-undone.ts";
 import type { ApplyBase, Plan, Reason, Step } from "./plan.ts";
@@ -98,19 +92,20 @@ function decide(
   priority: number,
 ): Decision & Reasons {
   const observation = input.observations.get(declaration.id) ?? { kind: "absent" };
+  const there = asItIs(observation);
   const keep = (standing: Extract<Step, { kind: "keep" }>["standing"], ...reasons: Reasons["reasons"]) =>
-    ({ kind: "keep", declaration, pin, standing, reasons, ...whatIsThere(observation) }) as const;
+    ({ ...there, kind: "keep", declaration, pin, standing, reasons }) as const;
 
   if (input.only !== undefined && !input.only.has(declaration.id))
-    return keep(standingOf(observation), { kind: "not-selected" });
+    return keep(there.standing, { kind: "not-selected" });
   const suspended = reasonToSuspend(input, declaration);
-  if (suspended !== undefined) return keep(standingOf(observation), suspended);
+  if (suspended !== undefined) return keep(there.standing, suspended);
   const refusal = refuseOwner(input, observation, pin, declaration);
   if (refusal !== undefined) return keep("refused", refusal);
   const freeze = input.state.releases.get(declaration.id)?.freeze;
   // Where nothing is there any more, there is nothing to stay at.
   if (freeze !== undefined && observation.kind !== "absent" && isStillFrozen(freeze, declaration))
-    return keep(standingOf(observation), { kind: "frozen", freeze });
+    return keep(there.standing, { kind: "frozen", freeze });
 
   if (pin.unreadable !== undefined) return keep("refused", { kind: "refused", failure: pin.unreadable });
 
@@ -436,6 +431,7 @@ function applyBase(observation: Observation, pin: PinnedRelease, key: string, pr
   const stale = staleDeployed(observation, "apply-changed");
   return {
     pin,
+    asItIs: asItIs(observation),
     fromRevision: observation.kind === "absent" ? 0 : observation.revision,
     ...(rollbackTo === undefined ? {} : { rollbackTo }),
     firstInstall: rollbackTo === undefined,
@@ -543,29 +539,13 @@ function refuseOwner(
   return undefined;
 }
 
-/** How a release stands that nothing is done to. */
-export function standingOf(observation: Observation): "healthy" | "degraded" | "unknown" {
-  if (observation.kind === "absent") return "unknown";
-  return observation.kind === "deployed" && observation.health.kind === "ready" ? "healthy" : "degraded";
-}
-
-function whatIsThere(observation: Observation): {
-  readonly revision?: number;
-  readonly payload?: ReleasePayload;
-} {
-  if (observation.kind === "absent") return {};
-  const payload = "payload" in observation ? observation.payload : undefined;
-  return { revision: observation.revision, ...(payload === undefined ? {} : { payload }) };
-}
-
 /** Why it is only now that something is done. */
 function withResumption(
   { state, redeploy }: PlanInput,
   id: ReleaseId,
   decision: Decision & Reasons,
 ): Decision & Reasons {
-  if (redeploy !== undefined || (decision.kind !== "install" && decision.kind !== "upgrade"))
-    return decision;
+  if (redeploy !== undefined || (decision.kind !== "install" && decision.kind !== "upgrade")) return decision;
   const said = state.releases.get(id)?.resumed;
   const reason: Reason | undefined =
     said !== undefined

@@ -9,7 +9,7 @@ import { releaseKey } from "../observe.ts";
 import type { PinnedRelease } from "../pin.ts";
 import { recordInTheWay } from "../recovery.ts";
 import { compareValues } from "../values/value-changes.ts";
-import { standingOf } from "./make-plan.ts";
+import { asItIs } from "./as-it-is.ts";
 import type { Plan, Reason, Step } from "./plan.ts";
 
 export type RollbackPlanInput = {
@@ -70,12 +70,10 @@ type Bare<K extends Step["kind"]> = Omit<
 
 function keep(declaration: Declaration, observation: Observation): Bare<"keep"> {
   return {
+    ...asItIs(observation),
     kind: "keep",
     declaration,
-    standing: standingOf(observation),
     reasons: [{ kind: "not-selected" }],
-    ...("payload" in observation ? { payload: observation.payload } : {}),
-    ...(observation.kind === "absent" ? {} : { revision: observation.revision }),
   };
 }
 
@@ -105,6 +103,7 @@ function goBack(
       chart: { ...remembered.chart, name, version },
       fingerprint: fingerprint ?? "",
     },
+    asItIs: asItIs(observation),
     fromRevision: observation.revision,
     firstInstall: false,
     priority: 0,

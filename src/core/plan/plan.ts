@@ -92,9 +92,17 @@ type StepBase = {
   readonly reasons: readonly [Reason, ...Reason[]];
 };
 
+/** How a release stands where nothing is done to it; `revision` and `payload` of what is there of it. */
+export type AsItIs = {
+  readonly standing: "healthy" | "degraded" | "unknown";
+  readonly revision?: number;
+  readonly payload?: ReleasePayload;
+};
+
 /** What a step that runs helm has to know besides its pin. */
 export type ApplyBase = {
   readonly pin: PinnedRelease;
+  readonly asItIs: AsItIs;
   /** Newest revision before this run; 0 where there is none. */
   readonly fromRevision: number;
   /** The verified revision a failed upgrade goes back to. */

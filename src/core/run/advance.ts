@@ -1,9 +1,8 @@
 // advance(run, fact): the run machine. It routes each fact to the release it concerns; who may start then is starting.ts,
 // whether the run is over outcome.ts. Pure; the diagram is in run.ts.
 import { describeDrift } from "../drift/drift.ts";
-import { describeTrouble, rootCauseOf } from "../health/describe-trouble.ts";
 import type { ReleaseId } from "../ids.ts";
-import { driftOf, type Applied, type Plan, type Reason, type Step } from "../plan/plan.ts";
+import { driftOf, type Plan, type Step } from "../plan/plan.ts";
 import {
   attemptObserved,
   attemptWoken,
@@ -17,6 +16,7 @@ import { becomeHealthy, hasToBeProven } from "./becoming-healthy.ts";
 import type { Draft } from "./draft.ts";
 import { closeDraft, openDraft, order, tell } from "./draft.ts";
 import { evidenceCaptured, failureRecorded } from "./failing.ts";
+import { stateOfKept } from "./kept.ts";
 import { finishRun } from "./outcome.ts";
 import { crdsApplied, preparationRefused, recordRecovered, tryAgain } from "./preparing.ts";
 import { valuesRead } from "./reading-values.ts";
@@ -31,7 +31,8 @@ import {
 import type { Advance, Fact, Run, StepState } from "./run.ts";
 import { startWhatMay, takeBackWhatMay } from "./starting.ts";
 import { stopRun } from "./stopping.ts";
-import { describeTakenBack, owes, takeBackRecorded } from "./taking-back.ts";
+import { releaseSuspended } from "./suspending.ts";
+import { owes, takeBackRecorded } from "./taking-back.ts";
 import {
   releaseObservedInTests,
   testEvidenceCaptured,
@@ -81,52 +82,9 @@ export function startRun(plan: Plan, id: string, startedAtMs: number): Run {
 }
 
 function initialState(step: Step): StepState {
-  if (step.kind !== "keep") return { kind: "holding", hold: { kind: "dependency", on: step.after } };
-  const [reason] = step.reasons;
-  switch (step.standing) {
-    case "healthy":
-      return { kind: "healthy", revision: step.revision ?? 0 };
-    case "unknown":
-      return { kind: "skipped", blockedBy: [] };
-    case "refused":
-      return {
-        kind: "failed",
-        standing: "refused",
-        failure: reason.kind === "refused" ? reason.failure : { kind: "unknown", message: "refused" },
-      };
-    case "quarantined":
-      return {
-        kind: "failed",
-        standing: "quarantined",
-        failure: { kind: "unhealthy", message: describeQuarantine(reason) },
-      };
-    case "degraded":
-      return {
-        kind: "failed",
-        standing: "degraded",
-        failure: { kind: "unhealthy", message: describeDegraded(reason) },
-        ...healable(step),
-      };
-  }
-}
-
-function describeQuarantine(reason: Reason): string {
-  if (reason.kind === "taken-back") return describeTakenBack(reason);
-  return reason.kind === "quarantined" ? reason.cause : "quarantined";
-}
-
-function describeDegraded(reason: Reason): string {
-  const worst = reason.kind === "degraded" ? rootCauseOf(reason.troubles) : undefined;
-  if (worst !== undefined) return describeTrouble(worst);
-  return reason.kind === "degraded" ? "it was healthy and is no longer" : "it is not healthy";
-}
-
-/** What is followed in case it heals: only a revision that helm had completed, and only where it is the newest. */
-function healable(step: Extract<Step, { kind: "keep" }>): { readonly applied?: Applied } {
-  const { payload, revision } = step;
-  return payload?.status === "deployed" && payload.revision === revision
-    ? { applied: { revision, objects: payload.objects } }
-    : {};
+  return step.kind === "keep"
+    ? stateOfKept(step)
+    : { kind: "holding", hold: { kind: "dependency", on: step.after } };
 }
 
 /** Moves the run by one fact: the run after it, what has to be done now, and what to tell the views. */
@@ -176,6 +134,7 @@ function apply(draft: Draft, fact: Fact): void {
     case "evidence-captured":
     case "failure-recorded":
     case "workloads-restarted":
+    case "release-suspended":
     case "warned": {
       const entry = draft.steps.get(fact.release);
       if (entry !== undefined) applyToStep(draft, entry.step, entry.state, fact);
@@ -192,6 +151,10 @@ function applyToStep(draft: Draft, step: Step, state: StepState, fact: StepFact)
   }
   if (fact.kind === "workloads-restarted") {
     tell(draft, { kind: "workloads-restarted", release: step.release, objects: fact.objects });
+    return;
+  }
+  if (fact.kind === "release-suspended") {
+    releaseSuspended(draft, step, state, fact.said);
     return;
   }
   if (state.kind === "uninstalling") {

@@ -16,6 +16,7 @@ import { knownCause } from "./known-cause.ts";
 import { patienceWith } from "./patience.ts";
 import { prove } from "./proving.ts";
 import type { StepState } from "./run.ts";
+import { leaveAsItIs } from "./suspending.ts";
 
 /** First wait after a transient refusal; doubles up to the longest. */
 const firstBackOffMs = 1_000;
@@ -66,6 +67,11 @@ export function helmFailed(
   applied: Applied | undefined,
 ): void {
   if (state.kind !== "applying" && (state.kind !== "preparing" || state.doing !== "queue")) return;
+  if (failure.kind === "interrupted" && state.kind === "preparing" && state.suspended !== undefined) {
+    if (isStopAsked(draft)) cancel(draft, step.release);
+    else leaveAsItIs(draft, step, state.suspended);
+    return;
+  }
   if (failure.kind === "interrupted" && (isStopAsked(draft) || wasHeldBack(draft, state))) {
     cancel(draft, step.release);
     return;

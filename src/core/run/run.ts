@@ -7,6 +7,7 @@
 //      │            │            │             │       │
 //      │            └────────────┴─────────────┴──▶ failing ──▶ rolling-back ──▶ rolled-back
 //      │                                               │              └──▶ failed (rollback failed)
+//      ├──▶ healthy, failed or skipped, as it is (a person suspended it)
 //      ├──▶ skipped (a root of it failed)              ├──▶ uninstalling ──▶ failed
 //      └──▶ cancelled (interrupted)                    └──▶ failed (kept) ──▶ healthy (heals late)
 //
@@ -20,7 +21,7 @@ import type { Failure } from "../failure.ts";
 import type { Evidence, ReleaseHealth, StuckPod } from "../health/health.ts";
 import type { ReleaseId } from "../ids.ts";
 import type { ObjectRef } from "../object.ts";
-import type { FailureRecord, TakenBack } from "../observation.ts";
+import type { FailureRecord, Suspension, TakenBack } from "../observation.ts";
 import type { PinnedRelease } from "../pin.ts";
 import type { Applied, ApplyStep, Plan, Step } from "../plan/plan.ts";
 import type { PhaseClock } from "./phase-times.ts";
@@ -54,6 +55,8 @@ export type StepState =
       readonly doing: "recover" | "conditions" | "values" | "crds" | "queue";
       /** Set while something is waited for. */
       readonly hold?: Extract<Hold, { kind: "condition" | "values" }>;
+      /** Set once a person has suspended it, until it has left helm's queue. */
+      readonly suspended?: Suspension;
     } & Begun)
   | ({
       readonly kind: "applying";
@@ -289,6 +292,8 @@ export type Fact =
   | (At & { readonly kind: "take-back-recorded"; readonly releases: readonly ReleaseId[] })
   | (AtRelease & { readonly kind: "workloads-restarted"; readonly objects: readonly ObjectRef[] })
   | (AtRelease & { readonly kind: "warned"; readonly message: string })
+  /** A person has suspended it since the run was planned. */
+  | (AtRelease & { readonly kind: "release-suspended"; readonly said: Suspension })
   | (At & { readonly kind: "woken" })
   | (At & { readonly kind: "stop-asked"; readonly why: StopWish });
 

@@ -4,7 +4,6 @@ import { InvalidArgumentError, Option, type Command } from "commander";
 import { parseDuration } from "../core/duration.ts";
 import { failed, succeeded } from "../core/failure.ts";
 import type { Result } from "../core/failure.ts";
-import { noRules } from "../core/health/rules.ts";
 import type { RollbackWish } from "../core/plan/rollback-targets.ts";
 import { rememberedStack } from "../core/remembered-stack.ts";
 import type { Holder } from "../core/holder.ts";
@@ -12,6 +11,7 @@ import type { ReleaseId } from "../core/ids.ts";
 import { momentOf, type WantedMoment } from "../core/journal/moment.ts";
 import type { RunAbout } from "../engine/keep-journal.ts";
 import type { Charts } from "../engine/ports.ts";
+import { readRules } from "../engine/read-rules.ts";
 import { readReleases, type StackReleases } from "../engine/read-status.ts";
 import type { PlanOptions, ReadyStack } from "../engine/run-stack.ts";
 import { runPlanned, showPlan, type ApplyFlags } from "./apply-command.ts";
@@ -112,7 +112,7 @@ async function rollBack(world: World, names: readonly string[], flags: RollbackF
   try {
     const found = await findReleases(world, connection.value, names, flags);
     if (typeof found === "number") return found;
-    const stack = rememberedReady(found.stack, flags);
+    const stack = await rememberedReady(world, found, flags);
     if (!stack.ok) return reportFailure(world, stack.failure);
     const said = {
       by: world.whoAmI(),
@@ -219,10 +219,11 @@ async function findReleases(
 }
 
 /** The stack as the cluster remembers it. */
-function rememberedReady(
-  { name, label, state, records }: StackReleases,
+async function rememberedReady(
+  world: World,
+  { stack: { name, label, state, records }, releases }: Found,
   { timeout }: RollbackFlags,
-): Result<ReadyStack> {
+): Promise<Result<ReadyStack>> {
   if (label === undefined)
     return failed({
       kind: "no-way-back",
@@ -235,7 +236,18 @@ function rememberedReady(
     state,
     ...(timeout === undefined ? {} : { timeoutMs: timeout }),
   });
-  return succeeded({ name, label, order: "dependencies", rules: noRules, ...remembered });
+  const { rulesUnknown, ...stack } = remembered;
+  const { value: rules, diagnostics } = await readRules(stack.declarations);
+  const unknown = rulesUnknown.filter((id) => releases?.has(id) !== false);
+  if (unknown.length > 0)
+    world.stderr.write(
+      `warning: nobody remembers the health rules of ${unknown.join(", ")}: built-in rules alone judge what comes back\n`,
+    );
+  for (const { message, range } of diagnostics)
+    world.stderr.write(
+      `warning: a health rule${range === undefined ? "" : ` of ${range.file}`} is left out: ${message}\n`,
+    );
+  return succeeded({ name, label, order: "dependencies", rules, ...stack });
 }
 
 /** A rollback makes nothing new: whoever asks for a chart here has a bug. */

@@ -5,6 +5,7 @@ import type { ReleaseId } from "./ids.ts";
 import type { LastRun, LastStanding } from "./observation.ts";
 import { declarationOf, declaredAt } from "./plan/plan.ts";
 import type { Undeclared } from "./plan/prune.ts";
+import { rulesToKeep } from "./remembered-rules.ts";
 import type { Run } from "./run/run.ts";
 import { shownState, type Shown } from "./shown-state.ts";
 
@@ -49,6 +50,7 @@ export function lastRunOf(run: Run, nowMs: number, graph: Graph, before: LastRun
                 ...(declaration.digest === "" ? {} : { declaration: declaration.digest }),
                 timeoutMs: declaration.timeoutMs,
               }),
+          ...(isLeft ? rulesBefore(before, step.release) : rulesToKeep(declaration?.health ?? [])),
           ...(declaration?.protect === true ? { protect: true } : {}),
           ...(declaration?.suspend === true ? { suspend: true } : {}),
           ...(declaration === undefined || Object.keys(declaration.labels).length === 0
@@ -72,6 +74,13 @@ export function lastRunOf(run: Run, nowMs: number, graph: Graph, before: LastRun
     waves: run.plan.waves,
     releases: new Map([...releases, ...left]),
   };
+}
+
+// What goes back is not judged by another declaration's rules than before; a run that never knew them learns nothing of them.
+function rulesBefore(before: LastRun | undefined, release: ReleaseId): Pick<LastStanding, "health"> {
+  const known = before?.releases.get(release);
+  if (known === undefined) return { health: "unknown" };
+  return known.health === undefined ? {} : { health: known.health };
 }
 
 // Whether something has drifted is of the moment: nobody looks again when this is read.

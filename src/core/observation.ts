@@ -178,6 +178,14 @@ export type ReleaseState = {
   readonly takenBack?: TakenBack;
 };
 
+/** A health rule without its place. */
+export type RememberedRule = {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly ready?: string;
+  readonly failed?: string;
+};
+
 /** How one release stood when the last run that changed anything ended: what `status` and `why` know without git. */
 export type LastStanding = {
   readonly state: ShownState;
@@ -192,6 +200,8 @@ export type LastStanding = {
   /** Digest of its declaration. */
   readonly declaration?: string;
   readonly timeoutMs?: number;
+  /** Its declaration's health rules; "unknown" where they could not be kept, absent where it has none. */
+  readonly health?: readonly RememberedRule[] | "unknown";
   /** Neither pruned nor destroyed unless a person says so. */
   readonly protect?: true;
   /** Its declaration said so. */

@@ -5,12 +5,15 @@ import { resolveGraph, type Graph } from "./graph.ts";
 import { splitReleaseId, type ReleaseId } from "./ids.ts";
 import type { LastStanding, ReleaseRecord, StackState } from "./observation.ts";
 import type { PinnedRelease } from "./pin.ts";
+import { rulesKept } from "./remembered-rules.ts";
 import { releasesOfStack } from "./stack-status.ts";
 
 export type RememberedStack = {
   readonly declarations: readonly Declaration[];
   readonly graph: Graph;
   readonly pins: ReadonlyMap<ReleaseId, PinnedRelease>;
+  /** Releases of which nobody knows the health rules. */
+  readonly rulesUnknown: readonly ReleaseId[];
 };
 
 /** What a declaration that says nothing is taken for. */
@@ -40,7 +43,10 @@ export function rememberedStack(input: {
       rememberedPin(declaration, input.state.lastRun?.releases.get(declaration.id)),
     ]),
   );
-  return { declarations, graph, pins };
+  const rulesUnknown = declarations.flatMap(({ id, range }) =>
+    rulesKept(input.state.lastRun?.releases.get(id), range) === undefined ? [id] : [],
+  );
+  return { declarations, graph, pins, rulesUnknown };
 }
 
 function rememberedDeclaration(
@@ -67,7 +73,7 @@ function rememberedDeclaration(
     onFailure: "keep",
     retries: 0,
     waitWith: "headway",
-    health: [],
+    health: rulesKept(standing, range) ?? [],
     stableForMs: 0,
     test: false,
     crds: "skip",

@@ -48,7 +48,7 @@ const noEvidence: Evidence = { troubles: [], events: [], logs: [] };
 
 /**
  * The state as JSON of at most `maxBytes`: where it is longer, the evidence of the oldest failures is left out first,
- * then these failures, then the last run. What decides (quarantines, what a person said) always stays.
+ * then these failures, then health rules, then the last run. What decides (quarantines, what a person said) always stays.
  */
 export function writeStateDocument(stack: string, state: StackState, maxBytes: number): string {
   const releases = new Map([...state.releases].filter(([, release]) => Object.keys(release).length > 0));
@@ -70,9 +70,11 @@ export function writeStateDocument(stack: string, state: StackState, maxBytes: n
   if (fits(whole)) return whole;
   const text = afterCuts(fewest(cuts.length, (count) => fits(afterCuts(count))));
   if (fits(text)) return text;
-  const { lastRun: _lastRun, ...decides } = state;
-  const bare = new Map([...releases].map(([id, release]) => [id, withoutFailure(release)]));
-  return serialise(stack, { ...decides, releases: bare });
+  const { lastRun, ...decides } = state;
+  const bare = { ...decides, releases: new Map([...releases].map(([id, one]) => [id, withoutFailure(one)])) };
+  const short =
+    lastRun === undefined ? undefined : serialise(stack, { ...bare, lastRun: withoutRules(lastRun) });
+  return short !== undefined && fits(short) ? short : serialise(stack, bare);
 }
 
 /** The least number up to `most` that is enough, if any is; by halves, as each trial writes the whole document. */
@@ -108,6 +110,18 @@ function withoutEvidence(release: ReleaseState): ReleaseState {
 function withoutFailure(release: ReleaseState): ReleaseState {
   const { lastFailure, ...others } = release;
   return lastFailure === undefined ? release : others;
+}
+
+function withoutRules(lastRun: LastRun): LastRun {
+  return {
+    ...lastRun,
+    releases: new Map(
+      [...lastRun.releases].map(([id, standing]): [ReleaseId, LastStanding] => [
+        id,
+        standing.health === undefined ? standing : { ...standing, health: "unknown" },
+      ]),
+    ),
+  };
 }
 
 /** The stack that such a text is of; undefined where it is none. */
@@ -191,10 +205,24 @@ function isStanding(value: unknown): value is LastStanding {
     ["detail", "chart", "version", "declaredAt", "declaration"].every(
       (field) => fieldAt(value, field) === undefined || textAt(value, field) !== undefined,
     ) &&
+    areRules(fieldAt(value, "health")) &&
     (fieldAt(value, "timeoutMs") === undefined || numberAt(value, "timeoutMs") !== undefined) &&
     ["protect", "suspend", "undeclared"].every(
       (field) => fieldAt(value, field) === undefined || fieldAt(value, field) === true,
     )
+  );
+}
+
+function areRules(value: unknown): boolean {
+  return (
+    value === undefined ||
+    value === "unknown" ||
+    (Array.isArray(value) &&
+      value.every(
+        (rule) =>
+          hasTexts(rule, "apiVersion", "kind") &&
+          ["ready", "failed"].every((side) => fieldAt(rule, side) === undefined || hasTexts(rule, side)),
+      ))
   );
 }
 

@@ -2,13 +2,11 @@
 // here: what is wrong comes back as findings, or as why it could not be read at all.
 import { readStack } from "../core/declarations/read-declarations.ts";
 import type { ReadStack } from "../core/declarations/read-declarations.ts";
-import type { Declaration } from "../core/declaration.ts";
-import type { Checked, Diagnostic, SourceRange } from "../core/diagnostic.ts";
+import type { Diagnostic, SourceRange } from "../core/diagnostic.ts";
 import type { Failure } from "../core/failure.ts";
 import { pinRelease, stackLabelValue } from "../core/fingerprint.ts";
 import { resolveGraph } from "../core/graph.ts";
 import type { Graph } from "../core/graph.ts";
-import { noRules } from "../core/health/rules.ts";
 import type { StackRules } from "../core/health/rules.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import { findOrphans, readLock, type ReadLock } from "../core/charts/lock.ts";
@@ -16,6 +14,7 @@ import type { PinnedRelease } from "../core/pin.ts";
 import { checkAllValues } from "./check-all-values.ts";
 import { loadValues } from "./load-values.ts";
 import type { ChartRules, StackCharts, StackFolder, StackReader, ValuesFiles } from "./ports.ts";
+import { readRules } from "./read-rules.ts";
 import type { ReadyStack } from "./run-stack.ts";
 
 export type LoadedStack = {
@@ -73,17 +72,6 @@ export async function withValues(
     stack: { ...stack.stack, declarations },
     diagnostics: [...stack.diagnostics, ...diagnostics],
   });
-}
-
-// Few stacks have expressions, and their language takes longer to load than everything else there is to read.
-async function readRules(declarations: readonly Declaration[]): Promise<Checked<StackRules>> {
-  if (!declarations.some(hasExpressions)) return { value: noRules, diagnostics: [] };
-  const { compileRules } = await import("../core/expressions/compile-rules.ts");
-  return compileRules(declarations);
-}
-
-function hasExpressions({ health, dependsOn }: Declaration): boolean {
-  return health.length > 0 || dependsOn.some(({ readyExpr }) => readyExpr !== undefined);
 }
 
 /**

@@ -25,6 +25,7 @@ const lastRun: LastRun = {
         protect: true,
         undeclared: true,
         labels: { team: "payments" },
+        health: [{ apiVersion: "a.example.com/v1", kind: "Gauge", ready: "status.level == spec.level" }],
       },
     ],
   ]),
@@ -38,6 +39,13 @@ describe("the last run in a state document", () => {
     expect(readStateDocument(writeStateDocument("shop", state, 100_000))).toEqual(state);
   });
 
+  it("gives up its health rules first, and says so, where there is no room", () => {
+    const whole = writeStateDocument("shop", { releases, lastRun }, 100_000);
+    const read = readStateDocument(writeStateDocument("shop", { releases, lastRun }, whole.length - 1));
+    const api = lastRun.releases.get("shop/api" as ReleaseId);
+    expect(read?.lastRun?.releases.get("shop/api" as ReleaseId)).toEqual({ ...api, health: "unknown" });
+  });
+
   it("goes before a quarantine does, where there is no room", () => {
     expect(readStateDocument(writeStateDocument("shop", { releases, lastRun }, 10))).toEqual({ releases });
   });
@@ -48,6 +56,7 @@ describe("the last run in a state document", () => {
     ["no wave", { wave: "second" }],
     ["a protection that is no yes", { protect: "yes" }],
     ["a label that is no text", { labels: { team: 1 } }],
+    ["a health rule of no kind", { health: [{ apiVersion: "v1", ready: "true" }] }],
   ])("counts as none with %s, and the quarantines stay", (_what, wrong) => {
     const text = JSON.parse(writeStateDocument("shop", { releases, lastRun }, 100_000)) as {
       lastRun: { releases: Record<string, object> };

@@ -2,7 +2,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startHeadway } from "../kit/cli.ts";
 import { gaugeCharts, setGauge } from "../kit/gauges.ts";
-import { freshNamespace, sharedSandbox } from "../kit/sandbox.ts";
+import { eventually, freshNamespace, sharedSandbox } from "../kit/sandbox.ts";
 import { historyOf, openTestStack } from "../kit/test-stack.ts";
 
 /** A group whose CRD goes with the test. */
@@ -80,6 +80,36 @@ describe("a health rule", () => {
     const why = await stack.cli("why", `${stack.namespace}/fuel`);
     expect(why.stdout).toMatch(/health rule: failed/);
   });
+
+  it("judges a rollback without git too, and where nobody remembers it that is said", async () => {
+    const group = await freshGroup();
+    const files = gaugeCharts(group);
+    const stack = await openTestStack([{ name: "fuel", spec: gauge(group) }], { files });
+    const fuel = `${stack.namespace}/fuel`;
+    const inBackground = (...argv: readonly string[]) =>
+      startHeadway([...argv, "--yes", "--progress", "plain"], { kubeconfig: stack.cluster.kubeconfig });
+    for (const level of [1, 2]) {
+      stack.declare([{ name: "fuel", spec: gauge(group), values: { level } }], { files });
+      const apply = inBackground("apply", stack.folder);
+      await setGauge(stack, group, "fuel", { level });
+      expect((await apply).exitCode).toBe(0);
+    }
+    const back = inBackground("rollback", fuel, "--to", "previous");
+    await eventually(async () => historyOf(await stack.revisions("fuel")).endsWith("3:deployed"));
+    // By itself a gauge without conditions is as good as any.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect((await stack.revisions("fuel")).at(-1)?.labels["headway.dev/verified"]).not.toBe("r3");
+    await setGauge(stack, group, "fuel", { level: 1 });
+    const end = await back;
+    expect(end.exitCode, end.all).toBe(0);
+    expect(end.all).not.toContain("nobody remembers");
+
+    const state = `/api/v1/namespaces/headway-system/secrets/headway-state-${stack.name}`;
+    await stack.cluster.kube(state, { method: "DELETE" });
+    const dry = await stack.cli("rollback", fuel, "--to", "revision:1", "--dry-run");
+    expect(dry.code, dry.all).toBe(0);
+    expect(dry.stderr).toContain(`nobody remembers the health rules of ${fuel}`);
+  }, 300_000);
 
   it("that can't be compiled is told by validate with its place", async () => {
     const stack = await openTestStack([

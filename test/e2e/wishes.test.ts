@@ -48,7 +48,7 @@ describe("a release that a person suspended", () => {
     const history = await stack.cli("history", db);
     expect(history.stdout, history.all).toMatch(/resumed: by \S+@\S+: it is migrated/);
     expect(historyOf(await stack.revisions("db"))).toBe("1:superseded 2:deployed");
-  });
+  }, 300_000);
 
   it("is so only until the time that was said", async () => {
     const stack = await openTestStack([{ name: "db" }]);
@@ -95,7 +95,7 @@ describe("a release that a person suspends while a run is under way", () => {
     expect((await stack.cli("resume", `${stack.namespace}/api`)).code).toBe(0);
     expect((await stack.apply()).code).toBe(0);
     expect(historyOf(await stack.revisions("api"))).toBe("1:superseded 2:deployed");
-  });
+  }, 300_000);
 });
 
 describe("a stack that a person suspended", () => {

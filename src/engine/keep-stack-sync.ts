@@ -48,6 +48,8 @@ type Memory = {
   running?: StackOfCommit;
   /** The stack that was run last. */
   tried?: StackOfCommit;
+  /** Connections of earlier generations that a run still uses. */
+  readonly retired: SyncConnection[];
   connection?: { readonly generation: number; readonly value: SyncConnection };
   wishes?: WishWatch;
   failures: number;
@@ -64,6 +66,7 @@ export function keepStackSync(world: AgentWorld, found: FoundStackSync): KeptSta
     fetchAtMs: 0,
     runAtMs: 0,
     runBeganAtMs: -Infinity,
+    retired: [],
     failures: 0,
     turnAtMs: world.clock.nowMs(),
   };
@@ -275,7 +278,9 @@ async function connect({ world, memory }: Loop, spec: StackSyncSpec): Promise<Re
   if (!made.ok) return made;
   memory.wishes?.close();
   delete memory.wishes;
-  memory.connection?.value.close();
+  // A run at work goes on with the one that it has.
+  if (memory.running === undefined) memory.connection?.value.close();
+  else if (memory.connection !== undefined) memory.retired.push(memory.connection.value);
   memory.connection = { generation: sync.generation, value: made.value };
   return made;
 }
@@ -303,6 +308,7 @@ async function runHeld(loop: Loop, spec: StackSyncSpec, stack: StackOfCommit): P
     bell.ring();
     await watching;
     delete memory.running;
+    for (const old of memory.retired.splice(0)) old.close();
     if (memory.held !== stack) await stack.close();
     await memory.wishes?.look();
   }
@@ -348,7 +354,7 @@ async function runOnce(
     prunes: true,
     onPlan: ({ plan }) => {
       seen.hasWork = plan.steps.some(({ kind }) => kind !== "keep");
-      show({ lastAttemptedCommit: stack.commit });
+      if (!isRefusedBeyond(memory, stack)) show({ lastAttemptedCommit: stack.commit });
     },
     onProgress: (runId, { wave, waves, done, total }) => {
       // A look that finds nothing to do is none that anybody has to hear of.
@@ -366,13 +372,18 @@ async function runOnce(
   const { kind } = end.value.outcome;
   memory.failures = kind === "failed" || kind === "unreachable" ? memory.failures + 1 : 0;
   memory.runAtMs = Math.min(memory.runAtMs, nextRunAt(world.clock.nowMs(), kind, memory.failures));
-  memory.picture = withoutRefusal(memory.picture);
+  if (!isRefusedBeyond(memory, stack)) memory.picture = withoutRefusal(memory.picture);
   show({
     activity: { kind: "idle" },
     lastRun: seen.hasWork ? end.value : asBefore(end.value, memory.picture.lastRun),
     ...(kind === "done" ? healthyNow(memory, stack.commit, world.clock.nowMs()) : {}),
     ...(isUnasked ? { refusal: pruneRefusal(stack) } : {}),
   });
+}
+
+/** True where another commit can't be used: that the last good one is kept true does not make it one. */
+function isRefusedBeyond({ picture: { refusal } }: Memory, { commit }: StackOfCommit): boolean {
+  return refusal !== undefined && refusal.commit !== commit;
 }
 
 function withoutRefusal({ refusal, ...picture }: SyncPicture): SyncPicture {
@@ -403,9 +414,11 @@ function pruneRefusal({ commit }: StackOfCommit): Refusal {
   };
 }
 
-function notBegun({ world, memory, show, over }: Loop, failure: Failure, { commit }: StackOfCommit): void {
+function notBegun({ world, memory, show, over }: Loop, failure: Failure, stack: StackOfCommit): void {
+  const { commit } = stack;
   memory.runAtMs = Math.min(memory.runAtMs, world.clock.nowMs() + notBegunMs);
   if (over.aborted) return;
   world.log.warn("the run did not begin", { stackSync: memory.sync.key, commit, failure });
+  if (isRefusedBeyond(memory, stack)) return;
   show({ activity: { kind: "idle" }, refusal: { reason: "NotBegun", message: failure.message, commit } });
 }

@@ -14,6 +14,7 @@ export type SyncTeller = {
 
 /** Progress within a run is written no more often than this, in milliseconds. */
 const betweenWritesMs = 1_000;
+const afterRefusalMs = 10_000;
 
 export function tellSyncStatus(
   world: Pick<AgentWorld, "syncs" | "clock" | "log" | "onStatus">,
@@ -39,13 +40,21 @@ export function tellSyncStatus(
         wanted ??= next;
       }
       // The last word is not held back by the end.
-      if (!(await pause(world.clock, betweenWritesMs, over)) && !put.ok) return;
+      const pauseMs = put.ok ? betweenWritesMs : afterRefusalMs;
+      if (!(await pause(world.clock, pauseMs, over)) && !put.ok) return;
     }
+  };
+  const write = (): void => {
+    writing ??= writeAll().finally(() => {
+      writing = undefined;
+      // What came in the very moment of the end, while there is a later.
+      if (wanted !== undefined && !over.aborted) write();
+    });
   };
   return {
     show(sync, picture) {
       wanted = { sync, picture };
-      writing ??= writeAll().finally(() => (writing = undefined));
+      write();
     },
     settle: async () => {
       await writing;

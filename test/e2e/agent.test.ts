@@ -68,6 +68,10 @@ describe("a stack in git", () => {
     expect(told.conditions[0]?.message).toMatch(/releases\/\S+\.yaml:\d+:\d+ .*nobody/);
     expect(told.lastHealthyCommit).toBe(good);
     expect(historyOf(await kept.stack.revisions("db"))).toBe("1:deployed");
+    // A look at the last good one does not make the newest one good.
+    const asked = await kept.stack.cli("reconcile", `${kept.agentNamespace}/it`);
+    expect(asked.code, asked.all).toBe(3);
+    expect(conditionsOf(await kept.status())).toContain("Ready=False(InvalidDeclarations)");
     const mended = kept.push([{ name: "db" }, { name: "api", dependsOn: ["db"] }]);
     await kept.until(isReadyAt(mended));
   });

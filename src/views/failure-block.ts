@@ -212,7 +212,9 @@ function messageOf({ failure }: RootCause): readonly string[] {
 function isSummedUp({ failure, evidence }: RootCause): boolean {
   const worst = rootCauseOf(evidence?.troubles ?? []);
   const said = failure.message.replace(/ \(and \d+ more\)$/, "");
-  return failure.kind === "unhealthy" && worst !== undefined && said.endsWith(worst.reason);
+  // `KIND NAME: REASON`, and nothing before it, such as that it was a test that failed.
+  const isObjectFirst = /^\S+ [^\s:]+: /.test(said);
+  return failure.kind === "unhealthy" && worst !== undefined && isObjectFirst && said.endsWith(worst.reason);
 }
 
 function whereLines(root: RootCause): readonly string[] {

@@ -102,10 +102,9 @@ function makeWorld(): World {
       });
     },
     connect: async (flags) => {
-      const [{ connectCluster }, { judgeHolder }, { readReleasePayload }] = await Promise.all([
+      const [{ connectCluster }, { judgeHolder }] = await Promise.all([
         import("./adapters/cluster/connect.ts"),
         import("./adapters/process-proof.ts"),
-        import("./core/release-payload.ts"),
       ]);
       const connected = await connectCluster(flags);
       if (!connected.ok) return connected;
@@ -114,8 +113,6 @@ function makeWorld(): World {
         ...cluster,
         locks: cluster.locks(judgeHolder),
         stackSyncs: cluster.stackSyncs(undefined, hostname()),
-        decode: (release) =>
-          readReleasePayload(release, (apiVersion, kind) => cluster.discovery.known(apiVersion, kind)),
       });
     },
     whoAmI: () => `${userName()}@${hostname()}`,
@@ -129,7 +126,7 @@ function makeWorld(): World {
       return openHelm({
         runFolder: holder.runFolder,
         ...(connection.context === "" ? {} : { context: connection.context }),
-        decode: connection.decode,
+        decode: (release) => connection.decode(release),
         findProgram: () => findNamedProgram("helm", say),
         ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
         ...(concurrency === undefined ? {} : { concurrency }),

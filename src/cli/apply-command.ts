@@ -5,6 +5,7 @@ import { succeeded } from "../core/failure.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Holder } from "../core/holder.ts";
 import type { RunAbout } from "../engine/keep-journal.ts";
+import { isOverLimit } from "../core/plan/prune.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Charts } from "../engine/ports.ts";
 import { runStack } from "../engine/run-stack.ts";
@@ -286,7 +287,7 @@ async function askConsent(
     `stack ${stack.name} · ${connection.context === "" ? "in the cluster" : `context ${connection.context}`} · ${connection.server}`,
   );
   say(planSummary(items));
-  const isTooMuch = plan.undeclared?.some(({ stays }) => stays?.kind === "over-limit") === true;
+  const isTooMuch = isOverLimit(plan);
   const canAsk = world.stdinIsTerminal && world.stderr.isTerminal;
   // Where somebody is asked the whole plan is shown, and says it.
   if (isTooMuch || !hasChanges(plan) || flags.yes === true || !canAsk)

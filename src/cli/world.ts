@@ -57,7 +57,7 @@ export type Connection = {
       Omit<ClusterFinding, "server" | "context"> & { readonly may: (right: Right) => boolean | undefined }
     >
   >;
-  readonly decode: (release: unknown) => ReleasePayload | undefined;
+  decode(release: unknown): ReleasePayload | undefined;
   countRequests(): number;
   close(): void;
 };

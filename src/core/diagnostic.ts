@@ -10,6 +10,11 @@ export type SourceRange = {
   readonly endColumn?: number;
 };
 
+/** `FILE:LINE:COLUMN`, as editors and terminals open it. */
+export function placeOf({ file, line, column }: SourceRange): string {
+  return `${file}:${line}:${column}`;
+}
+
 /** One finding. `code` is a stable kebab-case word; `suggestion` is the next step in words. */
 export type Diagnostic = {
   readonly severity: "error" | "warning" | "hint";

@@ -1,6 +1,6 @@
 // One commit read as a stack that can be run, or why it can't: its files, its declarations, its charts, and whether so much
 // of it is gone that a person has to agree.
-import { hasErrors, sortDiagnostics, type Diagnostic } from "../core/diagnostic.ts";
+import { hasErrors, placeOf, sortDiagnostics, type Diagnostic } from "../core/diagnostic.ts";
 import type { Failure } from "../core/failure.ts";
 import type { StackState } from "../core/observation.ts";
 import { isMuchGone } from "../core/stack-sync/pace.ts";
@@ -60,9 +60,7 @@ function describeDiagnostics(diagnostics: readonly Diagnostic[]): string {
   const errors = sortDiagnostics(diagnostics).filter(({ severity }) => severity === "error");
   const told = errors
     .slice(0, mostFindings)
-    .map(({ range, message }) =>
-      range === undefined ? message : `${range.file}:${range.line}:${range.column} ${message}`,
-    );
+    .map(({ range, message }) => (range === undefined ? message : `${placeOf(range)} ${message}`));
   const more = errors.length - told.length;
   return [...told, ...(more > 0 ? [`and ${more} more`] : [])].join("; ");
 }

@@ -1,6 +1,6 @@
 // One run of a commit's stack on behalf of a StackSync: the same run as a command's, with nobody to ask.
 import { failed, type Failure, type Result } from "../core/failure.ts";
-import type { Plan } from "../core/plan/plan.ts";
+import { isOverLimit } from "../core/plan/prune.ts";
 import { progressOf, type Progress } from "../core/run/progress.ts";
 import type { Run } from "../core/run/run.ts";
 import { shownState } from "../core/shown-state.ts";
@@ -103,10 +103,6 @@ export async function runStackOfCommit(
   } finally {
     await world.forgetSelf(holder);
   }
-}
-
-function isOverLimit({ undeclared = [] }: Plan): boolean {
-  return undeclared.some(({ stays }) => stays?.kind === "over-limit");
 }
 
 function progressView(onProgress: SyncRunRequest["onProgress"]): View {

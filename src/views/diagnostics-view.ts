@@ -1,5 +1,5 @@
 // Diagnostics as text for people: place, severity and message on a line, what to try below it, a count at the end.
-import { hasErrors, type Diagnostic, type SourceRange } from "../core/diagnostic.ts";
+import { hasErrors, placeOf, type Diagnostic } from "../core/diagnostic.ts";
 import { renderLines, type Line, type Style, type Tone } from "./style.ts";
 import { counted } from "./counted.ts";
 
@@ -22,10 +22,6 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], style: Sty
     ...(diagnostic.suggestion === undefined ? [] : [[`    → ${diagnostic.suggestion}`]]),
   ]);
   return renderLines([...lines, [countWords(diagnostics)]], style);
-}
-
-function placeOf(range: SourceRange): string {
-  return `${range.file}:${range.line}:${range.column}`;
 }
 
 function countWords(diagnostics: readonly Diagnostic[]): string {

@@ -3,6 +3,8 @@ import { failed, succeeded, type Result } from "../../core/failure.ts";
 import type { Right } from "../../core/doctor.ts";
 import { textAt } from "../../core/json.ts";
 import type { Holder } from "../../core/holder.ts";
+import type { ReleasePayload } from "../../core/observation.ts";
+import { readReleasePayload } from "../../core/release-payload.ts";
 import type { Leadership, StackSyncs } from "../../engine/agent-ports.ts";
 import type {
   Journal,
@@ -60,6 +62,8 @@ export type Cluster = {
   leadership(isGone: IsGone, self: Holder, onRefused: (message: string) => void): Leadership;
   /** A Secret of any namespace. */
   readSecret(namespace: string, name: string): Promise<Result<ReadonlyMap<string, Buffer> | undefined>>;
+  /** A release as helm stores or prints it; undefined where that is none. */
+  decode(release: unknown): ReleasePayload | undefined;
   readonly discovery: Discovery;
   /** Requests sent so far, watches included. */
   countRequests(): number;
@@ -88,6 +92,8 @@ export async function connectCluster(options: ConnectOptions): Promise<Result<Cl
   const systemNamespace = options.systemNamespace ?? "headway-system";
   const watches: WatchedWorld[] = [];
   const discovery = makeDiscovery(api, () => performance.now());
+  const decode: Cluster["decode"] = (release) =>
+    readReleasePayload(release, (apiVersion, kind) => discovery.known(apiVersion, kind));
   return succeeded({
     server,
     context: access.context,
@@ -96,7 +102,8 @@ export async function connectCluster(options: ConnectOptions): Promise<Result<Cl
       return answer.ok ? succeeded(textAt(answer.value, "gitVersion") ?? "unknown") : failed(answer.failure);
     },
     probe: (rights, deadlineMs) => probeCluster(api, rights, deadlineMs),
-    records: makeRecords(api, discovery),
+    records: makeRecords(api, discovery, decode),
+    decode,
     objects: makeObjects(api, discovery, watches),
     values: makeValuesObjects(api),
     states: makeStates(api, systemNamespace),

@@ -3,10 +3,10 @@
 import { listAt, textAt, textsAt, fieldAt } from "../../core/json.ts";
 import { failed, succeeded } from "../../core/failure.ts";
 import type { ReleasePayload, ReleaseRecord } from "../../core/observation.ts";
-import { readReleasePayload, readStatus } from "../../core/release-payload.ts";
+import { readStatus } from "../../core/release-payload.ts";
 import type { Records } from "../../engine/ports.ts";
-import type { Discovery } from "./discovery.ts";
 import { listAll } from "./list.ts";
+import type { Discovery } from "./discovery.ts";
 import { unpackRelease } from "./payload-codec.ts";
 import { markRecord, recordPath } from "./record-marks.ts";
 import type { Api } from "./request.ts";
@@ -14,11 +14,13 @@ import type { Api } from "./request.ts";
 /** Payloads are up to 1 MiB each: fewer in a page than of labels alone. */
 const payloadsInPage = 250;
 
-export function makeRecords(api: Api, discovery: Discovery): Records {
+export function makeRecords(
+  api: Api,
+  discovery: Discovery,
+  decodeRelease: (release: unknown) => ReleasePayload | undefined,
+): Records {
   const decode = (secret: unknown): ReleasePayload | undefined =>
-    readReleasePayload(unpackRelease(fieldAt(secret, "data", "release")), (apiVersion, kind) =>
-      discovery.known(apiVersion, kind),
-    );
+    decodeRelease(unpackRelease(fieldAt(secret, "data", "release")));
   return {
     async list() {
       const listed = await listAll(api, {

@@ -47,6 +47,11 @@ export type Undeclared = OwnedRelease & {
   readonly stays?: StayReason;
 };
 
+/** True where more would be pruned than may be without a person's word for it: nothing of it is. */
+export function isOverLimit({ undeclared = [] }: Plan): boolean {
+  return undeclared.some(({ stays }) => stays?.kind === "over-limit");
+}
+
 /** Why it stays, in words. */
 export function describeStay(reason: StayReason): string {
   switch (reason.kind) {

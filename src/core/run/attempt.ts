@@ -8,7 +8,7 @@ import { trackSuspects } from "../health/fail-fast.ts";
 import type { Evidence, ReleaseHealth } from "../health/health.ts";
 import type { Applied, ApplyStep } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
-import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
+import { cancel, captureEvidence, isStopAsked, order, setState, tell } from "./draft.ts";
 import { beginFailing } from "./failing.ts";
 import { freeStuckPods, wasBadBefore } from "./free-pods.ts";
 import { isNews, judge } from "./judge.ts";
@@ -200,14 +200,7 @@ export function attemptObserved(
     // Evidence first: a hook's delete policy or helm's own clean-up may take the proof away.
     setState(draft, step.release, { ...state, health, stopping: { failure: judged.failure } });
     tell(draft, { kind: "health-changed", release: step.release, health });
-    order(draft, {
-      kind: "capture-evidence",
-      release: step.release,
-      step,
-      failure: judged.failure,
-      health,
-      ...(state.applied === undefined ? {} : { applied: state.applied }),
-    });
+    captureEvidence(draft, step, { failure: judged.failure, health, applied: state.applied });
   }
 }
 

@@ -1,8 +1,10 @@
 // One advance in the making: the run as it will be, with the effects and events collected on the way. It lives for one
 // call of advance() only, so the mutation inside is not seen from outside.
 import type { Event } from "../event.ts";
+import type { Failure } from "../failure.ts";
+import type { ReleaseHealth } from "../health/health.ts";
 import type { ReleaseId } from "../ids.ts";
-import type { Step } from "../plan/plan.ts";
+import type { Applied, Step } from "../plan/plan.ts";
 import { countPhase } from "./phase-times.ts";
 import type { Advance, Effect, Run, StepEntry, StepState } from "./run.ts";
 
@@ -50,6 +52,27 @@ export function tell(draft: Draft, event: WithoutStamp<Event>): void {
 /** True where the run was told to stop: nothing new starts, and what ends is not followed up. */
 export function isStopAsked(draft: Draft): boolean {
   return draft.run.stopping?.why === "interrupted" || draft.run.stopping?.why === "lease-lost";
+}
+
+/** Has what is to be seen of a failure taken, as far as it is known where to look. */
+export function captureEvidence(
+  draft: Draft,
+  step: Step,
+  seen: {
+    readonly failure: Failure;
+    readonly health: ReleaseHealth | undefined;
+    readonly applied: Applied | undefined;
+  },
+): void {
+  const { failure, health, applied } = seen;
+  order(draft, {
+    kind: "capture-evidence",
+    release: step.release,
+    step,
+    failure,
+    ...(health === undefined ? {} : { health }),
+    ...(applied === undefined ? {} : { applied }),
+  });
 }
 
 /** Ends a step that was cut short or never began. */

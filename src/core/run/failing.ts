@@ -6,7 +6,7 @@ import type { Evidence, ReleaseHealth } from "../health/health.ts";
 import type { FailureRecord } from "../observation.ts";
 import type { Applied, ApplyStep } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
-import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
+import { cancel, captureEvidence, isStopAsked, order, setState, tell } from "./draft.ts";
 import { recordFailure } from "./failure-record.ts";
 import { beginRollback } from "./rolling-back.ts";
 import { beginTakingAway, leaveToItself, takeBackAfter } from "./taking-back.ts";
@@ -45,15 +45,7 @@ export function beginFailing(draft: Draft, step: ApplyStep, end: AttemptEnd): vo
     ...(applied === undefined ? {} : { applied }),
   };
   setState(draft, step.release, state);
-  if (evidence === undefined)
-    order(draft, {
-      kind: "capture-evidence",
-      release: step.release,
-      step,
-      failure,
-      ...(health === undefined ? {} : { health }),
-      ...(applied === undefined ? {} : { applied }),
-    });
+  if (evidence === undefined) captureEvidence(draft, step, { failure, health, applied });
   else if (evidence !== "on-its-way") evidenceCaptured(draft, step, state, evidence);
 }
 

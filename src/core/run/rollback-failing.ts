@@ -4,7 +4,7 @@ import type { Failure } from "../failure.ts";
 import type { Evidence } from "../health/health.ts";
 import type { ApplyStep } from "../plan/plan.ts";
 import type { Draft } from "./draft.ts";
-import { isStopAsked, order, setState, tell } from "./draft.ts";
+import { captureEvidence, isStopAsked, order, setState, tell } from "./draft.ts";
 import { recordFailure } from "./failure-record.ts";
 import type { StepState } from "./run.ts";
 
@@ -21,15 +21,7 @@ export function beginRollbackFailing(
 ): void {
   const { evidence, health, applied = state.seen } = state;
   const failing = { failure, stopsHelm, ...(evidence === undefined ? {} : { evidence }) };
-  if (evidence === undefined)
-    order(draft, {
-      kind: "capture-evidence",
-      release: step.release,
-      step,
-      failure,
-      ...(health === undefined ? {} : { health }),
-      ...(applied === undefined ? {} : { applied }),
-    });
+  if (evidence === undefined) captureEvidence(draft, step, { failure, health, applied });
   else if (stopsHelm) order(draft, { kind: "stop-helm", release: step.release });
   rollbackFailed(draft, step, state, failing);
 }

@@ -7,7 +7,7 @@ import type { Evidence, ReleaseHealth } from "../health/health.ts";
 import type { ApplyStep } from "../plan/plan.ts";
 import { becomeHealthy } from "./becoming-healthy.ts";
 import type { Draft } from "./draft.ts";
-import { cancel, isStopAsked, order, setState, tell } from "./draft.ts";
+import { cancel, captureEvidence, isStopAsked, order, setState, tell } from "./draft.ts";
 import { beginFailing } from "./failing.ts";
 import { isNews, judge } from "./judge.ts";
 import type { StepState } from "./run.ts";
@@ -94,14 +94,7 @@ export function testsWoken(draft: Draft, step: ApplyStep, state: Testing): void 
 function stopTests(draft: Draft, step: ApplyStep, state: Testing, failure: Failure): void {
   setState(draft, step.release, { ...state, stopping: { failure } });
   const { health, applied } = state;
-  order(draft, {
-    kind: "capture-evidence",
-    release: step.release,
-    step,
-    failure,
-    applied,
-    ...(health === undefined ? {} : { health }),
-  });
+  captureEvidence(draft, step, { failure, health, applied });
 }
 
 /** What was seen is safe: helm may be stopped now. */

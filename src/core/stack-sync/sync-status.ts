@@ -274,7 +274,7 @@ function ofCommit({ commit, message }: Refusal): string {
 }
 
 /** As people name a commit. */
-export function short(commit: string): string {
+function short(commit: string): string {
   return commit.slice(0, 7);
 }
 

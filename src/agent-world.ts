@@ -10,7 +10,6 @@ import type { AgentOptions, OpenAgentWorld } from "./cli/agent-world.ts";
 import { newRunId } from "./cli/run-id.ts";
 import type { World } from "./cli/world.ts";
 import { failed, succeeded, type Result } from "./core/failure.ts";
-import { readReleasePayload } from "./core/release-payload.ts";
 import type { StackSync, StackSyncSpec } from "./core/stack-sync/stack-sync.ts";
 import type { SyncConnection, SyncSource } from "./engine/agent-ports.ts";
 import type { GitCredentials, GitSource, GitWish, SigningKey } from "./engine/git-ports.ts";
@@ -56,6 +55,7 @@ export async function openAgentWorld(
       viewsOf: options.viewsOf,
       onStatus: options.onStatus,
       onFetched: options.onFetched,
+      onEnded: options.onEnded,
       log,
     },
     readHookToken: async (sync) => {
@@ -75,7 +75,7 @@ export async function openAgentWorld(
 /** The agent's own connection observes and keeps; what is written of releases is written as the StackSync's account. */
 async function connectFor(
   own: Cluster,
-  { flags, defaultServiceAccount, concurrency }: AgentOptions,
+  { flags, defaultServiceAccount, concurrency, onHelm }: AgentOptions,
   parts: AgentParts,
   sync: StackSync,
   spec: StackSyncSpec,
@@ -101,9 +101,9 @@ async function connectFor(
       Promise.resolve(
         openHelm({
           runFolder: holder.runFolder,
-          decode: (release) =>
-            readReleasePayload(release, (apiVersion, kind) => own.discovery.known(apiVersion, kind)),
+          decode: (release) => own.decode(release),
           findProgram: () => parts.findHelm(),
+          onProcess: onHelm,
           ...(own.context === "" ? {} : { context: own.context }),
           ...(actAs === undefined ? {} : { actAs }),
           ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),

@@ -70,6 +70,7 @@ async function runUntilStopped(world: World, flags: AgentFlags): Promise<number>
     level: flags.logLevel,
   });
   const metrics = makeMetricsView({ version: world.version, node: process.version, helm: "" });
+  let helms = 0;
   const result = await world.openAgentWorld({
     flags,
     log: logOf(lines),
@@ -81,6 +82,14 @@ async function runUntilStopped(world: World, flags: AgentFlags): Promise<number>
     },
     onFetched: (sync, atMs) => {
       metrics.setGitSuccess(sync.key, atMs);
+    },
+    onEnded: (sync, stack) => {
+      metrics.setGitSuccess(sync.key, undefined);
+      if (stack !== undefined) metrics.forget(stack);
+    },
+    onHelm: (change) => {
+      helms += change;
+      metrics.setHelmProcesses(helms);
     },
     ...(flags.watchNamespace === undefined ? {} : { watchNamespace: flags.watchNamespace }),
     ...(flags.cacheFolder === undefined ? {} : { cacheFolder: flags.cacheFolder }),
@@ -152,18 +161,34 @@ function readiness(agent: Agent): readonly { readonly name: string; readonly why
 
 type HookTarget = { readonly token: string; readonly url: string; readonly ref?: string };
 
+/** When whose token was read: a status that is written is no reason to read it again. */
+type HookReading = { readonly uid: string; readonly generation: number; readonly atMs: number };
+
+/** A Secret that was changed counts at the first change of any StackSync after so long. */
+const tokenAgeMs = 60_000;
+
 /** Of every StackSync with a webhook; a Secret that can't be read for a moment keeps what it was. */
 async function readHookTargets(
   opened: OpenAgentWorld,
   syncs: readonly StackSync[],
   targets: Map<StackSyncKey, HookTarget>,
+  readings: Map<StackSyncKey, HookReading>,
 ): Promise<void> {
+  const nowMs = opened.world.clock.nowMs();
   const there = new Set(syncs.map(({ key }) => key));
-  for (const key of [...targets.keys()]) if (!there.has(key)) targets.delete(key);
+  for (const key of readings.keys())
+    if (!there.has(key)) {
+      targets.delete(key);
+      readings.delete(key);
+    }
   await Promise.all(
     syncs.map(async (sync) => {
+      const { key, uid, generation } = sync;
+      const read = readings.get(key);
+      if (read?.uid === uid && read.generation === generation && nowMs < read.atMs + tokenAgeMs) return;
       const token = await opened.readHookToken(sync);
       if (!token.ok || !sync.spec.ok) return;
+      readings.set(key, { uid, generation, atMs: nowMs });
       if (token.value === undefined || token.value === "") {
         targets.delete(sync.key);
         return;
@@ -180,6 +205,7 @@ function watchHookTargets(opened: OpenAgentWorld): {
   close(): void;
 } {
   const targets = new Map<StackSyncKey, HookTarget>();
+  const readings = new Map<StackSyncKey, HookReading>();
   let reading: Promise<void> | undefined;
   let isStale = false;
   const read = async (): Promise<void> => {
@@ -191,6 +217,7 @@ function watchHookTargets(opened: OpenAgentWorld): {
           opened,
           found.value.map(({ sync }) => sync),
           targets,
+          readings,
         );
     }
   };

@@ -15,7 +15,9 @@ export type AgentOptions = {
   /** Helm processes at a time, of one StackSync. */
   readonly concurrency?: number;
   readonly allowsPlainHttp: boolean;
-} & Pick<AgentWorld, "log" | "viewsOf" | "onStatus" | "onFetched">;
+  /** Told of each helm process as it begins (1) and ends (-1). */
+  readonly onHelm: (change: 1 | -1) => void;
+} & Pick<AgentWorld, "log" | "viewsOf" | "onStatus" | "onFetched" | "onEnded">;
 
 /** The agent's world, open until it is closed. */
 export type OpenAgentWorld = {

@@ -24,7 +24,6 @@ export type StackSyncs = {
 
 export type SyncCommit = {
   readonly sha: string;
-  readonly author?: string;
   readonly subject?: string;
 };
 
@@ -68,8 +67,10 @@ export type AgentWorld = {
   viewsOf(stack: string): readonly View[];
   /** Told how a StackSync stands whenever that was written. */
   onStatus(sync: StackSync, status: SyncStatus): void;
-  /** Told when a repository has answered. */
-  onFetched(sync: StackSync, atMs: number): void;
+  /** Told when a repository has answered; undefined where it is not meant to be asked any more. */
+  onFetched(sync: StackSync, atMs: number | undefined): void;
+  /** Told that a StackSync is kept no more, and which stack it was, where that was known. */
+  onEnded(sync: StackSync, stack: string | undefined): void;
   readonly log: AgentLog;
 };
 

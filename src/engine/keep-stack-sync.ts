@@ -24,8 +24,6 @@ export type KeptStackSync = {
   update(found: FoundStackSync): void;
   /** Looks at the repository at once. */
   poke(): void;
-  /** When it last went round, in milliseconds since the epoch. */
-  lastTurnMs(): number;
   /** Ends it in good order, with its run. */
   end(): Promise<void>;
 };
@@ -34,6 +32,7 @@ export type KeptStackSync = {
 const staleIntervals = 3;
 /** How soon a run is tried again that could not begin. */
 const notBegunMs = 15_000;
+const afterBugMs = 60_000;
 
 /** What the loop knows and when it does what next; instants in milliseconds since the epoch. */
 type Memory = {
@@ -53,7 +52,6 @@ type Memory = {
   connection?: { readonly generation: number; readonly value: SyncConnection };
   wishes?: WishWatch;
   failures: number;
-  turnAtMs: number;
 };
 
 /** Keeps one StackSync true until it is ended. */
@@ -68,7 +66,6 @@ export function keepStackSync(world: AgentWorld, found: FoundStackSync): KeptSta
     runBeganAtMs: -Infinity,
     retired: [],
     failures: 0,
-    turnAtMs: world.clock.nowMs(),
   };
   const teller = tellSyncStatus(world, found, over.signal);
   const show = (change: Partial<SyncPicture>): void => {
@@ -76,15 +73,7 @@ export function keepStackSync(world: AgentWorld, found: FoundStackSync): KeptSta
     teller.show(memory.sync, memory.picture);
   };
   const loop = { world, memory, bell, show, over: over.signal };
-  const ended = keep(loop).catch((bug: unknown) => {
-    // One StackSync's bug is no other's trouble.
-    world.log.warn(
-      `the loop ended by a bug: ${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}`,
-      {
-        stackSync: memory.sync.key,
-      },
-    );
-  });
+  const ended = keep(loop);
   return {
     uid: found.sync.uid,
     update({ sync }) {
@@ -102,7 +91,6 @@ export function keepStackSync(world: AgentWorld, found: FoundStackSync): KeptSta
       memory.fetchAtMs = 0;
       bell.ring();
     },
-    lastTurnMs: () => memory.turnAtMs,
     async end() {
       over.abort();
       await ended;
@@ -110,6 +98,7 @@ export function keepStackSync(world: AgentWorld, found: FoundStackSync): KeptSta
       memory.wishes?.close();
       memory.connection?.value.close();
       await memory.held?.close();
+      world.onEnded(memory.sync, memory.picture.stack);
     },
   };
 }
@@ -137,11 +126,16 @@ type Loop = {
 };
 
 async function keep(loop: Loop): Promise<void> {
-  const { memory, bell, over, world } = loop;
-  while (!over.aborted) {
-    memory.turnAtMs = world.clock.nowMs();
-    await bell.waitUntil(await turn(loop));
-  }
+  while (!loop.over.aborted)
+    await loop.bell.waitUntil(await turn(loop).catch((bug: unknown) => afterBug(loop, bug)));
+}
+
+/** One StackSync's bug is no other's trouble, and not the end of its own loop. */
+function afterBug({ world, memory }: Loop, bug: unknown): number {
+  world.log.warn(`a bug in headway: ${bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)}`, {
+    stackSync: memory.sync.key,
+  });
+  return world.clock.nowMs() + afterBugMs;
 }
 
 /** One look at everything that is due; when the next thing is. */
@@ -160,6 +154,7 @@ async function turn(loop: Loop): Promise<number> {
   if (mended !== undefined) memory.picture = picture;
   if (spec.value.suspend) {
     show({ ...seen, isSuspended: true });
+    world.onFetched(sync, undefined);
     return Infinity;
   }
   show({ generation: sync.generation, isSuspended: false });

@@ -10,7 +10,6 @@ export type AgentStanding = {
   readonly isLeader: boolean;
   /** When the StackSyncs were last listed with success, in milliseconds since the epoch. */
   readonly listedAtMs: number | undefined;
-  readonly stackSyncs: readonly StackSyncKey[];
 };
 
 export type Agent = {
@@ -46,7 +45,7 @@ export function runAgent(world: AgentWorld, stop: AbortSignal): Agent {
   };
   return {
     ended: run(),
-    standing: () => ({ isLeader, listedAtMs, stackSyncs: [...kept.keys()] }),
+    standing: () => ({ isLeader, listedAtMs }),
     poke(key) {
       const one = kept.get(key);
       one?.poke();

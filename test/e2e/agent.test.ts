@@ -137,6 +137,13 @@ describe("a StackSync", () => {
       Promise.resolve(agent.lines.some(({ msg }) => msg === "the StackSync is gone; its releases stay")),
     );
     expect(historyOf(await kept.stack.revisions("db"))).toBe("1:superseded 2:superseded 3:deployed");
+    // Nobody is to be alerted of what is kept no more.
+    await eventually(async () => {
+      const metrics = await (await fetch(`http://127.0.0.1:${agent.port}/metrics`)).text();
+      return (
+        !metrics.includes(`stack="${kept.stack.name}"`) && !/^headway_git_last_success\S* \d/m.test(metrics)
+      );
+    });
   });
 
   it("with a nonsense interval stops only itself, and says why", async () => {

@@ -20,6 +20,8 @@ export type HelmOptions = Omit<HelmHome, "program" | "shells"> & {
   readonly decode: (release: unknown) => ReleasePayload | undefined;
   /** Helm processes at a time; by default what cores and free memory bear. */
   readonly concurrency?: number;
+  /** Told of each process as it begins (1) and ends (-1). */
+  readonly onProcess?: (change: 1 | -1) => void;
 };
 
 /** An operation that was asked for: `helm` once it runs. */
@@ -41,8 +43,10 @@ export function openHelm(options: HelmOptions): Releases {
     try {
       const helm = startHelm(opened.value, order.argv(files), order.timeoutMs);
       own.helm = helm;
+      options.onProcess?.(1);
       order.onStarted();
-      return judgeEnd(await helm.ended, order);
+      const end = await helm.ended.finally(() => options.onProcess?.(-1));
+      return judgeEnd(end, order);
     } finally {
       for (const file of files) rmSync(file, { force: true });
     }

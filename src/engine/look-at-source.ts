@@ -1,0 +1,111 @@
+// Looking: asks the repository of a StackSync where that is due, reads what is new, and makes it the stack to go by, unless a
+// person has to agree first.
+import type { Failure } from "../core/failure.ts";
+import { betweenRunsMs, nextFetchAt } from "../core/stack-sync/pace.ts";
+import type { StackSyncSpec } from "../core/stack-sync/stack-sync.ts";
+import type { Refusal } from "../core/stack-sync/sync-status.ts";
+import { objectsOf } from "../core/values/values-objects.ts";
+import { findLoss, readStackOfCommit, type StackOfCommit } from "./read-stack-of-commit.ts";
+import { connect, withoutRefusal, type Loop } from "./sync-loop.ts";
+import { watchWishes } from "./watch-wishes.ts";
+
+/** After so many intervals without an answer, what is known of a repository is no longer believed. */
+const staleIntervals = 3;
+
+/** Asks the repository where that is due, and reads what is new; `memory.held` is then the stack to go by. */
+export async function look(loop: Loop, spec: StackSyncSpec): Promise<void> {
+  const { world, memory, show } = loop;
+  const { sync } = memory;
+  const nowMs = world.clock.nowMs();
+  if (nowMs < memory.fetchAtMs && memory.read?.accepted === sync.acceptedCommit) return;
+  // Before the asking: who wants another look meanwhile sets it to an earlier time.
+  memory.fetchAtMs = nextFetchAt(nowMs, spec.source.intervalMs, world.chance());
+  const source = await world.openSource(sync, spec);
+  const fetched = source.ok ? await source.value.fetch() : source;
+  if (!source.ok || !fetched.ok) {
+    if (!fetched.ok) sourceFailed(loop, fetched.failure, spec);
+    return;
+  }
+  const { sha } = fetched.value;
+  world.onFetched(sync, world.clock.nowMs());
+  show({ source: { kind: "answered", commit: sha, atMs: world.clock.nowMs() } });
+  const wanted = { commit: sha, generation: sync.generation, accepted: sync.acceptedCommit };
+  if (JSON.stringify(wanted) === JSON.stringify(memory.read)) return;
+  if (memory.picture.activity.kind === "idle") show({ activity: { kind: "reading" } });
+  world.log.info(`reading commit ${sha}: ${fetched.value.subject ?? ""}`, {
+    stackSync: sync.key,
+    commit: sha,
+  });
+  const read = await readStackOfCommit(source.value, sha);
+  switch (read.kind) {
+    case "failed":
+      sourceFailed(loop, read.failure, spec);
+      return;
+    case "refused":
+      refuse(loop, read.refusal);
+      // A chart server that is away may be back by then; a mistake stays one until there is another commit.
+      if (read.refusal.reason !== "ChartsUnavailable") memory.read = wanted;
+      return;
+    case "stack":
+      memory.read = wanted;
+      await takeOver(loop, read.stack, spec);
+  }
+}
+
+function sourceFailed({ world, memory, show }: Loop, failure: Failure, spec: StackSyncSpec): void {
+  const { source, lastRun } = memory.picture;
+  const nowMs = world.clock.nowMs();
+  const sinceMs = source?.kind === "failed" ? source.sinceMs : (source?.atMs ?? lastRun?.atMs ?? nowMs);
+  world.log.warn("the repository can't be read", { stackSync: memory.sync.key, failure });
+  show({
+    source: {
+      kind: "failed",
+      failure,
+      sinceMs,
+      isStale: nowMs - sinceMs > staleIntervals * spec.source.intervalMs,
+    },
+  });
+}
+
+function refuse({ world, memory, show }: Loop, refusal: Refusal): void {
+  world.log.warn(`commit ${refusal.commit} is not applied: ${refusal.message}`, {
+    stackSync: memory.sync.key,
+    commit: refusal.commit,
+  });
+  show({ refusal, lastAttemptedCommit: refusal.commit });
+}
+
+/** Makes a stack that could be read the one to go by, unless a person has to agree to it first. */
+async function takeOver(loop: Loop, stack: StackOfCommit, spec: StackSyncSpec): Promise<void> {
+  const { world, memory, show } = loop;
+  const { name, declarations } = stack.toPlan.ready;
+  const connection = await connect(loop, spec);
+  const state = connection.ok ? await connection.value.states.read(name) : connection;
+  const loss = state.ok ? findLoss(stack, state.value, memory.sync) : undefined;
+  if (loss !== undefined || !state.ok || !connection.ok) {
+    await stack.close();
+    if (loss !== undefined) refuse(loop, loss);
+    // Without the state nobody knows how much is gone.
+    else if (!state.ok) {
+      delete memory.read;
+      refuse(loop, { reason: "NotBegun", message: state.failure.message, commit: stack.commit });
+    }
+    return;
+  }
+  const before = memory.held;
+  memory.held = stack;
+  if (before !== memory.running) await before?.close();
+  memory.wishes?.close();
+  memory.wishes = watchWishes(connection.value, name, declarations.flatMap(objectsOf), () => {
+    memory.runAtMs = Math.min(memory.runAtMs, world.clock.nowMs());
+    loop.bell.ring();
+  });
+  memory.picture = withoutRefusal(memory.picture);
+  show({ stack: name });
+  const nowMs = world.clock.nowMs();
+  const { sync, picture } = memory;
+  // A person who asks does not wait for a storm of pushes to be over.
+  const isAskedFor = sync.reconcileRequest !== picture.lastHandledReconcileAt;
+  const isAtOnce = isAskedFor || before?.commit === stack.commit;
+  memory.runAtMs = isAtOnce ? nowMs : Math.max(nowMs, memory.runBeganAtMs + betweenRunsMs);
+}

@@ -1,0 +1,154 @@
+// Running: one run of the stack that is gone by, cut short in good order for what is newer, and what its end means for the
+// picture and for the next one.
+import type { Failure } from "../core/failure.ts";
+import { nextRunAt } from "../core/stack-sync/pace.ts";
+import { acceptAnnotation, type StackSyncSpec } from "../core/stack-sync/stack-sync.ts";
+import type { Refusal, SeenRun, SyncPicture } from "../core/stack-sync/sync-status.ts";
+import type { SyncConnection } from "./agent-ports.ts";
+import { look } from "./look-at-source.ts";
+import type { StackOfCommit } from "./read-stack-of-commit.ts";
+import {
+  isPruneRefused,
+  runStackOfCommit,
+  tooMuchToPrune,
+  type SyncRunRequest,
+} from "./run-stack-of-commit.ts";
+import { connect, withoutRefusal, type Loop, type Memory } from "./sync-loop.ts";
+
+/** How soon a run is tried again that could not begin. */
+const notBegunMs = 15_000;
+
+/** Runs it to its end; whoever wants another run meanwhile is heard. */
+export async function runHeld(loop: Loop, spec: StackSyncSpec, stack: StackOfCommit): Promise<void> {
+  const { world, memory, bell, over } = loop;
+  memory.runBeganAtMs = world.clock.nowMs();
+  // Whoever wants another run meanwhile sets it to an earlier time.
+  memory.runAtMs = Infinity;
+  memory.tried = stack;
+  const connection = await connect(loop, spec);
+  if (!connection.ok) {
+    notBegun(loop, connection.failure, stack);
+    return;
+  }
+  await memory.wishes?.note();
+  memory.running = stack;
+  const newer = new AbortController();
+  const done = new AbortController();
+  const watching = watchForNewer(loop, stack, newer, AbortSignal.any([over, done.signal]));
+  try {
+    await runOnce(loop, connection.value, stack, newer.signal);
+  } finally {
+    done.abort();
+    bell.ring();
+    await watching;
+    delete memory.running;
+    for (const old of memory.retired.splice(0)) old.close();
+    if (memory.held !== stack) await stack.close();
+    await memory.wishes?.look();
+  }
+}
+
+/** Goes on asking the repository while a run is at work, and cuts that short for what is newer or for a suspension. */
+async function watchForNewer(
+  loop: Loop,
+  running: StackOfCommit,
+  newer: AbortController,
+  until: AbortSignal,
+): Promise<void> {
+  const { memory, bell, world } = loop;
+  for (;;) {
+    await bell.waitUntil(Math.min(memory.fetchAtMs, memory.held === running ? Infinity : memory.runAtMs));
+    if (until.aborted) return;
+    const { spec } = memory.sync;
+    if (!spec.ok || spec.value.suspend) {
+      newer.abort("suspended");
+      return;
+    }
+    await look(loop, spec.value);
+    if (memory.held !== running && world.clock.nowMs() >= memory.runAtMs) {
+      newer.abort("newer-commit");
+      return;
+    }
+  }
+}
+
+async function runOnce(
+  loop: Loop,
+  connection: SyncConnection,
+  stack: StackOfCommit,
+  supersede: AbortSignal,
+): Promise<void> {
+  const { world, memory, show, over } = loop;
+  const seen = { hasWork: false };
+  const request: SyncRunRequest = {
+    sync: memory.sync,
+    stack,
+    stop: over,
+    supersede,
+    prunes: true,
+    onPlan: ({ plan }) => {
+      seen.hasWork = plan.steps.some(({ kind }) => kind !== "keep");
+      if (!isRefusedBeyond(memory, stack)) show({ lastAttemptedCommit: stack.commit });
+    },
+    onProgress: (runId, { wave, waves, done, total }) => {
+      // A look that finds nothing to do is none that anybody has to hear of.
+      if (seen.hasWork)
+        show({ activity: { kind: "running", runId, commit: stack.commit, wave, waves, done, total } });
+    },
+  };
+  let end = await runStackOfCommit(world, connection, request);
+  const isUnasked = !end.ok && isPruneRefused(end.failure);
+  if (isUnasked) end = await runStackOfCommit(world, connection, { ...request, prunes: false });
+  if (!end.ok) {
+    notBegun(loop, end.failure, stack);
+    return;
+  }
+  const { kind } = end.value.outcome;
+  memory.failures = kind === "failed" || kind === "unreachable" ? memory.failures + 1 : 0;
+  memory.runAtMs = Math.min(memory.runAtMs, nextRunAt(world.clock.nowMs(), kind, memory.failures));
+  if (!isRefusedBeyond(memory, stack)) memory.picture = withoutRefusal(memory.picture);
+  show({
+    activity: { kind: "idle" },
+    lastRun: seen.hasWork ? end.value : asBefore(end.value, memory.picture.lastRun),
+    ...(kind === "done" ? healthyNow(memory, stack.commit, world.clock.nowMs()) : {}),
+    ...(isUnasked ? { refusal: pruneRefusal(stack) } : {}),
+  });
+}
+
+/** True where another commit can't be used: that the last good one is kept true does not make it one. */
+function isRefusedBeyond({ picture: { refusal } }: Memory, { commit }: StackOfCommit): boolean {
+  return refusal !== undefined && refusal.commit !== commit;
+}
+
+/** A look that changed nothing is not the last run. */
+function asBefore(seen: SeenRun, before: SeenRun | undefined): SeenRun {
+  return before === undefined
+    ? seen
+    : { ...seen, runId: before.runId, atMs: before.atMs, durationMs: before.durationMs };
+}
+
+/** The first time that a stack is whole ends its recovery: it began when the StackSync was made. */
+function healthyNow({ sync, picture }: Memory, commit: string, nowMs: number): Partial<SyncPicture> {
+  const seconds = Math.max(0, Math.round((nowMs - sync.createdAtMs) / 1_000));
+  return {
+    lastHealthyCommit: commit,
+    ...(picture.lastHealthyCommit === undefined ? { lastRecoverySeconds: seconds } : {}),
+  };
+}
+
+function pruneRefusal({ commit }: StackOfCommit): Refusal {
+  return {
+    reason: "PruneNeedsConsent",
+    message: `everything else of it is; ${tooMuchToPrune}: annotate the StackSync with ${acceptAnnotation}=${commit} if that is meant`,
+    commit,
+  };
+}
+
+function notBegun({ world, memory, show, over }: Loop, failure: Failure, stack: StackOfCommit): void {
+  const { commit } = stack;
+  memory.runAtMs = Math.min(memory.runAtMs, world.clock.nowMs() + notBegunMs);
+  if (over.aborted) return;
+  world.log.warn("the run did not begin", { stackSync: memory.sync.key, commit, failure });
+  if (isRefusedBeyond(memory, stack)) return;
+  show({ activity: { kind: "idle" }, refusal: { reason: "NotBegun", message: failure.message, commit } });
+}

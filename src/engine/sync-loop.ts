@@ -1,0 +1,57 @@
+// What the loop of one StackSync knows and holds while it is kept: the stack to go by, what is due when, its connection.
+import { succeeded, type Result } from "../core/failure.ts";
+import type { StackSync, StackSyncSpec } from "../core/stack-sync/stack-sync.ts";
+import type { SyncPicture } from "../core/stack-sync/sync-status.ts";
+import type { AgentWorld, SyncConnection } from "./agent-ports.ts";
+import type { Bell } from "./bell.ts";
+import type { StackOfCommit } from "./read-stack-of-commit.ts";
+import type { WishWatch } from "./watch-wishes.ts";
+
+/** What the loop knows and when it does what next; instants in milliseconds since the epoch. */
+export type Memory = {
+  sync: StackSync;
+  picture: SyncPicture;
+  held?: StackOfCommit;
+  /** The commit and the generation that were last read, whether they could be used or not. */
+  read?: { readonly commit: string; readonly generation: number; readonly accepted: string | undefined };
+  fetchAtMs: number;
+  runAtMs: number;
+  runBeganAtMs: number;
+  running?: StackOfCommit;
+  /** The stack that was run last. */
+  tried?: StackOfCommit;
+  /** Connections of earlier generations that a run still uses. */
+  readonly retired: SyncConnection[];
+  connection?: { readonly generation: number; readonly value: SyncConnection };
+  wishes?: WishWatch;
+  failures: number;
+};
+
+/** One StackSync that is kept, as everything that is done for it sees it. */
+export type Loop = {
+  readonly world: AgentWorld;
+  readonly memory: Memory;
+  readonly bell: Bell;
+  readonly show: (change: Partial<SyncPicture>) => void;
+  readonly over: AbortSignal;
+};
+
+/** The connection of the StackSync as it is declared now; the one there is where nothing of that has changed. */
+export async function connect({ world, memory }: Loop, spec: StackSyncSpec): Promise<Result<SyncConnection>> {
+  const { sync } = memory;
+  if (memory.connection?.generation === sync.generation) return succeeded(memory.connection.value);
+  const made = await world.connect(sync, spec);
+  if (!made.ok) return made;
+  memory.wishes?.close();
+  delete memory.wishes;
+  // A run at work goes on with the one that it has.
+  if (memory.running === undefined) memory.connection?.value.close();
+  else if (memory.connection !== undefined) memory.retired.push(memory.connection.value);
+  memory.connection = { generation: sync.generation, value: made.value };
+  return made;
+}
+
+/** What is known, with nothing held against any commit. */
+export function withoutRefusal({ refusal, ...picture }: SyncPicture): SyncPicture {
+  return refusal === undefined ? picture : { ...picture };
+}

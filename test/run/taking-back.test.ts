@@ -285,6 +285,34 @@ describe("a run that finds what an earlier one still owed", () => {
       .ends(5, "rolled-back");
   });
 
+  test("rolls back first the one whose failure it was, where that was cut", () => {
+    const takenBack: ReleaseFacts = {
+      ...debt(1),
+      reasons: [{ kind: "taken-back", since: "2026-09-01T10:00:00Z", dueTo: id("api") }],
+    };
+    const cut: ReleaseFacts = { kind: "recover", then: "roll-back", from: 2, lastGood: 1 };
+    stack("api <- db", { db: takenBack, api: cut })
+      .expects("roll-back api to 1")
+      .shows("db", "Waiting: for shop/api")
+      .when(...back("api"))
+      .expects("watch-health api", "roll-back db to 1")
+      .when(...back("db"))
+      .ends(5, "rolled-back");
+  });
+
+  test("rolls it back though what it depends on has gone back already", () => {
+    const paid: ReleaseFacts = {
+      kind: "keep",
+      standing: "quarantined",
+      reasons: [{ kind: "taken-back", since: "2026-09-01T10:00:00Z", dueTo: id("api") }],
+    };
+    const cut: ReleaseFacts = { kind: "recover", then: "roll-back", from: 2, lastGood: 1 };
+    stack("api <- db", { db: paid, api: cut })
+      .expects("roll-back api to 1")
+      .when(...back("api"))
+      .ends(5, "rolled-back");
+  });
+
   test("puts a left-over record in order first", () => {
     const locked = { revision: 2, status: "pending-upgrade", resourceVersion: "1", ours: true };
     stack("db", { db: { ...debt(1), locked } })

@@ -21,6 +21,8 @@ export type GoingBack = {
   before(run: HeadwayProcess, release: string): Before;
   /** As long as it counts for this run: neither release has changed since, and nobody has asked for another try. */
   debtOf(release: string, run: HeadwayProcess): Debt | undefined;
+  /** One of those that go back because this one failed; undefined where none does. */
+  debtsDueTo(release: string, run: HeadwayProcess): Debt | undefined;
 };
 
 const nothing: Before = { isThere: false, verified: new Map() };
@@ -58,13 +60,20 @@ export function watchGoingBack({ server, onWrite }: World): GoingBack {
       debts.set(id, { ...takenBack, release: id, owedBy: process });
     }
   });
+  const debtOf: GoingBack["debtOf"] = (release, run) => {
+    const debt = debts.get(idOf(release));
+    if (debt === undefined || (run.options.retry && debt.owedBy !== run)) return undefined;
+    const isSame = (one: string): boolean => keyOf(run.stack, one) === keyOf(debt.owedBy.stack, one);
+    return isSame(release) && isSame(debt.dueTo) ? debt : undefined;
+  };
   return {
     before: (run, release) => found.get(run)?.get(release) ?? nothing,
-    debtOf: (release, run) => {
-      const debt = debts.get(idOf(release));
-      if (debt === undefined || (run.options.retry && debt.owedBy !== run)) return undefined;
-      const isSame = (one: string): boolean => keyOf(run.stack, one) === keyOf(debt.owedBy.stack, one);
-      return isSame(release) && isSame(debt.dueTo) ? debt : undefined;
-    },
+    debtOf,
+    debtsDueTo: (release, run) =>
+      debts
+        .values()
+        .filter(({ dueTo }) => dueTo === idOf(release))
+        .map((debt) => debtOf(debt.release, run))
+        .find((debt) => debt !== undefined),
   };
 }

@@ -118,8 +118,16 @@ function decide(
   if (debt !== undefined && stillCounts(input, debt, pin))
     return whileTakenBack(input, observation, base, debt, keep);
   const quarantine = input.retry ? undefined : state?.quarantine;
-  if (quarantine?.key === base.quarantineKey)
-    return whileQuarantined(observation, base, quarantine.since, state, keep);
+  const blamedSince = input.retry ? undefined : sinceWhenBlamed(input, declaration.id);
+  const since = quarantine?.key === base.quarantineKey ? quarantine.since : blamedSince;
+  if (since !== undefined)
+    return whileQuarantined(
+      observation,
+      { ...base, isBlamed: blamedSince !== undefined },
+      since,
+      state,
+      keep,
+    );
 
   const awaited: readonly Reason[] =
     pin.missing.length === 0
@@ -285,7 +293,7 @@ function withRestart({ redeploy }: PlanInput, decision: Decision & Reasons): Dec
 // late counts as healthy.
 function whileQuarantined(
   observation: Observation,
-  base: ApplyBase,
+  { isBlamed, ...base }: ApplyBase & { readonly isBlamed: boolean },
   since: string,
   state: ReleaseState | undefined,
   keep: Keep,
@@ -302,9 +310,11 @@ function whileQuarantined(
   switch (observation.kind) {
     case "deployed": {
       const isTheFailedOne = observation.fingerprint === base.pin.fingerprint && !observation.verified;
-      const mayHeal =
-        observation.health.kind === "ready" ||
-        (owesRollback && state?.lastFailure?.outcome !== "rollback-failed");
+      const isOwed = owesRollback && state?.lastFailure?.outcome !== "rollback-failed";
+      // What it stood on goes back: it may not stay, not even where it is well by now.
+      if (isTheFailedOne && isOwed && isBlamed)
+        return { ...base, kind: "recover", then: "roll-back", reasons: [reason] };
+      const mayHeal = observation.health.kind === "ready" || isOwed;
       return isTheFailedOne && mayHeal && observation.payload !== undefined
         ? {
             ...base,
@@ -353,6 +363,16 @@ function keyOf(input: PlanInput, pin: PinnedRelease): string {
 function stillCounts(input: PlanInput, debt: TakenBack, pin: PinnedRelease): boolean {
   const failed = input.pins.get(debt.dueTo);
   return debt.key === keyOf(input, pin) && failed !== undefined && keyOf(input, failed) === debt.dueToKey;
+}
+
+/** Since when others go back because of this release; it has failed then, also where the run was killed before it put that down. */
+function sinceWhenBlamed(input: PlanInput, id: ReleaseId): string | undefined {
+  for (const [release, { takenBack }] of input.state.releases) {
+    const pin = input.pins.get(release);
+    if (takenBack?.dueTo === id && pin !== undefined && stillCounts(input, takenBack, pin))
+      return takenBack.since;
+  }
+  return undefined;
 }
 
 function isPaid(debt: TakenBack, observation: Observation): boolean {

@@ -63,7 +63,7 @@ function holdOf(draft: Draft, step: Step): Hold | undefined {
   const blockedBy: ReleaseId[] = [];
   for (const dependency of step.after) {
     const state = stateOf(draft, dependency);
-    if (state === undefined || letsGo(step, state)) continue;
+    if (state === undefined || letsGo(step, state) || goesBackBefore(draft, step, dependency)) continue;
     if (hasEnded(state)) blockedBy.push(dependency);
     else if (state.kind === "holding" && state.hold.kind === "blocked") blockedBy.push(...state.hold.by);
     else waitingFor.push(dependency);
@@ -110,6 +110,12 @@ function letsGo(step: Step, state: StepState): boolean {
   return step.kind === "uninstall"
     ? state.kind === "removed" || state.kind === "healthy"
     : state.kind === "healthy";
+}
+
+/** True where a killed run owes `step` its rollback, and what it depends on goes back with the stack: after it, not before. */
+function goesBackBefore(draft: Draft, step: Step, dependency: ReleaseId): boolean {
+  if (step.kind !== "recover" || step.then !== "roll-back") return false;
+  return draft.steps.get(dependency)?.step.reasons[0].kind === "taken-back";
 }
 
 function sameHold(a: Hold, b: Hold): boolean {

@@ -37,15 +37,23 @@ const deployed = (revision: number, fingerprint: string): Observation => ({
 });
 const notYet = deployed(3, db.fingerprint);
 
+type Other = { readonly observation: Observation; readonly state: ReleaseState };
+type More = {
+  readonly retry?: boolean;
+  readonly pins?: ReadonlyMap<ReleaseId, PinnedRelease>;
+  readonly report?: Other;
+  readonly web?: Other;
+};
+
 function stepOfDb(
   observation: Observation,
   state: ReleaseState = { takenBack: debt },
-  more: {
-    readonly retry?: boolean;
-    readonly pins?: ReadonlyMap<ReleaseId, PinnedRelease>;
-    readonly report?: { readonly observation: Observation; readonly state: ReleaseState };
-  } = {},
+  more: More = {},
 ): Step {
+  return stepOf("db", observation, state, more);
+}
+
+function stepOf(name: string, observation: Observation, state: ReleaseState, more: More): Step {
   const plan = makePlan({
     stack: "shop",
     stackLabel: "shop.0123abcd",
@@ -56,18 +64,20 @@ function stepOfDb(
     observations: new Map([
       [id("db"), observation],
       [id("report"), more.report?.observation ?? { kind: "absent" }],
+      [id("web"), more.web?.observation ?? { kind: "absent" }],
     ]),
     state: {
       releases: new Map([
         [id("db"), state],
         [id("report"), more.report?.state ?? {}],
+        [id("web"), more.web?.state ?? {}],
       ]),
     },
     namespaces: new Set(["shop"]),
     retry: more.retry ?? false,
     adopt: false,
   });
-  const step = plan.steps.find(({ release }) => release === id("db"));
+  const step = plan.steps.find(({ release }) => release === id(name));
   if (step === undefined) throw new Error("no step");
   return step;
 }
@@ -147,5 +157,48 @@ describe("a release that goes back with its stack", () => {
   test("is tried again when the one that failed is declared no more", () => {
     const pins = new Map([[id("db"), db]]);
     expect(inWords(stepOfDb(deployed(4, "old"), undefined, { pins }))).not.toContain("taken-back");
+  });
+});
+
+describe("the release whose failure took others back", () => {
+  const web = pin("web");
+  const failing: Observation = {
+    kind: "deployed",
+    revision: 2,
+    fingerprint: web.fingerprint,
+    verified: false,
+    lastGood: 1,
+    owner,
+    payload: payloadOf(web, 2),
+    health: { kind: "ready" },
+  };
+  const locked: Observation = {
+    kind: "locked",
+    revision: 3,
+    status: "pending-rollback",
+    resourceVersion: "9",
+    lastGood: 1,
+    owner,
+  };
+  const rows: readonly (readonly [string, Observation, string])[] = [
+    ["goes back, though it is well by now", failing, "recover then roll-back: quarantined"],
+    ["goes back where its rollback was cut", locked, "recover then roll-back: left-over"],
+    [
+      "is not tried again once it is back",
+      { ...failing, revision: 3, fingerprint: "old", verified: true, lastGood: 3 },
+      "keep: quarantined",
+    ],
+  ];
+  test.each(rows)(
+    "%s, also where a kill came before its failure was put down",
+    (_name, observation, wanted) => {
+      const step = stepOf("web", notYet, { takenBack: debt }, { web: { observation, state: {} } });
+      expect(inWords(step)).toBe(wanted);
+    },
+  );
+
+  test("is tried again when that is asked for", () => {
+    const more = { retry: true, web: { observation: failing, state: {} } };
+    expect(inWords(stepOf("web", notYet, { takenBack: debt }, more))).not.toContain("quarantined");
   });
 });

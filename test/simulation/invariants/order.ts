@@ -107,6 +107,18 @@ function isLate({ world, truth }: Scene, run: HeadwayProcess, { owedBy, release 
   return cameToItsEnd && wasLeftAlone && !truth.isTouchedSince(release, owedBy.startedAtMs);
 }
 
+/** True where its own failure took others back, and it is not back itself though a verified revision of it was there. */
+function isToBeRolledBack({ world, goingBack }: Scene, run: HeadwayProcess, release: string): boolean {
+  const because = goingBack.debtsDueTo(release, run);
+  const [newest] = world.server.history(release);
+  if (because === undefined || newest === undefined) return false;
+  if (declarationOf(run.stack, release)?.onFailure === "keep") return false;
+  const { revision, status, fingerprintLabel } = newest.record;
+  const failed = run.stack.fleet.pins.get(idOf(release))?.fingerprint;
+  const isTheFailedOne = status !== "deployed" || fingerprintFor(revision, fingerprintLabel) === failed;
+  return isTheFailedOne && goingBack.before(because.owedBy, release).verified.size > 0;
+}
+
 /** Why nothing may go from under a release yet; undefined where it is back, or is not to go back. */
 function howItStillStands(scene: Scene, run: HeadwayProcess, release: string): string | undefined {
   const { world, truth, goingBack } = scene;
@@ -115,6 +127,8 @@ function howItStillStands(scene: Scene, run: HeadwayProcess, release: string): s
   if (truth.isTouchedSince(release, run.startedAtMs)) return undefined;
   const [newest] = world.server.history(release);
   const debt = goingBack.debtOf(release, run);
+  if (debt === undefined && isToBeRolledBack(scene, run, release))
+    return `is ${newest?.record.status} at r${newest?.record.revision} still, whose failure it was`;
   if (debt === undefined || truth.isTouchedSince(release, debt.owedBy.startedAtMs)) return undefined;
   if (debt.to === "nothing") return newest === undefined ? undefined : "is still there";
   if (newest === undefined) return undefined;

@@ -48,7 +48,8 @@ export type ProgramSource = {
   readonly fits: string;
   /** Arguments that print the version of one found on PATH. */
   readonly versionArgs: readonly string[];
-  readonly download: (platform: Platform) => Download;
+  /** Where the publisher offers this version, written as it writes versions. */
+  readonly download: (platform: Platform, version: string) => Download;
   readonly go: GoRecipe;
 };
 
@@ -61,13 +62,13 @@ const KUSTOMIZE = "v5.8.1";
 const SOPS = "v3.13.3";
 const REGISTRY = "v3.1.2";
 
-function helm(version: string, fits: string, go: GoRecipe): ProgramSource {
+function helm(usual: string, fits: string, go: GoRecipe): ProgramSource {
   return {
-    version,
+    version: usual,
     file: "helm",
     fits,
     versionArgs: ["version", "--template", "{{.Version}}"],
-    download: ({ os, arch }) => {
+    download: ({ os, arch }, version) => {
       const url = `https://get.helm.sh/helm-${version}-${os}-${arch}.tar.gz`;
       return { url, checksumUrl: `${url}.sha256sum`, member: `${os}-${arch}/helm` };
     },
@@ -81,8 +82,8 @@ function kubernetes(file: string, versionArgs: readonly string[]): ProgramSource
     file,
     fits: ">=1.37.0 <1.38.0",
     versionArgs,
-    download: ({ os, arch }) => {
-      const url = `https://dl.k8s.io/release/${KUBERNETES}/bin/${os}/${arch}/${file}`;
+    download: ({ os, arch }, version) => {
+      const url = `https://dl.k8s.io/release/${version}/bin/${os}/${arch}/${file}`;
       return { url, checksumUrl: `${url}.sha256` };
     },
     go: { kind: "kubernetes", package: `k8s.io/kubernetes/cmd/${file}`, version: KUBERNETES },
@@ -112,9 +113,9 @@ export const programSources: Readonly<Record<ProgramName, ProgramSource>> = {
     file: "etcd",
     fits: ">=3.6.0 <3.7.0",
     versionArgs: ["--version"],
-    download: ({ os, arch }) => {
-      const base = `https://github.com/etcd-io/etcd/releases/download/${ETCD}`;
-      const folder = `etcd-${ETCD}-${os}-${arch}`;
+    download: ({ os, arch }, version) => {
+      const base = `https://github.com/etcd-io/etcd/releases/download/${version}`;
+      const folder = `etcd-${version}-${os}-${arch}`;
       return { url: `${base}/${folder}.tar.gz`, checksumUrl: `${base}/SHA256SUMS`, member: `${folder}/etcd` };
     },
     go: {
@@ -130,11 +131,11 @@ export const programSources: Readonly<Record<ProgramName, ProgramSource>> = {
     // The stages are written for this series.
     fits: ">=0.8.0 <0.9.0",
     versionArgs: ["--version"],
-    download: ({ os, arch }) => {
+    download: ({ os, arch }, version) => {
       // kwok's releases come without a checksum file; GitHub states the digest of what was uploaded.
       return {
-        url: `https://github.com/kubernetes-sigs/kwok/releases/download/${KWOK}/kwok-${os}-${arch}`,
-        checksumUrl: `https://api.github.com/repos/kubernetes-sigs/kwok/releases/tags/${KWOK}`,
+        url: `https://github.com/kubernetes-sigs/kwok/releases/download/${version}/kwok-${os}-${arch}`,
+        checksumUrl: `https://api.github.com/repos/kubernetes-sigs/kwok/releases/tags/${version}`,
       };
     },
     go: { kind: "install", package: "sigs.k8s.io/kwok/cmd/kwok", version: KWOK },
@@ -144,10 +145,10 @@ export const programSources: Readonly<Record<ProgramName, ProgramSource>> = {
     file: "kustomize",
     fits: ">=5.4.0 <6.0.0",
     versionArgs: ["version"],
-    download: ({ os, arch }) => {
-      const base = `https://github.com/kubernetes-sigs/kustomize/releases/download/kustomize%2F${KUSTOMIZE}`;
+    download: ({ os, arch }, version) => {
+      const base = `https://github.com/kubernetes-sigs/kustomize/releases/download/kustomize%2F${version}`;
       return {
-        url: `${base}/kustomize_${KUSTOMIZE}_${os}_${arch}.tar.gz`,
+        url: `${base}/kustomize_${version}_${os}_${arch}.tar.gz`,
         checksumUrl: `${base}/checksums.txt`,
         member: "kustomize",
       };
@@ -165,11 +166,11 @@ export const programSources: Readonly<Record<ProgramName, ProgramSource>> = {
     // What is to be decrypted is handed over on stdin.
     fits: ">=3.11.0 <4.0.0",
     versionArgs: ["--version"],
-    download: ({ os, arch }) => {
-      const base = `https://github.com/getsops/sops/releases/download/${SOPS}`;
+    download: ({ os, arch }, version) => {
+      const base = `https://github.com/getsops/sops/releases/download/${version}`;
       return {
-        url: `${base}/sops-${SOPS}.${os}.${arch}`,
-        checksumUrl: `${base}/sops-${SOPS}.checksums.txt`,
+        url: `${base}/sops-${version}.${os}.${arch}`,
+        checksumUrl: `${base}/sops-${version}.checksums.txt`,
       };
     },
     go: { kind: "install", package: "github.com/getsops/sops/v3/cmd/sops", version: SOPS },
@@ -179,9 +180,9 @@ export const programSources: Readonly<Record<ProgramName, ProgramSource>> = {
     file: "registry",
     fits: ">=3.0.0 <4.0.0",
     versionArgs: ["--version"],
-    download: ({ os, arch }) => {
-      const base = `https://github.com/distribution/distribution/releases/download/${REGISTRY}`;
-      const file = `registry_${REGISTRY.slice(1)}_${os}_${arch}.tar.gz`;
+    download: ({ os, arch }, version) => {
+      const base = `https://github.com/distribution/distribution/releases/download/${version}`;
+      const file = `registry_${version.slice(1)}_${os}_${arch}.tar.gz`;
       return { url: `${base}/${file}`, checksumUrl: `${base}/${file}.sha256`, member: "registry" };
     },
     go: {

@@ -72,7 +72,10 @@ export async function inspectProgram(
       return version === undefined ? { path } : { path, version: `v${version}` };
     }),
   );
-  const { host } = mirroredUrl(source.download(currentPlatform()).url, env["HEADWAY_PROGRAM_MIRROR"]);
+  const { host } = mirroredUrl(
+    source.download(currentPlatform(), source.version).url,
+    env["HEADWAY_PROGRAM_MIRROR"],
+  );
   return { kind: "absent", fits, host, passedOver };
 }
 
@@ -158,7 +161,7 @@ async function getProgram(wanted: Wanted, place: CachePlace): Promise<Result<Pro
 async function downloadOrBuild(wanted: Wanted, folder: string): Promise<Result<null>> {
   const { source, env, onProgress } = wanted;
   const title = `${source.file} ${source.version}`;
-  const download = source.download(currentPlatform());
+  const download = source.download(currentPlatform(), source.version);
   const mirror = env["HEADWAY_PROGRAM_MIRROR"];
   const { host } = mirroredUrl(download.url, mirror);
   onProgress(`getting ${title} from ${host}`);

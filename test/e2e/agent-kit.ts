@@ -1,6 +1,8 @@
 // A stack that the agent keeps: declared in a git server of its own, named by a StackSync, with the agent as a process.
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { execa } from "execa";
 import { onTestFinished } from "vitest";
 import { parse } from "yaml";
 import type { SyncStatus } from "../../src/core/stack-sync/sync-status.ts";
@@ -36,6 +38,8 @@ export type AgentStack = {
   events(): Promise<readonly string[]>;
   /** As the kubeconfig's user, unless told. */
   start(argv?: readonly string[], kubeconfig?: string): Promise<AgentProcess>;
+  /** The agent of an image: these words start it in there, where its cache is /cache. */
+  startWithin(words: readonly string[]): Promise<AgentProcess>;
   /** Lets an account of the agent's namespace do what a ClusterRole says; the account is made where it is not there. */
   allow(account: string, role: string): Promise<void>;
 };
@@ -148,7 +152,12 @@ export async function openAgentStack(
         await cluster.kube(bindings, { method: "DELETE" });
       });
     },
-    start: (argv = [], kubeconfig = cluster.kubeconfig) => startAgent(kubeconfig, agentNamespace, argv),
+    start: (argv = [], kubeconfig = cluster.kubeconfig) => {
+      const all = [...argumentsOf(agentNamespace, temporaryFolder()), ...argv];
+      return follow(startHeadway(all, { kubeconfig }));
+    },
+    startWithin: ([file = "", ...words]) =>
+      follow(execa(file, [...words, ...argumentsOf(agentNamespace, "/cache")], { reject: false })),
   };
 }
 
@@ -163,30 +172,20 @@ export function isReadyAt(commit: string): (status: SyncStatus) => boolean {
   return (status) => status.lastHealthyCommit === commit && conditionsOf(status) === "Ready=True(Healthy)";
 }
 
-async function startAgent(
-  kubeconfig: string,
-  namespace: string,
-  argv: readonly string[],
-): Promise<AgentProcess> {
-  const cache = temporaryFolder();
-  const child = startHeadway(
-    [
-      "agent",
-      "--watch-namespace",
-      namespace,
-      "--system-namespace",
-      namespace,
-      "--cache-folder",
-      cache,
-      "--address",
-      "127.0.0.1",
-      "--port",
-      "0",
-      "--allow-http",
-      ...argv,
-    ],
-    { kubeconfig },
-  );
+function argumentsOf(namespace: string, cache: string): readonly string[] {
+  return [
+    "agent",
+    ...["--watch-namespace", namespace, "--system-namespace", namespace, "--cache-folder", cache],
+    ...["--address", "127.0.0.1", "--port", "0", "--allow-http"],
+  ];
+}
+
+type Started = PromiseLike<{ readonly exitCode?: number }> & {
+  readonly stdout: Readable;
+  kill(signal: "SIGTERM" | "SIGKILL"): boolean;
+};
+
+async function follow(child: Started): Promise<AgentProcess> {
   const lines: AgentLine[] = [];
   let rest = "";
   child.stdout.on("data", (chunk: Buffer) => {

@@ -331,7 +331,10 @@ describe("a checksum is found", () => {
 
 test("every program names a release and a checksum over HTTPS, and a mirror holds them by host", () => {
   for (const name of PROGRAM_NAMES) {
-    const { url, checksumUrl } = programSources[name].download({ os: "linux", arch: "arm64" });
+    const { url, checksumUrl } = programSources[name].download(
+      { os: "linux", arch: "arm64" },
+      programSources[name].version,
+    );
     for (const one of [url, checksumUrl]) {
       expect(new URL(one).protocol, name).toBe("https:");
       expect(mirroredUrl(one, "http://mirror/base").href).toBe(

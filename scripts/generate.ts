@@ -31,7 +31,12 @@ function readSchema(file: string): Schema {
 async function typesText(): Promise<string> {
   const parts = await Promise.all(
     sources.map(({ file, type }) =>
-      compile(readSchema(file) as JSONSchema, type, { bannerComment: "", format: true }),
+      compile(readSchema(file) as JSONSchema, type, {
+        bannerComment: "",
+        format: true,
+        // A type for each length is more than anybody can read.
+        maxItems: -1,
+      }),
     ),
   );
   return `// ${notice}\n\n${dropRepeatedTypes(parts).join("\n")}`;

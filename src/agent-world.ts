@@ -1,5 +1,6 @@
 // The agent's part of the composition root: its world out of adapters. Loaded by `headway agent` alone.
 import { join } from "node:path";
+import { receiversOf } from "./agent-receivers.ts";
 import { systemClock } from "./adapters/clock.ts";
 import { connectCluster, type Cluster } from "./adapters/cluster/connect.ts";
 import { openGitSource } from "./adapters/git-source/git-source.ts";
@@ -14,6 +15,7 @@ import type { StackSync, StackSyncSpec } from "./core/stack-sync/stack-sync.ts";
 import type { SyncConnection, SyncSource } from "./engine/agent-ports.ts";
 import type { GitCredentials, GitSource, GitWish, SigningKey } from "./engine/git-ports.ts";
 import type { StackReader } from "./engine/ports.ts";
+import { makeRunMessageView } from "./views/run-message.ts";
 
 /** What the composition root gives besides. */
 export type AgentParts = Pick<World, "version" | "forgetSelf"> & {
@@ -52,6 +54,11 @@ export async function openAgentWorld(
       introduceSelf,
       forgetSelf: parts.forgetSelf,
       newRunId: () => newRunId(Date.now()),
+      clusterName: options.clusterName,
+      receiversOf: (sync, spec) =>
+        receiversOf(cluster, { allowsPlainHttp: options.allowsPlainHttp }, sync, spec),
+      messageView: makeRunMessageView,
+      onTold: options.onTold,
       viewsOf: options.viewsOf,
       onStatus: options.onStatus,
       onFetched: options.onFetched,

@@ -15,6 +15,7 @@ import type { World } from "./world.ts";
 type AgentFlags = ClusterFlags & {
   readonly watchNamespace?: string;
   readonly cacheFolder?: string;
+  readonly clusterName: string;
   readonly defaultServiceAccount?: string;
   readonly concurrency?: number;
   readonly address: string;
@@ -31,11 +32,19 @@ export function registerAgentCommand(program: Command, world: World): void {
   command
     .option("--watch-namespace <name>", "only the StackSyncs of this namespace")
     .option("--cache-folder <folder>", "for clones; can be lost at any time")
+    .addOption(
+      new Option("--cluster-name <name>", "what commit statuses and notifications call this cluster")
+        .default("cluster")
+        .argParser(readClusterName),
+    )
     .option(
       "--default-service-account <name>",
       "as which account of its own namespace a StackSync acts that names none; else as the agent",
     )
-    .option("--allow-http", "take http:// repositories too: for a server on the same machine")
+    .option(
+      "--allow-http",
+      "take http:// too, of repositories and of who is told: for servers on the same machine",
+    )
     .option("--address <address>", "where probes, metrics and webhooks are served", "0.0.0.0")
     .addOption(
       new Option("--port <port>", "their port; 0: any that is free").default(8080).argParser(readPort),
@@ -57,6 +66,12 @@ function readPort(text: string): number {
   return port;
 }
 
+function readClusterName(text: string): string {
+  if (!/^[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/i.test(text))
+    throw new InvalidArgumentError("Use up to 63 letters, digits, dots and dashes.");
+  return text;
+}
+
 async function runUntilStopped(world: World, flags: AgentFlags): Promise<number> {
   const [{ makeLogView }, { makeMetricsView }] = await Promise.all([
     import("../views/log-view.ts"),
@@ -70,11 +85,17 @@ async function runUntilStopped(world: World, flags: AgentFlags): Promise<number>
     level: flags.logLevel,
   });
   const metrics = makeMetricsView({ version: world.version, node: process.version, helm: "" });
+  const log = logOf(lines);
   let helms = 0;
   const result = await world.openAgentWorld({
     flags,
-    log: logOf(lines),
+    log,
     allowsPlainHttp: flags.allowHttp ?? false,
+    clusterName: flags.clusterName,
+    onTold: ({ key }, { provider, failure }) => {
+      metrics.countNotification(provider, failure === undefined ? "sent" : "failed");
+      if (failure !== undefined) log.warn(`${provider} was not told`, { stackSync: key, failure });
+    },
     viewsOf: (stack) => [lines.viewOf(stack), metrics.viewOf(stack)],
     onStatus: (_, { stack, lastRecoverySeconds }) => {
       if (stack !== undefined && lastRecoverySeconds !== undefined)

@@ -17,7 +17,7 @@ export type AgentOptions = {
   readonly allowsPlainHttp: boolean;
   /** Told of each helm process as it begins (1) and ends (-1). */
   readonly onHelm: (change: 1 | -1) => void;
-} & Pick<AgentWorld, "log" | "viewsOf" | "onStatus" | "onFetched" | "onEnded">;
+} & Pick<AgentWorld, "clusterName" | "log" | "viewsOf" | "onStatus" | "onFetched" | "onTold" | "onEnded">;
 
 /** The agent's world, open until it is closed. */
 export type OpenAgentWorld = {

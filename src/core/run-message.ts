@@ -43,13 +43,18 @@ export type RunMessage = RunAbout & {
 
 /**
  * True where people should be told: of every run that did something, and of one that only looked where other releases are
- * to blame than in the last message of that stack. Before the first one, all counts as well.
+ * to blame than in the last message of that stack. Before the first one, all counts as well. What was interrupted is gone
+ * on with by another run, which tells; and a commit that has failed for the same releases again is nothing new.
  */
 export function isNews(message: RunMessage, last: RunMessage | undefined): boolean {
-  return message.didSomething || toBlame(message) !== (last === undefined ? "" : toBlame(last));
+  if (message.outcome === "interrupted") return false;
+  const blame = toBlame(message);
+  if (blame !== (last === undefined ? "" : toBlame(last))) return true;
+  return message.didSomething && (blame === "" || message.commit !== last?.commit);
 }
 
-function toBlame({ outcome, roots }: RunMessage): string {
+/** Who is to blame, as one text to be compared; empty where nobody is. */
+export function toBlame({ outcome, roots }: RunMessage): string {
   if (outcome === "done" || outcome === "interrupted") return "";
   return ["trouble", ...roots.map(({ release }) => release).toSorted()].join(" ");
 }

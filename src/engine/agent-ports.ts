@@ -1,9 +1,12 @@
 // What the agent needs of the world besides what any run needs: its StackSyncs, git, leadership, connections of its own.
 import type { Failure, Result } from "../core/failure.ts";
 import type { Holder } from "../core/holder.ts";
+import type { RunAbout, RunMessage } from "../core/run-message.ts";
 import type { StackSync, StackSyncKey, StackSyncSpec } from "../core/stack-sync/stack-sync.ts";
 import type { SyncEvent, SyncStatus } from "../core/stack-sync/sync-status.ts";
 import type { View } from "./execute-plan.ts";
+import type { Told } from "./notify.ts";
+import type { CommitStatuses, Receiver } from "./notify-ports.ts";
 import type { Clock, ReadSystemSecret, Releases, StackReader } from "./ports.ts";
 import type { RunPorts } from "./run-stack.ts";
 
@@ -63,6 +66,17 @@ export type AgentWorld = {
   introduceSelf(): Promise<Holder>;
   forgetSelf(holder: Holder): Promise<void>;
   newRunId(): string;
+  /** What this cluster is called where several report to one place. */
+  readonly clusterName: string;
+  /** Who is told of a StackSync's runs; what is secret of them is read anew for each telling. */
+  receiversOf(
+    sync: StackSync,
+    spec: StackSyncSpec,
+  ): { readonly statuses: readonly CommitStatuses[]; readonly receivers: readonly Receiver[] };
+  /** A view of one run that gives `tell` its end in words. */
+  messageView(about: RunAbout, tell: (message: RunMessage) => void): View;
+  /** Told how each telling of a StackSync's runs ended. */
+  onTold(sync: StackSync, told: Told): void;
   /** Told of the events of this stack's runs. */
   viewsOf(stack: string): readonly View[];
   /** Told how a StackSync stands whenever that was written. */

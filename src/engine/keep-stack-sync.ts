@@ -5,7 +5,7 @@ import type { AgentWorld, FoundStackSync } from "./agent-ports.ts";
 import { makeBell } from "./bell.ts";
 import { look } from "./look-at-source.ts";
 import { runHeld } from "./run-held-stack.ts";
-import type { Loop, Memory } from "./sync-loop.ts";
+import { lastTellingMs, type Loop, type Memory } from "./sync-loop.ts";
 import { tellSyncStatus } from "./tell-sync-status.ts";
 
 /** A StackSync that is being kept. */
@@ -62,6 +62,7 @@ export function keepStackSync(world: AgentWorld, found: FoundStackSync): KeptSta
       over.abort();
       await ended;
       await teller.settle();
+      await memory.teller?.value.close(lastTellingMs);
       memory.wishes?.close();
       memory.connection?.value.close();
       await memory.held?.close();

@@ -6,7 +6,7 @@ import type { StackSyncSpec } from "../core/stack-sync/stack-sync.ts";
 import type { Refusal } from "../core/stack-sync/sync-status.ts";
 import { objectsOf } from "../core/values/values-objects.ts";
 import { findLoss, readStackOfCommit, type StackOfCommit } from "./read-stack-of-commit.ts";
-import { connect, withoutRefusal, type Loop } from "./sync-loop.ts";
+import { connect, tellerOf, withoutRefusal, type Loop } from "./sync-loop.ts";
 import { watchWishes } from "./watch-wishes.ts";
 
 /** After so many intervals without an answer, what is known of a repository is no longer believed. */
@@ -42,7 +42,7 @@ export async function look(loop: Loop, spec: StackSyncSpec): Promise<void> {
       sourceFailed(loop, read.failure, spec);
       return;
     case "refused":
-      refuse(loop, read.refusal);
+      refuse(loop, read.refusal, spec);
       // A chart server that is away may be back by then; a mistake stays one until there is another commit.
       if (read.refusal.reason !== "ChartsUnavailable") memory.read = wanted;
       return;
@@ -67,12 +67,14 @@ function sourceFailed({ world, memory, show }: Loop, failure: Failure, spec: Sta
   });
 }
 
-function refuse({ world, memory, show }: Loop, refusal: Refusal): void {
+function refuse(loop: Loop, refusal: Refusal, spec: StackSyncSpec): void {
+  const { world, memory, show } = loop;
   world.log.warn(`commit ${refusal.commit} is not applied: ${refusal.message}`, {
     stackSync: memory.sync.key,
     commit: refusal.commit,
   });
   show({ refusal, lastAttemptedCommit: refusal.commit });
+  tellerOf(loop, spec).refused(memory.picture.stack ?? memory.sync.name, refusal);
 }
 
 /** Makes a stack that could be read the one to go by, unless a person has to agree to it first. */
@@ -84,11 +86,11 @@ async function takeOver(loop: Loop, stack: StackOfCommit, spec: StackSyncSpec): 
   const loss = state.ok ? findLoss(stack, state.value, memory.sync) : undefined;
   if (loss !== undefined || !state.ok || !connection.ok) {
     await stack.close();
-    if (loss !== undefined) refuse(loop, loss);
+    if (loss !== undefined) refuse(loop, loss, spec);
     // Without the state nobody knows how much is gone.
     else if (!state.ok) {
       delete memory.read;
-      refuse(loop, { reason: "NotBegun", message: state.failure.message, commit: stack.commit });
+      refuse(loop, { reason: "NotBegun", message: state.failure.message, commit: stack.commit }, spec);
     }
     return;
   }

@@ -15,7 +15,6 @@ export type Notifier = {
   /** Tells the status of a commit; of one that has not been told yet, only the newest is. */
   status(commit: string, status: CommitStatus): void;
   /** Tells of a run, where there is something new in it. */
-  /** Tells of a run, where there is something new in it. */
   message(message: RunMessage): void;
   /** Waits for what is under way, `withinMs` at most, and gives up the rest. */
   close(withinMs: number): Promise<void>;

@@ -13,7 +13,7 @@ import {
   tooMuchToPrune,
   type SyncRunRequest,
 } from "./run-stack-of-commit.ts";
-import { connect, withoutRefusal, type Loop, type Memory } from "./sync-loop.ts";
+import { connect, tellerOf, withoutRefusal, type Loop, type Memory } from "./sync-loop.ts";
 
 /** How soon a run is tried again that could not begin. */
 const notBegunMs = 15_000;
@@ -36,7 +36,7 @@ export async function runHeld(loop: Loop, spec: StackSyncSpec, stack: StackOfCom
   const done = new AbortController();
   const watching = watchForNewer(loop, stack, newer, AbortSignal.any([over, done.signal]));
   try {
-    await runOnce(loop, connection.value, stack, newer.signal);
+    await runOnce(loop, connection.value, stack, newer.signal, spec);
   } finally {
     done.abort();
     bell.ring();
@@ -77,8 +77,10 @@ async function runOnce(
   connection: SyncConnection,
   stack: StackOfCommit,
   supersede: AbortSignal,
+  spec: StackSyncSpec,
 ): Promise<void> {
   const { world, memory, show, over } = loop;
+  const telling = tellerOf(loop, spec).begin(stack.toPlan.ready.name, stack.commit);
   const seen = { hasWork: false };
   const request: SyncRunRequest = {
     sync: memory.sync,
@@ -86,6 +88,7 @@ async function runOnce(
     stop: over,
     supersede,
     prunes: true,
+    view: telling.view,
     onPlan: ({ plan }) => {
       seen.hasWork = plan.steps.some(({ kind }) => kind !== "keep");
       if (!isRefusedBeyond(memory, stack)) show({ lastAttemptedCommit: stack.commit });
@@ -99,6 +102,8 @@ async function runOnce(
   let end = await runStackOfCommit(world, connection, request);
   const isUnasked = !end.ok && isPruneRefused(end.failure);
   if (isUnasked) end = await runStackOfCommit(world, connection, { ...request, prunes: false });
+  const refusal = isUnasked ? { refusal: pruneRefusal(stack) } : {};
+  telling.end({ ...refusal, isSuperseded: supersede.reason === "newer-commit" });
   if (!end.ok) {
     notBegun(loop, end.failure, stack);
     return;
@@ -111,7 +116,7 @@ async function runOnce(
     activity: { kind: "idle" },
     lastRun: seen.hasWork ? end.value : asBefore(end.value, memory.picture.lastRun),
     ...(kind === "done" ? healthyNow(memory, stack.commit, world.clock.nowMs()) : {}),
-    ...(isUnasked ? { refusal: pruneRefusal(stack) } : {}),
+    ...refusal,
   });
 }
 

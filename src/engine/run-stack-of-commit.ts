@@ -23,6 +23,8 @@ export type SyncRunRequest = {
   /** Told of the plan before anything changes. */
   readonly onPlan: (planned: PlannedStack) => void;
   readonly onProgress: (runId: string, progress: Progress) => void;
+  /** Told of its events besides the stack's own views. */
+  readonly view: View;
 };
 
 /** Somebody has to agree first. */
@@ -89,7 +91,7 @@ export async function runStackOfCommit(
           request.onPlan(planned);
           return Promise.resolve(undefined);
         },
-        views: [...world.viewsOf(ready.value.name), progressView(request.onProgress)],
+        views: [...world.viewsOf(ready.value.name), progressView(request.onProgress), request.view],
         stop: request.stop,
         supersede: request.supersede,
         unlockAfterMs,

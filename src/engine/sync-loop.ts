@@ -5,6 +5,7 @@ import type { SyncPicture } from "../core/stack-sync/sync-status.ts";
 import type { AgentWorld, SyncConnection } from "./agent-ports.ts";
 import type { Bell } from "./bell.ts";
 import type { StackOfCommit } from "./read-stack-of-commit.ts";
+import { makeRunTeller, type RunTeller } from "./tell-run.ts";
 import type { WishWatch } from "./watch-wishes.ts";
 
 /** What the loop knows and when it does what next; instants in milliseconds since the epoch. */
@@ -24,6 +25,8 @@ export type Memory = {
   readonly retired: SyncConnection[];
   connection?: { readonly generation: number; readonly value: SyncConnection };
   wishes?: WishWatch;
+  /** `wish` is what of the spec it was made for. */
+  teller?: { readonly wish: string; readonly value: RunTeller };
   failures: number;
 };
 
@@ -49,6 +52,19 @@ export async function connect({ world, memory }: Loop, spec: StackSyncSpec): Pro
   else if (memory.connection !== undefined) memory.retired.push(memory.connection.value);
   memory.connection = { generation: sync.generation, value: made.value };
   return made;
+}
+
+/** How long the end of a loop waits for what is being told of its runs, in milliseconds. */
+export const lastTellingMs = 2_000;
+
+/** Who tells of the StackSync's runs as it is declared now; the one there is where nothing of that has changed. */
+export function tellerOf({ world, memory }: Loop, spec: StackSyncSpec): RunTeller {
+  const wish = JSON.stringify([spec.notify, spec.commitStatus, spec.source.url]);
+  if (memory.teller?.wish === wish) return memory.teller.value;
+  void memory.teller?.value.close(lastTellingMs);
+  const value = makeRunTeller(world, memory.sync, spec);
+  memory.teller = { wish, value };
+  return value;
 }
 
 /** What is known, with nothing held against any commit. */

@@ -11,6 +11,7 @@ import { signedWebhook } from "../../src/adapters/notify/signed-webhook.ts";
 import { slackReceiver } from "../../src/adapters/notify/slack.ts";
 import { listenOnLoopback, type Listening } from "../kit/loopback.ts";
 
+const rules = { allowsPlainHttp: true };
 const token = "the-token-of-the-tests";
 const commit = "4b77d10".padEnd(40, "0");
 const red: CommitStatus = {
@@ -78,7 +79,7 @@ async function receiver(
 }
 
 function on(provider: StatusTarget["provider"], { url }: Receiver, path = "/acme/shop.git"): StatusTarget {
-  return { provider, repositoryUrl: `${url}${path}`, token };
+  return { provider, repositoryUrl: `${url}${path}`, token, rules };
 }
 
 describe("the status of a commit", () => {
@@ -114,7 +115,12 @@ describe("the status of a commit", () => {
 
   it("goes where the API is said to be, whatever protocol git speaks", async () => {
     const server = await receiver();
-    const target = { provider: "gitlab", repositoryUrl: "git@git.example.com:acme/shop.git", token } as const;
+    const target = {
+      provider: "gitlab",
+      repositoryUrl: "git@git.example.com:acme/shop.git",
+      token,
+      rules,
+    } as const;
     const statuses = commitStatuses({ ...target, apiUrl: `${server.url}/git/api/v4/` });
     expect(await statuses.set(commit, { ...red, state: "pending" })).toMatchObject({ ok: true });
     expect(server.heard[0]?.path).toBe(`POST /git/api/v4/projects/acme%2Fshop/statuses/${commit}`);
@@ -151,7 +157,12 @@ describe("the status of a commit", () => {
   });
 
   it("is not sent where its token could be read, or where no server is named", async () => {
-    const plain = { provider: "github", repositoryUrl: "http://git.example.com/acme/shop", token } as const;
+    const plain = {
+      provider: "github",
+      repositoryUrl: "http://git.example.com/acme/shop",
+      token,
+      rules,
+    } as const;
     expect(await commitStatuses(plain).set(commit, red)).toMatchObject({
       ok: false,
       failure: { kind: "rejected", message: expect.stringContaining("without encryption") as string },
@@ -178,7 +189,9 @@ describe("the status of a commit", () => {
 describe("Slack", () => {
   it("gets one message with the roots, and no text of theirs calls people", async () => {
     const server = await receiver(200, "ok");
-    expect(await slackReceiver(`${server.url}/services/T0/B0/key`).send(message)).toMatchObject({ ok: true });
+    expect(await slackReceiver(`${server.url}/services/T0/B0/key`, rules).send(message)).toMatchObject({
+      ok: true,
+    });
     expect(server.heard.map(({ path }) => path)).toEqual(["POST /services/T0/B0/key"]);
     expect(JSON.parse(server.heard[0]?.text ?? "")).toEqual({
       text: [
@@ -190,17 +203,33 @@ describe("Slack", () => {
 
   it("never has its address in a failure", async () => {
     const server = await receiver(404, "no_team at /services/T0/B0/key");
-    const result = await slackReceiver(`${server.url}/services/T0/B0/key`).send(message);
+    const result = await slackReceiver(`${server.url}/services/T0/B0/key`, rules).send(message);
     expect(result).toMatchObject({ ok: false, failure: { kind: "rejected" } });
     expect(JSON.stringify(result)).not.toContain("B0/key");
-    expect(JSON.stringify(await slackReceiver("no address").send(message))).toContain("no http(s) URL");
+    expect(JSON.stringify(await slackReceiver("no address", rules).send(message))).toContain(
+      "no http(s) URL",
+    );
   });
 });
 
 describe("a signed webhook", () => {
+  it("does not go over the net unencrypted, nor to this machine where that was not asked for", async () => {
+    const server = await receiver(204, "");
+    const refused = {
+      ok: false,
+      failure: { kind: "rejected", message: expect.stringContaining("without encryption") as string },
+    };
+    expect(await signedWebhook("http://ops.example.com/in", token, rules).send(message)).toMatchObject(
+      refused,
+    );
+    const strict = signedWebhook(`${server.url}/in`, token, { allowsPlainHttp: false });
+    expect(await strict.send(message)).toMatchObject(refused);
+    expect(server.heard).toEqual([]);
+  });
+
   it("is what Headway itself takes for genuine, and has the same id whenever it is sent again", async () => {
     const server = await receiver(204, "");
-    const hook = signedWebhook(`${server.url}/in`, token);
+    const hook = signedWebhook(`${server.url}/in`, token, rules);
     expect(await hook.send(message)).toMatchObject({ ok: true });
     expect(await hook.send(message)).toMatchObject({ ok: true });
     const [first, second] = server.heard;

@@ -30,6 +30,8 @@ export type AgentStack = {
   push(releases: readonly ReleaseSketch[], more?: Partial<Omit<StackSketch, "name" | "releases">>): string;
   /** Creates or changes the StackSync. */
   sync(spec?: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Creates a Secret in the StackSync's namespace. */
+  secret(name: string, content: Readonly<Record<string, string>>): Promise<void>;
   annotate(annotations: Readonly<Record<string, string>>): Promise<void>;
   remove(): Promise<void>;
   status(): Promise<SyncStatus | undefined>;
@@ -61,18 +63,15 @@ export async function openAgentStack(
   onTestFinished(async () => {
     await cluster.kube(`/api/v1/namespaces/${agentNamespace}`, { method: "DELETE" });
   });
-  await write(cluster, `/api/v1/namespaces/${agentNamespace}/secrets`, {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name: "git" },
-    stringData: login,
-  });
-  await write(cluster, `/api/v1/namespaces/${agentNamespace}/secrets`, {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name: "hook" },
-    stringData: { token: "hook-token-of-tests" },
-  });
+  const secret: AgentStack["secret"] = (name, content) =>
+    write(cluster, `/api/v1/namespaces/${agentNamespace}/secrets`, {
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name },
+      stringData: content,
+    });
+  await secret("git", login);
+  await secret("hook", { token: "hook-token-of-tests" });
   const path = `/apis/headway.dev/v1/namespaces/${agentNamespace}/stacksyncs`;
   const push: AgentStack["push"] = (next, nextMore) => {
     stack.declare(next, nextMore);
@@ -98,6 +97,7 @@ export async function openAgentStack(
         spec: { source, webhook: { secretRef: { name: "hook" } }, ...spec },
       });
     },
+    secret,
     annotate: async (annotations) => {
       await cluster.kube(`${path}/it`, {
         method: "PATCH",

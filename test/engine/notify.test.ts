@@ -136,6 +136,23 @@ describe("a notifier", () => {
     expect(heard).toEqual(["r2", "r4", "r6", "r8"]);
   });
 
+  it("leaves out what is gone on with, and a commit that fails for the same release again", async () => {
+    const { notifier, heard } = town();
+    const ran = (run: string, commit: string, outcome: RunMessage["outcome"], name = "db"): void => {
+      const roots = [{ release: id(name), state: "Failed", cause: "", blocks: 0 }] as const;
+      notifier.message(message(run, { commit, outcome, roots: outcome === "done" ? [] : roots }));
+    };
+    ran("r1", "c1", "interrupted");
+    ran("r2", "c1", "failed");
+    ran("r3", "c1", "failed");
+    ran("r4", "c1", "failed", "web");
+    ran("r5", "c2", "failed", "web");
+    ran("r6", "c2", "done");
+    ran("r7", "c2", "done");
+    await settled();
+    expect(heard).toEqual(["r2", "r4", "r5", "r6", "r7"]);
+  });
+
   it("waits for what is under way when it is closed, and gives up what takes too long", async () => {
     const { clock, notifier, heard, told } = town([unreachable, unreachable]);
     notifier.message(message("r1"));

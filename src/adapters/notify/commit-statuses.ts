@@ -3,7 +3,7 @@ import type { Result } from "../../core/failure.ts";
 import { failed, succeeded } from "../../core/failure.ts";
 import { sourceIdentity } from "../../core/declarations/source-identity.ts";
 import type { CommitStatuses } from "../../engine/notify-ports.ts";
-import { postJson } from "./send-json.ts";
+import { postJson, type SendRules } from "./send-json.ts";
 
 /** Where statuses go: the repository's address, as git knows it. */
 export type StatusTarget = {
@@ -12,6 +12,7 @@ export type StatusTarget = {
   readonly token: string;
   /** The API's address, where it does not follow from the repository's: `https://git.example.com/api/v3`. */
   readonly apiUrl?: string;
+  readonly rules: SendRules;
 };
 
 /** Statuses of one repository's commits. Whether its address fits is told with the first one. */
@@ -31,7 +32,7 @@ export function commitStatuses(target: StatusTarget): CommitStatuses {
             message: `${doing}: the repository's address names no server with an owner and a repository`,
           }),
         );
-      return set({ doing, place, token: target.token, commit, status });
+      return set({ doing, place, target, commit, status });
     },
   };
 }
@@ -41,17 +42,17 @@ type Place = { readonly api: string; readonly path: string };
 type Setting = {
   readonly doing: string;
   readonly place: Place;
-  readonly token: string;
+  readonly target: StatusTarget;
   readonly commit: string;
   readonly status: Parameters<CommitStatuses["set"]>[1];
 };
 
-function setOnGithub({ doing, place, token, commit, status }: Setting): Promise<Result<void>> {
+function setOnGithub({ doing, place, target, commit, status }: Setting): Promise<Result<void>> {
   return postJson({
     doing,
     url: `${place.api}/repos/${place.path.split("/").map(encodeURIComponent).join("/")}/statuses/${commit}`,
     headers: {
-      authorization: `Bearer ${token}`,
+      authorization: `Bearer ${target.token}`,
       accept: "application/vnd.github+json",
       "x-github-api-version": "2022-11-28",
     },
@@ -61,24 +62,24 @@ function setOnGithub({ doing, place, token, commit, status }: Setting): Promise<
       description: status.description,
       ...(status.targetUrl === undefined ? {} : { target_url: status.targetUrl }),
     }),
-    secrets: [token],
-    isConfidential: true,
+    secrets: [target.token],
+    rules: target.rules,
   });
 }
 
-async function setOnGitlab({ doing, place, token, commit, status }: Setting): Promise<Result<void>> {
+async function setOnGitlab({ doing, place, target, commit, status }: Setting): Promise<Result<void>> {
   const result = await postJson({
     doing,
     url: `${place.api}/projects/${encodeURIComponent(place.path)}/statuses/${commit}`,
-    headers: { "private-token": token },
+    headers: { "private-token": target.token },
     body: JSON.stringify({
       state: status.state === "failure" ? "failed" : status.state,
       name: status.context,
       description: status.description,
       ...(status.targetUrl === undefined ? {} : { target_url: status.targetUrl }),
     }),
-    secrets: [token],
-    isConfidential: true,
+    secrets: [target.token],
+    rules: target.rules,
   });
   // A status that is told again as it is already is refused; it stands all the same.
   if (!result.ok && /Cannot transition status/i.test(result.failure.message)) return succeeded(undefined);

@@ -14,13 +14,17 @@ export type JsonPost = {
   readonly body: string;
   /** What must not stand in any message. */
   readonly secrets: readonly string[];
-  /** True where the address or a header lets whoever reads it write there. */
-  readonly isConfidential: boolean;
+  readonly rules: SendRules;
+};
+
+export type SendRules = {
+  /** True to take http:// too, where the server is on this machine. */
+  readonly allowsPlainHttp: boolean;
 };
 
 /** Posts once; an answer of another kind than 2xx is a failure, `unreachable` where it may pass by itself. */
 export async function postJson(post: JsonPost): Promise<Result<void>> {
-  const { doing, headers, body, secrets } = post;
+  const { doing, headers, body, secrets, rules } = post;
   const url = URL.parse(post.url);
   if (url === null || (url.protocol !== "https:" && url.protocol !== "http:"))
     return failed({
@@ -28,10 +32,11 @@ export async function postJson(post: JsonPost): Promise<Result<void>> {
       message: `${doing}: its address is no http(s) URL`,
       next: "correct the address",
     });
-  if (post.isConfidential && url.protocol !== "https:" && !isLoopback(url.hostname))
+  // What is signed with a secret is for its receiver alone, too: it names releases and what is wrong with them.
+  if (url.protocol !== "https:" && !(rules.allowsPlainHttp && isLoopback(url.hostname)))
     return failed({
       kind: "rejected",
-      message: `${doing}: ${url.host} would be sent a secret without encryption`,
+      message: `${doing}: ${url.host} would be told without encryption`,
       next: "use an https address",
     });
   const clean = (text: string): string => redact(text, new Set(secrets.filter((secret) => secret !== "")));

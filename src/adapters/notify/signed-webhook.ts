@@ -3,10 +3,10 @@
 import { createHash } from "node:crypto";
 import { standardSignature } from "../../core/webhooks/signature.ts";
 import type { Receiver } from "../../engine/notify-ports.ts";
-import { postJson } from "./send-json.ts";
+import { postJson, type SendRules } from "./send-json.ts";
 
 /** A receiver that checks the signature with the same token. */
-export function signedWebhook(url: string, token: string): Receiver {
+export function signedWebhook(url: string, token: string, rules: SendRules): Receiver {
   return {
     provider: "webhook",
     send: (message) => {
@@ -27,7 +27,7 @@ export function signedWebhook(url: string, token: string): Receiver {
         },
         body,
         secrets: [token],
-        isConfidential: false,
+        rules,
       });
     },
   };

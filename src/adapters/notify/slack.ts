@@ -1,13 +1,13 @@
 // Slack's incoming webhooks: the message as mrkdwn.
 import type { RunMessage } from "../../core/run-message.ts";
 import type { Receiver } from "../../engine/notify-ports.ts";
-import { postJson } from "./send-json.ts";
+import { postJson, type SendRules } from "./send-json.ts";
 
 const mostRoots = 10;
 const longestCause = 300;
 
 /** A channel behind the address of an incoming webhook, which is a secret. */
-export function slackReceiver(webhookUrl: string): Receiver {
+export function slackReceiver(webhookUrl: string, rules: SendRules): Receiver {
   return {
     provider: "slack",
     send: (message) =>
@@ -16,7 +16,7 @@ export function slackReceiver(webhookUrl: string): Receiver {
         url: webhookUrl,
         body: JSON.stringify({ text: slackText(message) }),
         secrets: [webhookUrl, ...secretPath(webhookUrl)],
-        isConfidential: true,
+        rules,
       }),
   };
 }

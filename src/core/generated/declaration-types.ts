@@ -604,6 +604,42 @@ export interface StackSync {
       secretRef: SecretRef;
     };
     /**
+     * Who is told of the ends of runs: one message for each run that did something or has somebody else to blame, root causes alone.
+     *
+     * @maxItems 8
+     *
+     * Items: One of slack and webhook.
+     */
+    notify?: {
+      /**
+       * A channel of Slack, or of what takes the same messages; the key url of secretRef is the address of an incoming webhook.
+       */
+      slack?: {
+        secretRef: SecretRef;
+      };
+      /**
+       * A server of your own; the key token of secretRef is what messages are signed with.
+       */
+      webhook?: {
+        /**
+         * https://HOST/PATH, without credentials.
+         */
+        url: string;
+        secretRef: SecretRef;
+      };
+    }[];
+    /**
+     * Says beside each commit how its stack stands, as headway/CLUSTER/STACK; the key token of secretRef may write commit statuses.
+     */
+    commitStatus?: {
+      provider: "github" | "gitlab";
+      /**
+       * The API's address where it does not follow from the repository's: https://git.example.com/api/v3.
+       */
+      apiUrl?: string;
+      secretRef: SecretRef;
+    };
+    /**
      * True: nothing is fetched and nothing changed until it is false again.
      */
     suspend?: boolean;

@@ -4170,7 +4170,7 @@ return errors === 0;
 }
 
 export const validateStackSync = validate18;
-const schema43 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stacksync.schema.json","title":"StackSync","description":"What the agent in the cluster keeps true: one stack, from one folder of one git repository.","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","const":"headway.dev/v1"},"kind":{"type":"string","const":"StackSync"},"metadata":{"type":"object","description":"The object's own, as Kubernetes has it."},"spec":{"type":"object","additionalProperties":false,"required":["source"],"properties":{"source":{"description":"Where the stack's declarations are. secretRef holds username and password, or bearerToken, and ca.crt for https; identity and known_hosts for ssh.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"description":"The repository: https://HOST/PATH, ssh://[USER@]HOST/PATH or USER@HOST:PATH. Credentials stand in secretRef, never here.","type":"string","minLength":1,"maxLength":2048},"ref":{"description":"What is followed: one of branch, tag and commit; the branch main by default.","type":"object","additionalProperties":false,"maxProperties":1,"properties":{"branch":{"type":"string","minLength":1,"maxLength":255},"tag":{"type":"string","minLength":1,"maxLength":255},"commit":{"type":"string","pattern":"^[0-9a-f]{40}$"}}},"path":{"description":"The stack's folder below the repository's root; the root by default.","type":"string","maxLength":1024},"interval":{"description":"How often the repository is asked for a newer commit, a Go duration from 5s to 24h; 1m by default.","type":"string","maxLength":32},"secretRef":{"$ref":"#/definitions/secretRef"},"verify":{"description":"Only a commit signed by a key of secretRef is used: each of its keys ending in .asc is an OpenPGP public key, each ending in .pub an SSH public key.","type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"#/definitions/secretRef"}}}}},"webhook":{"description":"Lets a git server tell of pushes, at /hooks/github/NAMESPACE/NAME, /hooks/gitlab/NAMESPACE/NAME or /hooks/generic/NAMESPACE/NAME; the key token of secretRef is what deliveries are signed with.","type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"#/definitions/secretRef"}}},"suspend":{"description":"True: nothing is fetched and nothing changed until it is false again.","type":"boolean"},"serviceAccountName":{"description":"The ServiceAccount of the StackSync's namespace as which everything of the stack's releases is done, helm's hooks and lookups included.","type":"string","pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},"deletionPolicy":{"description":"What becomes of the releases when the StackSync is deleted: they stay.","type":"string","enum":["orphan"]}}},"status":{"type":"object","description":"What the agent says of it."}},"definitions":{"secretRef":{"title":"SecretRef","description":"A Secret in the StackSync's own namespace.","type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"}}}}};
+const schema43 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stacksync.schema.json","title":"StackSync","description":"What the agent in the cluster keeps true: one stack, from one folder of one git repository.","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","const":"headway.dev/v1"},"kind":{"type":"string","const":"StackSync"},"metadata":{"type":"object","description":"The object's own, as Kubernetes has it."},"spec":{"type":"object","additionalProperties":false,"required":["source"],"properties":{"source":{"description":"Where the stack's declarations are. secretRef holds username and password, or bearerToken, and ca.crt for https; identity and known_hosts for ssh.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"description":"The repository: https://HOST/PATH, ssh://[USER@]HOST/PATH or USER@HOST:PATH. Credentials stand in secretRef, never here.","type":"string","minLength":1,"maxLength":2048},"ref":{"description":"What is followed: one of branch, tag and commit; the branch main by default.","type":"object","additionalProperties":false,"maxProperties":1,"properties":{"branch":{"type":"string","minLength":1,"maxLength":255},"tag":{"type":"string","minLength":1,"maxLength":255},"commit":{"type":"string","pattern":"^[0-9a-f]{40}$"}}},"path":{"description":"The stack's folder below the repository's root; the root by default.","type":"string","maxLength":1024},"interval":{"description":"How often the repository is asked for a newer commit, a Go duration from 5s to 24h; 1m by default.","type":"string","maxLength":32},"secretRef":{"$ref":"#/definitions/secretRef"},"verify":{"description":"Only a commit signed by a key of secretRef is used: each of its keys ending in .asc is an OpenPGP public key, each ending in .pub an SSH public key.","type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"#/definitions/secretRef"}}}}},"webhook":{"description":"Lets a git server tell of pushes, at /hooks/github/NAMESPACE/NAME, /hooks/gitlab/NAMESPACE/NAME or /hooks/generic/NAMESPACE/NAME; the key token of secretRef is what deliveries are signed with.","type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"#/definitions/secretRef"}}},"notify":{"description":"Who is told of the ends of runs: one message for each run that did something or has somebody else to blame, root causes alone.","type":"array","maxItems":8,"items":{"description":"One of slack and webhook.","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"slack":{"description":"A channel of Slack, or of what takes the same messages; the key url of secretRef is the address of an incoming webhook.","type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"#/definitions/secretRef"}}},"webhook":{"description":"A server of your own; the key token of secretRef is what messages are signed with.","type":"object","additionalProperties":false,"required":["url","secretRef"],"properties":{"url":{"description":"https://HOST/PATH, without credentials.","type":"string","minLength":1,"maxLength":2048},"secretRef":{"$ref":"#/definitions/secretRef"}}}}}},"commitStatus":{"description":"Says beside each commit how its stack stands, as headway/CLUSTER/STACK; the key token of secretRef may write commit statuses.","type":"object","additionalProperties":false,"required":["provider","secretRef"],"properties":{"provider":{"type":"string","enum":["github","gitlab"]},"apiUrl":{"description":"The API's address where it does not follow from the repository's: https://git.example.com/api/v3.","type":"string","minLength":1,"maxLength":2048},"secretRef":{"$ref":"#/definitions/secretRef"}}},"suspend":{"description":"True: nothing is fetched and nothing changed until it is false again.","type":"boolean"},"serviceAccountName":{"description":"The ServiceAccount of the StackSync's namespace as which everything of the stack's releases is done, helm's hooks and lookups included.","type":"string","pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},"deletionPolicy":{"description":"What becomes of the releases when the StackSync is deleted: they stay.","type":"string","enum":["orphan"]}}},"status":{"type":"object","description":"What the agent says of it."}},"definitions":{"secretRef":{"title":"SecretRef","description":"A Secret in the StackSync's own namespace.","type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"}}}}};
 const schema44 = {"title":"SecretRef","description":"A Secret in the StackSync's own namespace.","type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"}}};
 const pattern33 = new RegExp("^[0-9a-f]{40}$", "u");
 const pattern34 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", "u");
@@ -4293,7 +4293,7 @@ vErrors.push(err9);
 errors++;
 }
 for(const key0 in data3){
-if(!(((((key0 === "source") || (key0 === "webhook")) || (key0 === "suspend")) || (key0 === "serviceAccountName")) || (key0 === "deletionPolicy"))){
+if(!(((((((key0 === "source") || (key0 === "webhook")) || (key0 === "notify")) || (key0 === "commitStatus")) || (key0 === "suspend")) || (key0 === "serviceAccountName")) || (key0 === "deletionPolicy"))){
 const err10 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec,data:data3};
 if(vErrors === null){
 vErrors = [err10];
@@ -4818,10 +4818,11 @@ vErrors.push(err52);
 errors++;
 }
 }
-if(data3.suspend !== undefined){
-let data20 = data3.suspend;
-if(typeof data20 !== "boolean"){
-const err53 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema43.properties.spec.properties.suspend.type,parentSchema:schema43.properties.spec.properties.suspend,data:data20};
+if(data3.notify !== undefined){
+let data20 = data3.notify;
+if(Array.isArray(data20)){
+if(data20.length > 8){
+const err53 = {instancePath:instancePath+"/spec/notify",schemaPath:"#/properties/spec/properties/notify/maxItems",keyword:"maxItems",params:{limit: 8},message:"must NOT have more than 8 items",schema:8,parentSchema:schema43.properties.spec.properties.notify,data:data20};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -4830,12 +4831,12 @@ vErrors.push(err53);
 }
 errors++;
 }
-}
-if(data3.serviceAccountName !== undefined){
-let data21 = data3.serviceAccountName;
-if(typeof data21 === "string"){
-if(!pattern34.test(data21)){
-const err54 = {instancePath:instancePath+"/spec/serviceAccountName",schemaPath:"#/properties/spec/properties/serviceAccountName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema43.properties.spec.properties.serviceAccountName,data:data21};
+const len0 = data20.length;
+for(let i0=0; i0<len0; i0++){
+let data21 = data20[i0];
+if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
+if(Object.keys(data21).length > 1){
+const err54 = {instancePath:instancePath+"/spec/notify/" + i0,schemaPath:"#/properties/spec/properties/notify/items/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties",schema:1,parentSchema:schema43.properties.spec.properties.notify.items,data:data21};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -4844,9 +4845,8 @@ vErrors.push(err54);
 }
 errors++;
 }
-}
-else {
-const err55 = {instancePath:instancePath+"/spec/serviceAccountName",schemaPath:"#/properties/spec/properties/serviceAccountName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.serviceAccountName.type,parentSchema:schema43.properties.spec.properties.serviceAccountName,data:data21};
+if(Object.keys(data21).length < 1){
+const err55 = {instancePath:instancePath+"/spec/notify/" + i0,schemaPath:"#/properties/spec/properties/notify/items/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema43.properties.spec.properties.notify.items,data:data21};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -4855,11 +4855,9 @@ vErrors.push(err55);
 }
 errors++;
 }
-}
-if(data3.deletionPolicy !== undefined){
-let data22 = data3.deletionPolicy;
-if(typeof data22 !== "string"){
-const err56 = {instancePath:instancePath+"/spec/deletionPolicy",schemaPath:"#/properties/spec/properties/deletionPolicy/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.deletionPolicy.type,parentSchema:schema43.properties.spec.properties.deletionPolicy,data:data22};
+for(const key8 in data21){
+if(!((key8 === "slack") || (key8 === "webhook"))){
+const err56 = {instancePath:instancePath+"/spec/notify/" + i0,schemaPath:"#/properties/spec/properties/notify/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.notify.items,data:data21};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -4868,8 +4866,12 @@ vErrors.push(err56);
 }
 errors++;
 }
-if(!(data22 === "orphan")){
-const err57 = {instancePath:instancePath+"/spec/deletionPolicy",schemaPath:"#/properties/spec/properties/deletionPolicy/enum",keyword:"enum",params:{allowedValues: schema43.properties.spec.properties.deletionPolicy.enum},message:"must be equal to one of the allowed values",schema:schema43.properties.spec.properties.deletionPolicy.enum,parentSchema:schema43.properties.spec.properties.deletionPolicy,data:data22};
+}
+if(data21.slack !== undefined){
+let data22 = data21.slack;
+if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
+if(data22.secretRef === undefined){
+const err57 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack",schemaPath:"#/properties/spec/properties/notify/items/properties/slack/required",keyword:"required",params:{missingProperty: "secretRef"},message:"must have required property '"+"secretRef"+"'",schema:schema43.properties.spec.properties.notify.items.properties.slack.required,parentSchema:schema43.properties.spec.properties.notify.items.properties.slack,data:data22};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -4878,10 +4880,9 @@ vErrors.push(err57);
 }
 errors++;
 }
-}
-}
-else {
-const err58 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.type,parentSchema:schema43.properties.spec,data:data3};
+for(const key9 in data22){
+if(!(key9 === "secretRef")){
+const err58 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack",schemaPath:"#/properties/spec/properties/notify/items/properties/slack/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.notify.items.properties.slack,data:data22};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -4891,10 +4892,11 @@ vErrors.push(err58);
 errors++;
 }
 }
-if(data.status !== undefined){
-let data23 = data.status;
-if(!(data23 && typeof data23 == "object" && !Array.isArray(data23))){
-const err59 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.status.type,parentSchema:schema43.properties.status,data:data23};
+if(data22.secretRef !== undefined){
+let data23 = data22.secretRef;
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+if(data23.name === undefined){
+const err59 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack/secretRef",schemaPath:"#/definitions/secretRef/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data23};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -4903,15 +4905,496 @@ vErrors.push(err59);
 }
 errors++;
 }
-}
-}
-else {
-const err60 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.type,parentSchema:schema43,data};
+for(const key10 in data23){
+if(!(key10 === "name")){
+const err60 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack/secretRef",schemaPath:"#/definitions/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data23};
 if(vErrors === null){
 vErrors = [err60];
 }
 else {
 vErrors.push(err60);
+}
+errors++;
+}
+}
+if(data23.name !== undefined){
+let data24 = data23.name;
+if(typeof data24 === "string"){
+if(!pattern34.test(data24)){
+const err61 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema44.properties.name,data:data24};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+}
+else {
+const err62 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data24};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+}
+}
+else {
+const err63 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack/secretRef",schemaPath:"#/definitions/secretRef/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data23};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+}
+}
+else {
+const err64 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack",schemaPath:"#/properties/spec/properties/notify/items/properties/slack/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.notify.items.properties.slack.type,parentSchema:schema43.properties.spec.properties.notify.items.properties.slack,data:data22};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+}
+if(data21.webhook !== undefined){
+let data25 = data21.webhook;
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+if(data25.url === undefined){
+const err65 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema43.properties.spec.properties.notify.items.properties.webhook.required,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook,data:data25};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+if(data25.secretRef === undefined){
+const err66 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/required",keyword:"required",params:{missingProperty: "secretRef"},message:"must have required property '"+"secretRef"+"'",schema:schema43.properties.spec.properties.notify.items.properties.webhook.required,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook,data:data25};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+for(const key11 in data25){
+if(!((key11 === "url") || (key11 === "secretRef"))){
+const err67 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook,data:data25};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
+}
+if(data25.url !== undefined){
+let data26 = data25.url;
+if(typeof data26 === "string"){
+if(data26.length > 2048){
+const err68 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/url",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/properties/url/maxLength",keyword:"maxLength",params:{limit: 2048},message:"must NOT have more than 2048 characters",schema:2048,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook.properties.url,data:data26};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+if(data26.length < 1){
+const err69 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/url",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/properties/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook.properties.url,data:data26};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+}
+else {
+const err70 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/url",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.notify.items.properties.webhook.properties.url.type,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook.properties.url,data:data26};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+}
+if(data25.secretRef !== undefined){
+let data27 = data25.secretRef;
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+if(data27.name === undefined){
+const err71 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/secretRef",schemaPath:"#/definitions/secretRef/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data27};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+for(const key12 in data27){
+if(!(key12 === "name")){
+const err72 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/secretRef",schemaPath:"#/definitions/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data27};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+if(data27.name !== undefined){
+let data28 = data27.name;
+if(typeof data28 === "string"){
+if(!pattern34.test(data28)){
+const err73 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema44.properties.name,data:data28};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+}
+else {
+const err74 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data28};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+}
+}
+else {
+const err75 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/secretRef",schemaPath:"#/definitions/secretRef/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data27};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+}
+}
+else {
+const err76 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.notify.items.properties.webhook.type,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook,data:data25};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+}
+}
+else {
+const err77 = {instancePath:instancePath+"/spec/notify/" + i0,schemaPath:"#/properties/spec/properties/notify/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.notify.items.type,parentSchema:schema43.properties.spec.properties.notify.items,data:data21};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+}
+}
+else {
+const err78 = {instancePath:instancePath+"/spec/notify",schemaPath:"#/properties/spec/properties/notify/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema43.properties.spec.properties.notify.type,parentSchema:schema43.properties.spec.properties.notify,data:data20};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+}
+if(data3.commitStatus !== undefined){
+let data29 = data3.commitStatus;
+if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
+if(data29.provider === undefined){
+const err79 = {instancePath:instancePath+"/spec/commitStatus",schemaPath:"#/properties/spec/properties/commitStatus/required",keyword:"required",params:{missingProperty: "provider"},message:"must have required property '"+"provider"+"'",schema:schema43.properties.spec.properties.commitStatus.required,parentSchema:schema43.properties.spec.properties.commitStatus,data:data29};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+if(data29.secretRef === undefined){
+const err80 = {instancePath:instancePath+"/spec/commitStatus",schemaPath:"#/properties/spec/properties/commitStatus/required",keyword:"required",params:{missingProperty: "secretRef"},message:"must have required property '"+"secretRef"+"'",schema:schema43.properties.spec.properties.commitStatus.required,parentSchema:schema43.properties.spec.properties.commitStatus,data:data29};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+for(const key13 in data29){
+if(!(((key13 === "provider") || (key13 === "apiUrl")) || (key13 === "secretRef"))){
+const err81 = {instancePath:instancePath+"/spec/commitStatus",schemaPath:"#/properties/spec/properties/commitStatus/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.commitStatus,data:data29};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+}
+if(data29.provider !== undefined){
+let data30 = data29.provider;
+if(typeof data30 !== "string"){
+const err82 = {instancePath:instancePath+"/spec/commitStatus/provider",schemaPath:"#/properties/spec/properties/commitStatus/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.commitStatus.properties.provider.type,parentSchema:schema43.properties.spec.properties.commitStatus.properties.provider,data:data30};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
+if(!((data30 === "github") || (data30 === "gitlab"))){
+const err83 = {instancePath:instancePath+"/spec/commitStatus/provider",schemaPath:"#/properties/spec/properties/commitStatus/properties/provider/enum",keyword:"enum",params:{allowedValues: schema43.properties.spec.properties.commitStatus.properties.provider.enum},message:"must be equal to one of the allowed values",schema:schema43.properties.spec.properties.commitStatus.properties.provider.enum,parentSchema:schema43.properties.spec.properties.commitStatus.properties.provider,data:data30};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
+}
+errors++;
+}
+}
+if(data29.apiUrl !== undefined){
+let data31 = data29.apiUrl;
+if(typeof data31 === "string"){
+if(data31.length > 2048){
+const err84 = {instancePath:instancePath+"/spec/commitStatus/apiUrl",schemaPath:"#/properties/spec/properties/commitStatus/properties/apiUrl/maxLength",keyword:"maxLength",params:{limit: 2048},message:"must NOT have more than 2048 characters",schema:2048,parentSchema:schema43.properties.spec.properties.commitStatus.properties.apiUrl,data:data31};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+if(data31.length < 1){
+const err85 = {instancePath:instancePath+"/spec/commitStatus/apiUrl",schemaPath:"#/properties/spec/properties/commitStatus/properties/apiUrl/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema43.properties.spec.properties.commitStatus.properties.apiUrl,data:data31};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+}
+else {
+const err86 = {instancePath:instancePath+"/spec/commitStatus/apiUrl",schemaPath:"#/properties/spec/properties/commitStatus/properties/apiUrl/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.commitStatus.properties.apiUrl.type,parentSchema:schema43.properties.spec.properties.commitStatus.properties.apiUrl,data:data31};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
+}
+errors++;
+}
+}
+if(data29.secretRef !== undefined){
+let data32 = data29.secretRef;
+if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
+if(data32.name === undefined){
+const err87 = {instancePath:instancePath+"/spec/commitStatus/secretRef",schemaPath:"#/definitions/secretRef/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data32};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
+}
+errors++;
+}
+for(const key14 in data32){
+if(!(key14 === "name")){
+const err88 = {instancePath:instancePath+"/spec/commitStatus/secretRef",schemaPath:"#/definitions/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data32};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+}
+if(data32.name !== undefined){
+let data33 = data32.name;
+if(typeof data33 === "string"){
+if(!pattern34.test(data33)){
+const err89 = {instancePath:instancePath+"/spec/commitStatus/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema44.properties.name,data:data33};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+}
+else {
+const err90 = {instancePath:instancePath+"/spec/commitStatus/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data33};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
+}
+}
+else {
+const err91 = {instancePath:instancePath+"/spec/commitStatus/secretRef",schemaPath:"#/definitions/secretRef/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data32};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
+}
+errors++;
+}
+}
+}
+else {
+const err92 = {instancePath:instancePath+"/spec/commitStatus",schemaPath:"#/properties/spec/properties/commitStatus/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.commitStatus.type,parentSchema:schema43.properties.spec.properties.commitStatus,data:data29};
+if(vErrors === null){
+vErrors = [err92];
+}
+else {
+vErrors.push(err92);
+}
+errors++;
+}
+}
+if(data3.suspend !== undefined){
+let data34 = data3.suspend;
+if(typeof data34 !== "boolean"){
+const err93 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema43.properties.spec.properties.suspend.type,parentSchema:schema43.properties.spec.properties.suspend,data:data34};
+if(vErrors === null){
+vErrors = [err93];
+}
+else {
+vErrors.push(err93);
+}
+errors++;
+}
+}
+if(data3.serviceAccountName !== undefined){
+let data35 = data3.serviceAccountName;
+if(typeof data35 === "string"){
+if(!pattern34.test(data35)){
+const err94 = {instancePath:instancePath+"/spec/serviceAccountName",schemaPath:"#/properties/spec/properties/serviceAccountName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema43.properties.spec.properties.serviceAccountName,data:data35};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
+}
+else {
+const err95 = {instancePath:instancePath+"/spec/serviceAccountName",schemaPath:"#/properties/spec/properties/serviceAccountName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.serviceAccountName.type,parentSchema:schema43.properties.spec.properties.serviceAccountName,data:data35};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
+}
+errors++;
+}
+}
+if(data3.deletionPolicy !== undefined){
+let data36 = data3.deletionPolicy;
+if(typeof data36 !== "string"){
+const err96 = {instancePath:instancePath+"/spec/deletionPolicy",schemaPath:"#/properties/spec/properties/deletionPolicy/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.deletionPolicy.type,parentSchema:schema43.properties.spec.properties.deletionPolicy,data:data36};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
+if(!(data36 === "orphan")){
+const err97 = {instancePath:instancePath+"/spec/deletionPolicy",schemaPath:"#/properties/spec/properties/deletionPolicy/enum",keyword:"enum",params:{allowedValues: schema43.properties.spec.properties.deletionPolicy.enum},message:"must be equal to one of the allowed values",schema:schema43.properties.spec.properties.deletionPolicy.enum,parentSchema:schema43.properties.spec.properties.deletionPolicy,data:data36};
+if(vErrors === null){
+vErrors = [err97];
+}
+else {
+vErrors.push(err97);
+}
+errors++;
+}
+}
+}
+else {
+const err98 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.type,parentSchema:schema43.properties.spec,data:data3};
+if(vErrors === null){
+vErrors = [err98];
+}
+else {
+vErrors.push(err98);
+}
+errors++;
+}
+}
+if(data.status !== undefined){
+let data37 = data.status;
+if(!(data37 && typeof data37 == "object" && !Array.isArray(data37))){
+const err99 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.status.type,parentSchema:schema43.properties.status,data:data37};
+if(vErrors === null){
+vErrors = [err99];
+}
+else {
+vErrors.push(err99);
+}
+errors++;
+}
+}
+}
+else {
+const err100 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.type,parentSchema:schema43,data};
+if(vErrors === null){
+vErrors = [err100];
+}
+else {
+vErrors.push(err100);
 }
 errors++;
 }

@@ -23,9 +23,24 @@ export type StackSyncSource = {
   readonly verifySecretName?: string;
 };
 
+/** Who is told of the ends of runs. */
+export type NotifyTarget =
+  | { readonly kind: "slack"; readonly secretName: string }
+  | { readonly kind: "webhook"; readonly url: string; readonly secretName: string };
+
+/** Where the statuses of the repository's commits are told. */
+export type CommitStatusTarget = {
+  readonly provider: "github" | "gitlab";
+  /** The API's address, where it does not follow from the repository's. */
+  readonly apiUrl?: string;
+  readonly secretName: string;
+};
+
 export type StackSyncSpec = {
   readonly source: StackSyncSource;
   readonly webhookSecretName?: string;
+  readonly notify: readonly NotifyTarget[];
+  readonly commitStatus?: CommitStatusTarget;
   readonly suspend: boolean;
   readonly serviceAccountName?: string;
 };
@@ -79,11 +94,19 @@ export function readStackSync(object: unknown): StackSync | undefined {
 function readSpec(object: unknown): StackSync["spec"] {
   if (!validateStackSync(object))
     return { ok: false, problems: (validateStackSync.errors ?? []).map(describe) };
-  const { source, webhook, suspend = false, serviceAccountName } = object.spec;
+  const { source, webhook, commitStatus, suspend = false, serviceAccountName } = object.spec;
+  const notify = (object.spec.notify ?? []).flatMap(readNotifyTarget);
   const interval = source.interval === undefined ? ordinaryIntervalMs : readInterval(source.interval);
   const path = readPath(source.path ?? "");
-  const problems = [interval, path].filter((read) => typeof read === "object").map(({ problem }) => problem);
-  if (typeof interval === "object" || typeof path === "object") return { ok: false, problems };
+  const problems = [
+    ...[interval, path].filter((read) => typeof read === "object").map(({ problem }) => problem),
+    ...notify.flatMap((target) =>
+      target.kind === "webhook" ? addressProblem("spec.notify", target.url) : [],
+    ),
+    ...addressProblem("spec.commitStatus.apiUrl", commitStatus?.apiUrl),
+  ];
+  if (typeof interval === "object" || typeof path === "object" || problems.length > 0)
+    return { ok: false, problems };
   return {
     ok: true,
     value: {
@@ -97,6 +120,16 @@ function readSpec(object: unknown): StackSync["spec"] {
         ...(source.verify === undefined ? {} : { verifySecretName: source.verify.secretRef.name }),
       },
       ...(webhook === undefined ? {} : { webhookSecretName: webhook.secretRef.name }),
+      notify,
+      ...(commitStatus === undefined
+        ? {}
+        : {
+            commitStatus: {
+              provider: commitStatus.provider,
+              secretName: commitStatus.secretRef.name,
+              ...(commitStatus.apiUrl === undefined ? {} : { apiUrl: commitStatus.apiUrl }),
+            },
+          }),
       ...(serviceAccountName === undefined ? {} : { serviceAccountName }),
     },
   };
@@ -106,6 +139,26 @@ function refOf({ branch, tag, commit }: NonNullable<WrittenStackSync["spec"]["so
   if (commit !== undefined) return { kind: "commit", sha: commit };
   if (tag !== undefined) return { kind: "tag", name: tag };
   return { kind: "branch", name: branch ?? "main" };
+}
+
+type WrittenTarget = NonNullable<WrittenStackSync["spec"]["notify"]>[number];
+
+function readNotifyTarget({ slack, webhook }: WrittenTarget): readonly NotifyTarget[] {
+  if (slack !== undefined) return [{ kind: "slack", secretName: slack.secretRef.name }];
+  return webhook === undefined
+    ? []
+    : [{ kind: "webhook", url: webhook.url, secretName: webhook.secretRef.name }];
+}
+
+/** Which servers of those are spoken to without encryption (on the agent's own machine) is the agent's matter. */
+function addressProblem(field: string, text: string | undefined): readonly string[] {
+  if (text === undefined) return [];
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== "https:" && url.protocol !== "http:") || !/^[!-~]+$/.test(text))
+    return [`${field} has to be an address: https://HOST/PATH`];
+  return url.username === "" && url.password === ""
+    ? []
+    : [`${field} holds a user name or a password: put what is secret into the Secret`];
 }
 
 function readInterval(text: string): number | { readonly problem: string } {

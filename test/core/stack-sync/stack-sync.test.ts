@@ -23,6 +23,7 @@ describe("a StackSync", () => {
       ok: true,
       value: {
         suspend: false,
+        notify: [],
         source: {
           url: "https://git.example/shop.git",
           ref: { kind: "branch", name: "main" },
@@ -36,6 +37,24 @@ describe("a StackSync", () => {
   it("takes a path as people write it", () => {
     const found = read({ source: { ...source, path: "./clusters//prod/" } })?.spec;
     expect(found?.ok === true && found.value.source.path).toBe("clusters/prod");
+  });
+
+  it("names who is told of its runs, and the Secret of each", () => {
+    const secretRef = { name: "told" };
+    const url = "https://ops.example/in";
+    const commitStatus = { provider: "gitlab", apiUrl: "https://git.example/api/v4", secretRef };
+    const found = read({
+      source,
+      notify: [{ slack: { secretRef } }, { webhook: { url, secretRef } }],
+      commitStatus,
+    });
+    expect(found?.spec.ok === true && found.spec.value).toMatchObject({
+      notify: [
+        { kind: "slack", secretName: "told" },
+        { kind: "webhook", url, secretName: "told" },
+      ],
+      commitStatus: { provider: "gitlab", apiUrl: "https://git.example/api/v4", secretName: "told" },
+    });
   });
 
   it("carries what persons asked of it by annotations", () => {
@@ -59,6 +78,24 @@ describe("a StackSync", () => {
     [{ source: { ...source, path: "../other" } }, /spec\.source\.path/],
     [{ source: { ...source, path: "a/b\u0000" } }, /spec\.source\.path/],
     [{ source: { ...source, ref: { branch: "a", tag: "b" } } }, /spec\.source\.ref/],
+    [{ source, notify: [{}] }, /spec\.notify\.0/],
+    [{ source, notify: [{ slack: { secretRef: { name: "a" } }, webhook: {} }] }, /spec\.notify\.0/],
+    [
+      { source, notify: [{ webhook: { url: "ftp://ops.example/in", secretRef: { name: "a" } } }] },
+      "spec.notify has to be an address: https://HOST/PATH",
+    ],
+    [
+      { source, notify: [{ webhook: { url: "https://me:pw@ops.example/in", secretRef: { name: "a" } } }] },
+      "spec.notify holds a user name or a password: put what is secret into the Secret",
+    ],
+    [
+      { source, commitStatus: { provider: "github", apiUrl: "git.example", secretRef: { name: "a" } } },
+      "spec.commitStatus.apiUrl has to be an address: https://HOST/PATH",
+    ],
+    [
+      { source, commitStatus: { provider: "gitea", secretRef: { name: "a" } } },
+      "spec.commitStatus.provider has to be github or gitlab",
+    ],
     [{ source, deletionPolicy: "uninstall" }, "spec.deletionPolicy has to be orphan"],
     [{ source, prune: true }, "spec.prune is no field of a StackSync"],
     [{}, /source/],

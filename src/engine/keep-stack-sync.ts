@@ -5,7 +5,7 @@ import type { AgentWorld, FoundStackSync } from "./agent-ports.ts";
 import { makeBell } from "./bell.ts";
 import { look } from "./look-at-source.ts";
 import { runHeld } from "./run-held-stack.ts";
-import { lastTellingMs, type Loop, type Memory } from "./sync-loop.ts";
+import { endHealthWatch, lastTellingMs, type Loop, type Memory } from "./sync-loop.ts";
 import { tellSyncStatus } from "./tell-sync-status.ts";
 
 /** A StackSync that is being kept. */
@@ -64,6 +64,7 @@ export function keepStackSync(world: AgentWorld, found: FoundStackSync): KeptSta
       await teller.settle();
       await memory.teller?.value.close(lastTellingMs);
       memory.wishes?.close();
+      endHealthWatch(memory);
       memory.connection?.value.close();
       await memory.held?.close();
       world.onEnded(memory.sync, memory.picture.stack);
@@ -114,6 +115,7 @@ async function turn(loop: Loop): Promise<number> {
   if (mended !== undefined) memory.picture = picture;
   if (spec.value.suspend) {
     show({ ...seen, isSuspended: true });
+    endHealthWatch(memory);
     world.onFetched(sync, undefined);
     return Infinity;
   }

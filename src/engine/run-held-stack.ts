@@ -1,7 +1,8 @@
 // Running: one run of the stack that is gone by, cut short in good order for what is newer, and what its end means for the
 // picture and for the next one.
+import type { ShownState } from "../core/event.ts";
 import type { Failure } from "../core/failure.ts";
-import { nextRunAt } from "../core/stack-sync/pace.ts";
+import { betweenRunsMs, nextRunAt } from "../core/stack-sync/pace.ts";
 import { acceptAnnotation, type StackSyncSpec } from "../core/stack-sync/stack-sync.ts";
 import type { Refusal, SeenRun, SyncPicture } from "../core/stack-sync/sync-status.ts";
 import type { SyncConnection } from "./agent-ports.ts";
@@ -13,7 +14,8 @@ import {
   tooMuchToPrune,
   type SyncRunRequest,
 } from "./run-stack-of-commit.ts";
-import { connect, tellerOf, withoutRefusal, type Loop, type Memory } from "./sync-loop.ts";
+import { watchHealth } from "./watch-health.ts";
+import { connect, endHealthWatch, tellerOf, withoutRefusal, type Loop, type Memory } from "./sync-loop.ts";
 
 /** How soon a run is tried again that could not begin. */
 const notBegunMs = 15_000;
@@ -91,6 +93,7 @@ async function runOnce(
     view: telling.view,
     onPlan: ({ plan }) => {
       seen.hasWork = plan.steps.some(({ kind }) => kind !== "keep");
+      if (seen.hasWork) endHealthWatch(memory);
       if (!isRefusedBeyond(memory, stack)) show({ lastAttemptedCommit: stack.commit });
     },
     onProgress: (runId, { wave, waves, done, total }) => {
@@ -118,6 +121,44 @@ async function runOnce(
     ...(kind === "done" ? healthyNow(memory, stack.commit, world.clock.nowMs()) : {}),
     ...refusal,
   });
+  if (memory.health?.stack !== stack) beginHealthWatch(loop, connection, stack, end.value);
+}
+
+/** From now on a release that breaks, or heals, has the stack looked at within seconds. */
+function beginHealthWatch(
+  { world, memory, bell }: Loop,
+  connection: SyncConnection,
+  stack: StackOfCommit,
+  { unready }: SeenRun,
+): void {
+  endHealthWatch(memory);
+  const states = new Map(unready.map(({ release, state }) => [release, state]));
+  const { key: stackSync } = memory.sync;
+  const watch = watchHealth(
+    { ...connection, clock: world.clock },
+    stack.toPlan.ready,
+    (release) => wasReady(states.get(release)),
+    {
+      onChange: () => {
+        // One that comes and goes is looked at now and then.
+        const soonestMs = Math.max(world.clock.nowMs(), memory.runBeganAtMs + betweenRunsMs);
+        memory.runAtMs = Math.min(memory.runAtMs, soonestMs);
+        bell.ring();
+      },
+      onRefused: (failure) => {
+        if (memory.unwatched === failure.message) return;
+        memory.unwatched = failure.message;
+        world.log.warn("health is not watched between looks", { stackSync, failure });
+      },
+    },
+  );
+  memory.health = { stack, watch };
+}
+
+/** Undefined where the release's state says nothing of its objects. */
+function wasReady(state: ShownState | undefined): boolean | undefined {
+  if (state === undefined || state === "Drifted") return true;
+  return state === "Degraded" ? false : undefined;
 }
 
 /** True where another commit can't be used: that the last good one is kept true does not make it one. */

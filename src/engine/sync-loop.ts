@@ -6,6 +6,7 @@ import type { AgentWorld, SyncConnection } from "./agent-ports.ts";
 import type { Bell } from "./bell.ts";
 import type { StackOfCommit } from "./read-stack-of-commit.ts";
 import { makeRunTeller, type RunTeller } from "./tell-run.ts";
+import type { HealthWatch } from "./watch-health.ts";
 import type { WishWatch } from "./watch-wishes.ts";
 
 /** What the loop knows and when it does what next; instants in milliseconds since the epoch. */
@@ -25,6 +26,10 @@ export type Memory = {
   readonly retired: SyncConnection[];
   connection?: { readonly generation: number; readonly value: SyncConnection };
   wishes?: WishWatch;
+  /** Of the stack as it was last found. */
+  health?: { readonly stack: StackOfCommit; readonly watch: HealthWatch };
+  /** Why health could not be watched, so that it is said once. */
+  unwatched?: string;
   /** `wish` is what of the spec it was made for. */
   teller?: { readonly wish: string; readonly value: RunTeller };
   failures: number;
@@ -47,11 +52,18 @@ export async function connect({ world, memory }: Loop, spec: StackSyncSpec): Pro
   if (!made.ok) return made;
   memory.wishes?.close();
   delete memory.wishes;
+  endHealthWatch(memory);
   // A run at work goes on with the one that it has.
   if (memory.running === undefined) memory.connection?.value.close();
   else if (memory.connection !== undefined) memory.retired.push(memory.connection.value);
   memory.connection = { generation: sync.generation, value: made.value };
   return made;
+}
+
+/** Between runs nobody watches any more; the end of the next one begins it anew. */
+export function endHealthWatch(memory: Memory): void {
+  memory.health?.watch.close();
+  delete memory.health;
 }
 
 /** How long the end of a loop waits for what is being told of its runs, in milliseconds. */

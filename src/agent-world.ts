@@ -4,6 +4,7 @@ import { receiversOf } from "./agent-receivers.ts";
 import { systemClock } from "./adapters/clock.ts";
 import { connectCluster, type Cluster } from "./adapters/cluster/connect.ts";
 import { openGitSource } from "./adapters/git-source/git-source.ts";
+import { checkHelm } from "./adapters/helm/check-helm.ts";
 import { openHelm } from "./adapters/helm/helm-cli.ts";
 import { introduceSelf, judgeHolder } from "./adapters/process-proof.ts";
 import type { ExportedRepository } from "./adapters/stack-source/read-folder.ts";
@@ -62,6 +63,7 @@ export async function openAgentWorld(
       viewsOf: options.viewsOf,
       onStatus: options.onStatus,
       onFetched: options.onFetched,
+      onFreshness: options.onFreshness,
       onEnded: options.onEnded,
       log,
     },
@@ -70,6 +72,10 @@ export async function openAgentWorld(
       if (name === undefined) return succeeded(undefined);
       const secret = await cluster.readSecret(sync.namespace, name);
       return secret.ok ? succeeded(secret.value?.get("token")?.toString("utf8").trim()) : secret;
+    },
+    helmVersion: async () => {
+      const program = await parts.findHelm();
+      return program.ok ? checkHelm(program.value) : program;
     },
     close: async () => {
       await git.close();

@@ -104,6 +104,9 @@ async function runUntilStopped(world: World, flags: AgentFlags): Promise<number>
     onFetched: (sync, atMs) => {
       metrics.setGitSuccess(sync.key, atMs);
     },
+    onFreshness: (stack, isFresh) => {
+      metrics.setFresh(stack, isFresh);
+    },
     onEnded: (sync, stack) => {
       metrics.setGitSuccess(sync.key, undefined);
       if (stack !== undefined) metrics.forget(stack);
@@ -121,6 +124,15 @@ async function runUntilStopped(world: World, flags: AgentFlags): Promise<number>
   });
   if (!result.ok) return reportFailure(world, result.failure);
   const opened = result.value;
+  void opened.helmVersion().then(
+    (found) => {
+      if (found.ok) metrics.setHelmVersion(found.value);
+      else log.warn("no helm can be used yet", { failure: found.failure });
+    },
+    (bug: unknown) => {
+      log.warn(`looking for helm: ${String(bug)}`, {});
+    },
+  );
   const stop = new AbortController();
   world.onStopSignal(() => {
     lines.log("info", "asked to stop");

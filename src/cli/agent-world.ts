@@ -17,7 +17,10 @@ export type AgentOptions = {
   readonly allowsPlainHttp: boolean;
   /** Told of each helm process as it begins (1) and ends (-1). */
   readonly onHelm: (change: 1 | -1) => void;
-} & Pick<AgentWorld, "clusterName" | "log" | "viewsOf" | "onStatus" | "onFetched" | "onTold" | "onEnded">;
+} & Pick<
+  AgentWorld,
+  "clusterName" | "log" | "viewsOf" | "onStatus" | "onFetched" | "onFreshness" | "onTold" | "onEnded"
+>;
 
 /** The agent's world, open until it is closed. */
 export type OpenAgentWorld = {
@@ -25,5 +28,7 @@ export type OpenAgentWorld = {
   readonly server: string;
   /** What a StackSync's webhooks are signed with; undefined where it has none, or its Secret has no `token`. */
   readHookToken(sync: StackSync): Promise<Result<string | undefined>>;
+  /** Of the helm that is used; finding it may take a while. */
+  helmVersion(): Promise<Result<string>>;
   close(): Promise<void>;
 };

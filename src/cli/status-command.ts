@@ -6,6 +6,7 @@ import { splitReleaseId, type ReleaseId } from "../core/ids.ts";
 import type { ShownState } from "../core/event.ts";
 import type { ReleaseStatus } from "../core/stack-status.ts";
 import { failureOf } from "../core/stack-status.ts";
+import { agentWord, type AgentWord } from "../core/stack-sync/agent-word.ts";
 import { readReleases, readStatus } from "../engine/read-status.ts";
 import type { StackReading } from "../engine/read-status.ts";
 import { leftAlone, rootOfRecord } from "../views/failure-block.ts";
@@ -13,6 +14,7 @@ import type { RootCause } from "../views/failure-block.ts";
 import { renderStatus } from "../views/status-view.ts";
 import type { StatusFormat, StatusRow } from "../views/status-view.ts";
 import { chooseStyle } from "../views/style.ts";
+import { safeText } from "../views/terminal-text.ts";
 import { renderWhy } from "../views/why-view.ts";
 import type { WhyInput } from "../views/why-view.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
@@ -58,7 +60,10 @@ export function registerStatusCommands(program: Command, world: World): void {
 }
 
 async function showStatus(world: World, flags: ReadFlags): Promise<number> {
-  const readings = await read(world, flags);
+  const words: AgentWord[] = [];
+  const readings = await read(world, flags, async (connection) => {
+    words.push(...(await readAgentWords(connection)));
+  });
   if (typeof readings === "number") return readings;
   const selected = select(world, readings, flags);
   if (typeof selected === "number") return selected;
@@ -67,17 +72,25 @@ async function showStatus(world: World, flags: ReadFlags): Promise<number> {
   );
   const nowMs = world.clock.nowMs();
   const style = chooseStyle({ isTerminal: world.stdout.isTerminal, env: world.env });
+  const stacks = new Set(readings.map(({ name }) => name));
+  const stackSyncs = words.filter(({ stack }) => stack !== undefined && stacks.has(stack));
   world.stdout.write(
     renderStatus(
       releases.map((release) => rowOf(release, nowMs)),
       {
         format: flags.output,
+        stackSyncs,
         nowMs,
         style,
         ...(world.stdout.isTerminal ? { columns: world.stdout.size().columns } : {}),
       },
     ),
   );
+  if (flags.output === "table" || flags.output === "wide")
+    for (const { namespace, name, ready, reason, message } of stackSyncs)
+      world.stderr.write(
+        `kept by StackSync ${namespace}/${name}, Ready ${ready} (${reason}): ${safeText(message)}\n`,
+      );
   if (releases.length === 0 && flags.output === "table")
     world.stderr.write(
       `no releases of Headway in ${flags.namespace === undefined ? "this cluster" : `the namespace ${flags.namespace}`}\n`,
@@ -127,11 +140,27 @@ function select(
     : findMatching(world, releases, selector);
 }
 
-async function read(world: World, flags: ReadFlags): Promise<readonly StackReading[] | number> {
+/** What agents say of their StackSyncs; none where there are none, or whoever asks may not read them. */
+async function readAgentWords(connection: Connection): Promise<readonly AgentWord[]> {
+  const listed = await connection.stackSyncs.list();
+  if (!listed.ok || listed.value.length === 0) return [];
+  const heard = await connection.agentHeardMsAgo();
+  return heard.ok ? listed.value.map((found) => agentWord(found, heard.value)) : [];
+}
+
+/** `also` is what is read besides, from the same connection. */
+async function read(
+  world: World,
+  flags: ReadFlags,
+  also: (connection: Connection) => Promise<void> = () => Promise.resolve(),
+): Promise<readonly StackReading[] | number> {
   const connection = await world.connect(flags);
   if (!connection.ok) return reportFailure(world, connection.failure);
   try {
-    const readings = await readStatus({ ...connection.value, clock: world.clock }, flags.stack);
+    const [readings] = await Promise.all([
+      readStatus({ ...connection.value, clock: world.clock }, flags.stack),
+      also(connection.value),
+    ]);
     if (!readings.ok) return reportFailure(world, readings.failure);
     const { namespace, stack } = flags;
     if (stack !== undefined && readings.value.length === 0)

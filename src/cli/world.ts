@@ -57,6 +57,8 @@ export type Connection = {
       Omit<ClusterFinding, "server" | "context"> & { readonly may: (right: Right) => boolean | undefined }
     >
   >;
+  /** How long ago the agent that leads was last heard of, in milliseconds; undefined where none ever was. */
+  agentHeardMsAgo(): Promise<Result<number | undefined>>;
   decode(release: unknown): ReleasePayload | undefined;
   countRequests(): number;
   close(): void;

@@ -83,6 +83,8 @@ export type AgentWorld = {
   onStatus(sync: StackSync, status: SyncStatus): void;
   /** Told when a repository has answered; undefined where it is not meant to be asked any more. */
   onFetched(sync: StackSync, atMs: number | undefined): void;
+  /** Told, as often as may be, whether what is known of a stack is to be believed. */
+  onFreshness(stack: string, isFresh: boolean): void;
   /** Told that a StackSync is kept no more, and which stack it was, where that was known. */
   onEnded(sync: StackSync, stack: string | undefined): void;
   readonly log: AgentLog;

@@ -1,6 +1,6 @@
 // The loop of one StackSync: look, run, tell how it stands, wait for the next reason to look. What is due when, and what the
 // status says, is core's; looking and running have files of their own.
-import type { SyncPicture } from "../core/stack-sync/sync-status.ts";
+import { isStale, type SyncPicture } from "../core/stack-sync/sync-status.ts";
 import type { AgentWorld, FoundStackSync } from "./agent-ports.ts";
 import { makeBell } from "./bell.ts";
 import { look } from "./look-at-source.ts";
@@ -37,6 +37,8 @@ export function keepStackSync(world: AgentWorld, found: FoundStackSync): KeptSta
   const teller = tellSyncStatus(world, found, over.signal);
   const show = (change: Partial<SyncPicture>): void => {
     memory.picture = { ...memory.picture, ...change };
+    const { stack } = memory.picture;
+    if (stack !== undefined) world.onFreshness(stack, !isStale(memory.picture));
     teller.show(memory.sync, memory.picture);
   };
   const loop = { world, memory, bell, show, over: over.signal };

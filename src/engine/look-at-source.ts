@@ -3,14 +3,11 @@
 import type { Failure } from "../core/failure.ts";
 import { betweenRunsMs, nextFetchAt } from "../core/stack-sync/pace.ts";
 import type { StackSyncSpec } from "../core/stack-sync/stack-sync.ts";
-import type { Refusal } from "../core/stack-sync/sync-status.ts";
+import { isStaleSince, type Refusal } from "../core/stack-sync/sync-status.ts";
 import { objectsOf } from "../core/values/values-objects.ts";
 import { findLoss, readStackOfCommit, type StackOfCommit } from "./read-stack-of-commit.ts";
-import { connect, tellerOf, withoutRefusal, type Loop } from "./sync-loop.ts";
+import { connect, notSeen, tellerOf, withoutRefusal, type Loop } from "./sync-loop.ts";
 import { watchWishes } from "./watch-wishes.ts";
-
-/** After so many intervals without an answer, what is known of a repository is no longer believed. */
-const staleIntervals = 3;
 
 /** Asks the repository where that is due, and reads what is new; `memory.held` is then the stack to go by. */
 export async function look(loop: Loop, spec: StackSyncSpec): Promise<void> {
@@ -62,7 +59,7 @@ function sourceFailed({ world, memory, show }: Loop, failure: Failure, spec: Sta
       kind: "failed",
       failure,
       sinceMs,
-      isStale: nowMs - sinceMs > staleIntervals * spec.source.intervalMs,
+      isStale: isStaleSince(sinceMs, nowMs, spec.source.intervalMs),
     },
   });
 }
@@ -90,7 +87,7 @@ async function takeOver(loop: Loop, stack: StackOfCommit, spec: StackSyncSpec): 
     // Without the state nobody knows how much is gone.
     else if (!state.ok) {
       delete memory.read;
-      refuse(loop, { reason: "NotBegun", message: state.failure.message, commit: stack.commit }, spec);
+      notSeen(loop, state.failure, stack.commit, spec);
     }
     return;
   }

@@ -15,7 +15,15 @@ import {
   type SyncRunRequest,
 } from "./run-stack-of-commit.ts";
 import { watchHealth } from "./watch-health.ts";
-import { connect, endHealthWatch, tellerOf, withoutRefusal, type Loop, type Memory } from "./sync-loop.ts";
+import {
+  connect,
+  endHealthWatch,
+  notSeen,
+  tellerOf,
+  withoutRefusal,
+  type Loop,
+  type Memory,
+} from "./sync-loop.ts";
 
 /** How soon a run is tried again that could not begin. */
 const notBegunMs = 15_000;
@@ -29,7 +37,7 @@ export async function runHeld(loop: Loop, spec: StackSyncSpec, stack: StackOfCom
   memory.tried = stack;
   const connection = await connect(loop, spec);
   if (!connection.ok) {
-    notBegun(loop, connection.failure, stack);
+    notBegun(loop, connection.failure, stack, spec);
     return;
   }
   await memory.wishes?.note();
@@ -94,6 +102,7 @@ async function runOnce(
     onPlan: ({ plan }) => {
       seen.hasWork = plan.steps.some(({ kind }) => kind !== "keep");
       if (seen.hasWork) endHealthWatch(memory);
+      memory.picture = seenNow(memory.picture);
       if (!isRefusedBeyond(memory, stack)) show({ lastAttemptedCommit: stack.commit });
     },
     onProgress: (runId, { wave, waves, done, total }) => {
@@ -108,7 +117,7 @@ async function runOnce(
   const refusal = isUnasked ? { refusal: pruneRefusal(stack) } : {};
   telling.end({ ...refusal, isSuperseded: supersede.reason === "newer-commit" });
   if (!end.ok) {
-    notBegun(loop, end.failure, stack);
+    notBegun(loop, end.failure, stack, spec);
     return;
   }
   const { kind } = end.value.outcome;
@@ -166,6 +175,10 @@ function isRefusedBeyond({ picture: { refusal } }: Memory, { commit }: StackOfCo
   return refusal !== undefined && refusal.commit !== commit;
 }
 
+function seenNow({ unseen, ...picture }: SyncPicture): SyncPicture {
+  return unseen === undefined ? picture : { ...picture };
+}
+
 /** A look that changed nothing is not the last run. */
 function asBefore(seen: SeenRun, before: SeenRun | undefined): SeenRun {
   return before === undefined
@@ -190,11 +203,8 @@ function pruneRefusal({ commit }: StackOfCommit): Refusal {
   };
 }
 
-function notBegun({ world, memory, show, over }: Loop, failure: Failure, stack: StackOfCommit): void {
-  const { commit } = stack;
+function notBegun(loop: Loop, failure: Failure, { commit }: StackOfCommit, spec: StackSyncSpec): void {
+  const { world, memory, over } = loop;
   memory.runAtMs = Math.min(memory.runAtMs, world.clock.nowMs() + notBegunMs);
-  if (over.aborted) return;
-  world.log.warn("the run did not begin", { stackSync: memory.sync.key, commit, failure });
-  if (isRefusedBeyond(memory, stack)) return;
-  show({ activity: { kind: "idle" }, refusal: { reason: "NotBegun", message: failure.message, commit } });
+  if (!over.aborted) notSeen(loop, failure, commit, spec);
 }

@@ -1,7 +1,7 @@
 // What the loop of one StackSync knows and holds while it is kept: the stack to go by, what is due when, its connection.
-import { succeeded, type Result } from "../core/failure.ts";
+import { succeeded, type Failure, type Result } from "../core/failure.ts";
 import type { StackSync, StackSyncSpec } from "../core/stack-sync/stack-sync.ts";
-import type { SyncPicture } from "../core/stack-sync/sync-status.ts";
+import { isStaleSince, type SyncPicture } from "../core/stack-sync/sync-status.ts";
 import type { AgentWorld, SyncConnection } from "./agent-ports.ts";
 import type { Bell } from "./bell.ts";
 import type { StackOfCommit } from "./read-stack-of-commit.ts";
@@ -77,6 +77,30 @@ export function tellerOf({ world, memory }: Loop, spec: StackSyncSpec): RunTelle
   const value = makeRunTeller(world, memory.sync, spec);
   memory.teller = { wish, value };
   return value;
+}
+
+/** The stack in the cluster could not be looked at: what is known of it counts for three intervals more. */
+export function notSeen(
+  { world, memory, show }: Loop,
+  failure: Failure,
+  commit: string,
+  spec: StackSyncSpec,
+): void {
+  const { sync, picture } = memory;
+  const { unseen, lastRun } = picture;
+  const nowMs = world.clock.nowMs();
+  const sinceMs = unseen?.sinceMs ?? nowMs;
+  const isAskedFor = sync.reconcileRequest !== picture.lastHandledReconcileAt;
+  world.log.warn("the stack can't be looked at", { stackSync: sync.key, commit, failure });
+  show({
+    activity: { kind: "idle" },
+    unseen: {
+      message: failure.message,
+      sinceMs,
+      isStale: isStaleSince(sinceMs, nowMs, spec.source.intervalMs),
+      isAwaited: unseen?.isAwaited === true || isAskedFor || lastRun?.commit !== commit,
+    },
+  });
 }
 
 /** What is known, with nothing held against any commit. */

@@ -56,7 +56,7 @@ export function makeRunTeller(world: Ports, sync: StackSync, spec: StackSyncSpec
     notifier.status(commit, status);
   };
   const refused = (stack: string, { reason, commit, message }: Refusal): void => {
-    const isOpen = reason === "ChartsUnavailable" || reason === "NotBegun";
+    const isOpen = reason === "ChartsUnavailable";
     const words = message.split("\n", 1)[0] ?? "";
     const status = commitStatus({ stack, cluster }, isOpen ? "pending" : "failure", words);
     tellStatus(commit, status, { text: isOpen ? reason : words, isOpen });

@@ -47,6 +47,7 @@ export function watchHealth(
   const watched = ports.objects.watch();
   const releases = new Map<ReleaseId, Watching>();
   const ownerOf = new Map<string, ReleaseId>();
+  const isOver = (): boolean => over.signal.aborted;
   let isSynced = false;
 
   const consider = (release: ReleaseId, one: Watching): void => {
@@ -80,17 +81,17 @@ export function watchHealth(
       return;
     }
     const known = newestPayloads(payloads.value);
+    const { world } = watched;
+    const kindFacts: typeof world.kindFacts = (apiVersion, kind) => world.kindFacts(apiVersion, kind);
     const outlines = stack.declarations.flatMap((declaration) => {
       const rules = stack.rules.healthOf(declaration.id);
       const objects = known.get(releaseKey(declaration))?.objects ?? [];
-      return [
-        { id: declaration.id, rules, objects: watchedObjects(objects, rules, watched.world.kindFacts) },
-      ];
+      return [{ id: declaration.id, rules, objects: watchedObjects(objects, rules, kindFacts) }];
     });
     const kinds = watchedKinds(outlines.flatMap(({ objects }) => objects));
-    if (kinds.length === 0 || over.signal.aborted) return;
+    if (kinds.length === 0 || isOver()) return;
     const following = await watched.follow({ kinds, namespaces: [] });
-    if (over.signal.aborted) return;
+    if (isOver()) return;
     if (!following.ok) {
       tell.onRefused(following.failure);
       return;

@@ -8,14 +8,18 @@ import { NOTIFICATION_PROVIDERS } from "../core/run-message.ts";
 import { WEBHOOK_PROVIDERS } from "../core/webhooks/read-push.ts";
 import { listReleases, SHOWN_STATES, type ListedRelease } from "./listed-releases.ts";
 
-/** What of the program the metrics name. */
+/** What of the program the metrics name; helm's version may be told later. */
 export type BuildInfo = { readonly version: string; readonly node: string; readonly helm: string };
 
 export type MetricsView = {
   /** A view of one stack's runs; `stack` is the label that its series carry. */
   viewOf(stack: string): (event: Event, run: Run) => void;
+  /** The version of the helm that is used, once it is known. */
+  setHelmVersion(version: string): void;
   /** How a stack's releases stand, where that is known from something else than a run. */
   setReleases(stack: string, releases: readonly ListedRelease[]): void;
+  /** Whether what is known of a stack is to be believed; where it is not, each of its releases is Unknown. */
+  setFresh(stack: string, isFresh: boolean): void;
   setLeader(isLeader: boolean): void;
   /** When a stack's repository was last read; undefined where it is not meant to be. */
   setGitSuccess(stack: string, atMs: number | undefined): void;
@@ -51,10 +55,12 @@ export function makeMetricsView(build: BuildInfo): MetricsView {
   const standing = new Map<string, readonly ListedRelease[]>();
   const running = new Map<string, Run>();
   const gitSuccess = new Map<string, number>();
+  const stale = new Set<string>();
   const listed = (): readonly (readonly [string, readonly ListedRelease[]])[] =>
     [...new Set([...standing.keys(), ...running.keys()])].toSorted().map((stack) => {
       const run = running.get(stack);
-      return [stack, run === undefined ? (standing.get(stack) ?? []) : listReleases(run)];
+      const releases = run === undefined ? (standing.get(stack) ?? []) : listReleases(run);
+      return [stack, stale.has(stack) ? releases.map((one) => ({ ...one, state: "Unknown" })) : releases];
     });
   collectReleases(registers, listed);
   collectGitSuccess(registers, () => gitSuccess.values());
@@ -79,7 +85,15 @@ export function makeMetricsView(build: BuildInfo): MetricsView {
           metric.recovery.set({ stack }, event.durationMs / 1000);
       };
     },
+    setHelmVersion: (helm) => {
+      metric.build.reset();
+      metric.build.set({ ...build, helm }, 1);
+    },
     setReleases: (stack, releases) => void standing.set(stack, releases),
+    setFresh: (stack, isFresh) => {
+      if (isFresh) stale.delete(stack);
+      else stale.add(stack);
+    },
     setLeader: (isLeader) => {
       metric.leader.set(isLeader ? 1 : 0);
     },
@@ -103,6 +117,7 @@ export function makeMetricsView(build: BuildInfo): MetricsView {
       standing.delete(stack);
       running.delete(stack);
       gitSuccess.delete(stack);
+      stale.delete(stack);
       metric.recovery.remove({ stack });
       for (const result of OUTCOMES) metric.runs.remove({ stack, result });
     },

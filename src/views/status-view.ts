@@ -1,6 +1,7 @@
 // The state of each release for people and for programs. What the state is has been decided by whoever made the rows.
 import type { ShownState } from "../core/event.ts";
 import type { ReleaseStatus } from "../core/stack-status.ts";
+import type { AgentWord } from "../core/stack-sync/agent-word.ts";
 import { splitReleaseId, type ReleaseId } from "../core/ids.ts";
 import { jsonText, yamlText } from "./data-output.ts";
 import { glyphSpan, renderLines, type Span, type Style } from "./style.ts";
@@ -37,6 +38,8 @@ export function renderStatus(
     readonly nowMs: number;
     readonly style: Style;
     readonly columns?: number;
+    /** What agents say of the stacks that are shown. */
+    readonly stackSyncs?: readonly AgentWord[];
   },
 ): string {
   const sorted = rows.toSorted(
@@ -49,9 +52,9 @@ export function renderStatus(
     case "wide":
       return renderLines(statusTable(sorted, nowMs, style, true), style);
     case "json":
-      return jsonText(statusDocument(sorted));
+      return jsonText(statusDocument(sorted, options.stackSyncs));
     case "yaml":
-      return yamlText(statusDocument(sorted));
+      return yamlText(statusDocument(sorted, options.stackSyncs));
     case "name":
       return sorted.map((row) => `${row.release}\n`).join("");
   }
@@ -94,11 +97,12 @@ function labelWords({ labels = {} }: StatusRow): string {
   );
 }
 
-function statusDocument(rows: readonly StatusRow[]): unknown {
+function statusDocument(rows: readonly StatusRow[], stackSyncs: readonly AgentWord[] = []): unknown {
   return {
     apiVersion: "headway.dev/v1",
     kind: "ReleaseStatusList",
     items: rows.map((row) => ({ ...splitReleaseId(row.release), ...row })),
+    ...(stackSyncs.length === 0 ? {} : { stackSyncs }),
   };
 }
 

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../kit/sandbox.ts";
 import { hookToken, openToldServers, slackKey, statusToken, type ToldServers } from "../kit/told-servers.ts";
+import { historyOf } from "../kit/test-stack.ts";
 import { conditionsOf, isReadyAt, openAgentStack, type AgentStack } from "./agent-kit.ts";
 
 const fails = { annotations: { "sim.headway.dev/fail": "ImagePullBackOff" } };
@@ -24,7 +25,11 @@ function ownedUrl({ git }: AgentStack): string {
 }
 
 async function metric(port: number, series: string): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  // Whoever asks too often is told to wait.
+  const text = await eventually(async () => {
+    const reply = await fetch(`http://127.0.0.1:${port}/metrics`);
+    return reply.status === 200 && (await reply.text());
+  });
   const line = text.split("\n").find((one) => one.startsWith(`${series} `));
   return Number(line?.slice(series.length));
 }
@@ -88,6 +93,82 @@ describe("a run", () => {
     expect(await metric(agent.port, 'headway_notifications_total{provider="slack",result="sent"}')).toBe(3);
     expect(JSON.stringify(agent.lines)).not.toMatch(/not-for-logs/);
     expect(await agent.kill("SIGTERM")).toBe(0);
+  });
+});
+
+describe("a release that breaks after its run", () => {
+  it("is seen at once, told with its cause and left alone, and so is that it healed", async () => {
+    const servers = await openToldServers();
+    const releases = [{ name: "db" }, { name: "api", dependsOn: ["db"] }];
+    const kept = await openAgentStack(releases);
+    await tell(kept, servers);
+    const commit = kept.push(releases);
+    await kept.sync({
+      source: { url: ownedUrl(kept), interval: "1h", secretRef: { name: "git" } },
+      notify: [{ slack: { secretRef: { name: "slack" } } }],
+      commitStatus: {
+        provider: "github",
+        apiUrl: `${servers.url}/api/v3`,
+        secretRef: { name: "statuses" },
+      },
+    });
+    await kept.start();
+    await kept.until(isReadyAt(commit));
+    const podsFail = (fail: string | null) =>
+      kept.stack.patch("deployments/db", {
+        spec: { template: { metadata: { annotations: { "sim.headway.dev/fail": fail } } } },
+      });
+    await podsFail("ImagePullBackOff");
+    // Well before the next periodic look.
+    const broken = await kept.until(({ conditions }) =>
+      conditions.some(({ reason }) => reason === "ReleasesNotReady"),
+    );
+    expect(broken.unready?.map(({ release, state }) => `${release} ${state}`)).toEqual([
+      `${kept.stack.namespace}/db Degraded`,
+    ]);
+    await podsFail(null);
+    await kept.until(isReadyAt(commit));
+    expect(historyOf(await kept.stack.revisions("db"))).toBe("1:deployed");
+    await eventually(() =>
+      Promise.resolve(servers.taken.filter((line) => line.startsWith("slack")).length === 3),
+    );
+    expect(servers.taken.filter((line) => line.startsWith("slack"))[1]).toContain("db* Degraded: ");
+    expect(servers.taken.flatMap((line) => /^(\S+) \S+ headway\//.exec(line)?.[1] ?? [])).toEqual([
+      "pending",
+      "success",
+      "failure",
+      "success",
+    ]);
+  });
+});
+
+describe("a state that is older than three intervals", () => {
+  it("is Unknown: to the agent while git is away, and to `headway status` once the agent is gone", async () => {
+    const kept = await openAgentStack([{ name: "db" }]);
+    const commit = kept.push([{ name: "db" }]);
+    await kept.sync();
+    const agent = await kept.start();
+    await kept.until(isReadyAt(commit));
+    const states = (state: string): Promise<number> =>
+      metric(agent.port, `headway_stack_releases{stack="${kept.stack.name}",state="${state}"}`);
+    expect(await states("Ready")).toBe(1);
+    const metrics = await (await fetch(`http://127.0.0.1:${agent.port}/metrics`)).text();
+    expect(metrics).toMatch(/^headway_build_info\{.*helm="4\.\d+\.\d+"\} 1$/m);
+    const letIn = kept.git.accepted;
+    kept.git.accepted = [];
+    const lost = await kept.until((status) => conditionsOf(status) === "Ready=Unknown(SourceFailed)");
+    expect(lost.releases).toEqual({ Unknown: 1 });
+    expect([await states("Ready"), await states("Unknown")]).toEqual([0, 1]);
+    kept.git.accepted = letIn;
+    await kept.until(isReadyAt(commit));
+    expect([await states("Ready"), await states("Unknown")]).toEqual([1, 0]);
+
+    const status = () =>
+      kept.stack.cli("status", "--stack", kept.stack.name, "--system-namespace", kept.agentNamespace);
+    expect((await status()).stderr).toContain(`kept by StackSync ${kept.agentNamespace}/it, Ready True`);
+    await agent.kill("SIGKILL");
+    await eventually(async () => (await status()).stderr.includes("Ready Unknown (AgentGone)"));
+    expect((await kept.status())?.conditions[0]?.status).toBe("True");
   });
 });
 

@@ -161,7 +161,7 @@ describe("a commit", () => {
     ]);
     run(fixed, "done");
     expect((await heard()).at(-1)).toContain("success");
-    refuse("NotBegun", fixed, "the API server did not answer");
+    refuse("ChartsUnavailable", fixed, "charts.example did not answer");
     expect(await heard()).toEqual([]);
   });
 

@@ -63,6 +63,20 @@ describe("the metrics of a run", () => {
     expect(series['headway_stack_releases{stack="shop",state="Degraded"}']).toBe(0);
   });
 
+  it("show every release of a stack as Unknown that was not looked at for too long", async () => {
+    const view = shown();
+    view.setFresh("shop", false);
+    expect(present(await scrape(view, "headway_stack_releases"))).toEqual([
+      'headway_stack_releases{stack="shop",state="Unknown"} 4',
+    ]);
+    view.setFresh("shop", true);
+    expect(present(await scrape(view, "headway_stack_releases")).toSorted()).toEqual([
+      'headway_stack_releases{stack="shop",state="Blocked"} 2',
+      'headway_stack_releases{stack="shop",state="Ready"} 1',
+      'headway_stack_releases{stack="shop",state="RolledBack"} 1',
+    ]);
+  });
+
   it("are those of a conversation with the run machine: an upgrade, a failure, a rollback", async () => {
     const view = makeMetricsView(build);
     const show = view.viewOf("shop");
@@ -161,13 +175,14 @@ describe("the metrics of the agent", () => {
     const view = makeMetricsView(build);
     expect(await scrape(view, "headway_git_last_success")).toEqual({});
     view.setLeader(true);
+    view.setHelmVersion("4.3.1");
     view.setHelmProcesses(3);
     view.setGitSuccess("shop", 2_000_000);
     view.setGitSuccess("data", 1_000_000);
     view.countWebhook("github", "accepted");
     view.countNotification("slack", "failed");
     expect(present(await scrape(view, "headway_"))).toEqual([
-      'headway_build_info{version="0.1.0",node="24.0.0",helm="4.1.4"} 1',
+      'headway_build_info{version="0.1.0",node="24.0.0",helm="4.3.1"} 1',
       "headway_leader 1",
       "headway_helm_processes 3",
       'headway_webhook_requests_total{provider="github",result="accepted"} 1',

@@ -25,7 +25,7 @@ import { makeJournal } from "./journal.ts";
 import { loadAccess, type Access } from "./kubeconfig.ts";
 import { leadershipSettings, makeLeadership } from "./leadership.ts";
 import { findLosses } from "./losses.ts";
-import { makeLocks, type IsGone } from "./locks.ts";
+import { makeLocks, type IsGone, type LeaseLocks } from "./locks.ts";
 import { readManagedFields } from "./managed-fields.ts";
 import { ensureNamespace, listNamespaces, readClusterUid } from "./namespaces.ts";
 import { deletePods } from "./pods.ts";
@@ -60,6 +60,8 @@ export type Cluster = {
   stackSyncs(namespace: string | undefined, reporter: string): StackSyncs;
   /** Among the replicas of the agent that is installed in the system namespace. */
   leadership(isGone: IsGone, self: Holder, onRefused: (message: string) => void): Leadership;
+  /** How long ago the agent that leads was last heard of, in milliseconds; undefined where none ever was. */
+  agentHeardMsAgo(): Promise<Result<number | undefined>>;
   /** A Secret of any namespace. */
   readSecret(namespace: string, name: string): Promise<Result<ReadonlyMap<string, Buffer> | undefined>>;
   /** A release as helm stores or prints it; undefined where that is none. */
@@ -82,6 +84,8 @@ export type ConnectOptions = {
   readonly requestTimeoutMs?: number;
 };
 
+const leaderLock = "leader";
+
 /** Finds the cluster and its credentials; the first request is made by whoever asks something. */
 export async function connectCluster(options: ConnectOptions): Promise<Result<Cluster>> {
   const loaded = await loadAccess(options);
@@ -90,7 +94,9 @@ export async function connectCluster(options: ConnectOptions): Promise<Result<Cl
   const { server } = access.cluster;
   const api = makeApi(server, makeCredentials(access), options.requestTimeoutMs ?? 30_000);
   const systemNamespace = options.systemNamespace ?? "headway-system";
-  const watches: WatchedWorld[] = [];
+  const watches = new Set<WatchedWorld>();
+  const leaderLocks = (isGone: IsGone): LeaseLocks =>
+    makeLocks(api, systemNamespace, isGone, leadershipSettings, "headway-agent");
   const discovery = makeDiscovery(api, () => performance.now());
   const decode: Cluster["decode"] = (release) =>
     readReleasePayload(release, (apiVersion, kind) => discovery.known(apiVersion, kind));
@@ -112,9 +118,9 @@ export async function connectCluster(options: ConnectOptions): Promise<Result<Cl
     locks: (isGone) => makeLocks(api, systemNamespace, isGone),
     stackSyncs: (namespace, reporter) => makeStackSyncs(api, namespace, reporter),
     leadership(isGone, self, onRefused) {
-      const locks = makeLocks(api, systemNamespace, isGone, leadershipSettings, "headway-agent");
-      return makeLeadership(locks, "leader", self, onRefused);
+      return makeLeadership(leaderLocks(isGone), leaderLock, self, onRefused);
     },
+    agentHeardMsAgo: () => leaderLocks(() => Promise.resolve("unknown")).heardMsAgo(leaderLock),
     readSecret: (namespace, name) => readSecretValues(api, namespace, name),
     discovery,
     countRequests: () => api.count(),
@@ -130,13 +136,20 @@ function actingAs(access: Access, user: string): Access {
   return { ...access, user: { ...access.user, impersonateUser: user }, impersonatedGroups: [] };
 }
 
-function makeObjects(api: Api, discovery: Discovery, watches: WatchedWorld[]): Objects {
+function makeObjects(api: Api, discovery: Discovery, watches: Set<WatchedWorld>): Objects {
   const watchSettings = ordinaryWatchSettings();
   return {
     snapshot: (refs, podsIn, depth) => takeSnapshot(api, discovery, refs, podsIn, depth),
     watch() {
-      const watch = watchWorld(api, discovery, watchSettings);
-      watches.push(watch);
+      const world = watchWorld(api, discovery, watchSettings);
+      const watch: WatchedWorld = {
+        ...world,
+        close: () => {
+          watches.delete(watch);
+          world.close();
+        },
+      };
+      watches.add(watch);
       return watch;
     },
     namespaces: () => listNamespaces(api),

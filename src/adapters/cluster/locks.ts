@@ -56,13 +56,18 @@ type Seen = {
   readonly transitions: number;
 };
 
+export type LeaseLocks = Locks & {
+  /** How long ago somebody who held it was last heard of, in milliseconds; undefined where nobody ever was. */
+  heardMsAgo(stack: string): Promise<Result<number | undefined>>;
+};
+
 export function makeLocks(
   api: Api,
   systemNamespace: string,
   isGone: IsGone,
   settings = ordinaryLockSettings,
   prefix = "headway",
-): Locks {
+): LeaseLocks {
   const placeOf = (stack: string): Place => ({
     api,
     namespace: systemNamespace,
@@ -76,6 +81,12 @@ export function makeLocks(
       const { identity, renewedAtMs } = seen.value;
       const isFresh = identity !== "" && api.nowMs() < renewedAtMs + settings.leaseMs;
       return succeeded(isFresh ? identity : undefined);
+    },
+    async heardMsAgo(stack) {
+      const seen = await readLease(placeOf(stack), `Looking when the lock of ${stack} was held last`);
+      if (!seen.ok) return seen;
+      const { renewedAtMs } = seen.value;
+      return succeeded(renewedAtMs === 0 ? undefined : Math.max(0, api.nowMs() - renewedAtMs));
     },
     async acquire(stack, holder, helmHorizonMs) {
       const place = placeOf(stack);

@@ -67,7 +67,8 @@ export type StackSync = {
 export const reconcileAnnotation = "headway.dev/reconcile-requested-at";
 export const acceptAnnotation = "headway.dev/accept-commit";
 
-const ordinaryIntervalMs = 60_000;
+/** How often a repository is asked where its StackSync does not say, in milliseconds. */
+export const ordinaryIntervalMs = 60_000;
 const shortestIntervalMs = 5_000;
 
 /** The StackSync that an object of the API server is; undefined where it has no name. */

@@ -23,10 +23,19 @@ export type SeenRun = {
 
 /** Why a commit is not acted on although it could be read. */
 export type Refusal = {
-  readonly reason:
-    "InvalidDeclarations" | "ChartsUnavailable" | "MuchIsGone" | "PruneNeedsConsent" | "NotBegun";
+  readonly reason: "InvalidDeclarations" | "ChartsUnavailable" | "MuchIsGone" | "PruneNeedsConsent";
   readonly message: string;
   readonly commit: string;
+};
+
+/** Why the stack in the cluster could not be looked at. */
+export type Unseen = {
+  readonly message: string;
+  readonly sinceMs: number;
+  /** Too long to go by the last look. */
+  readonly isStale: boolean;
+  /** True where somebody waits for this look: for a commit that was not run yet, or because it was asked for. */
+  readonly isAwaited: boolean;
 };
 
 /** What the agent does with a StackSync just now. */
@@ -61,6 +70,8 @@ export type SyncPicture = {
         /** Too long to go by the last answer. */
         readonly isStale: boolean;
       };
+  /** Absent where the last look came to its end. */
+  readonly unseen?: Unseen;
   readonly refusal?: Refusal;
   readonly lastAttemptedCommit?: string;
   readonly lastHealthyCommit?: string;
@@ -99,6 +110,19 @@ export type SyncStatus = {
   readonly lastRecoverySeconds?: number;
 };
 
+/** After so many of its intervals without a look, what is known of a StackSync is no longer believed. */
+const staleIntervals = 3;
+
+/** True where something that fails since then is not to be gone by any more. */
+export function isStaleSince(sinceMs: number, nowMs: number, intervalMs: number): boolean {
+  return nowMs - sinceMs > staleIntervals * intervalMs;
+}
+
+/** True where nobody knows any more how the stack's releases stand, or how they should. */
+export function isStale({ source, unseen }: SyncPicture): boolean {
+  return (source?.kind === "failed" && source.isStale) || unseen?.isStale === true;
+}
+
 /** So many releases that are not Ready are named at most, and so long is a cause or a message. */
 const mostUnready = 50;
 const longestCause = 500;
@@ -121,7 +145,8 @@ export function syncStatus(picture: SyncPicture, before: SyncStatus | undefined,
   };
   const { activity, lastRun } = picture;
   const stalled = stalledBy(picture);
-  const counts = lastRun?.outcome.counts;
+  const isKnown = !isStale(picture);
+  const counts = lastRun === undefined || isKnown ? lastRun?.outcome.counts : { Unknown: howManyIn(lastRun) };
   return {
     observedGeneration: picture.generation,
     conditions: [
@@ -136,9 +161,9 @@ export function syncStatus(picture: SyncPicture, before: SyncStatus | undefined,
     ...optional("lastHandledReconcileAt", picture.lastHandledReconcileAt),
     ...optional("run", activity.kind === "running" ? activity.runId : lastRun?.runId),
     ...(activity.kind === "running" ? { wave: `${activity.wave}/${activity.waves}` } : {}),
-    ...optional("ready", readyOf(picture)),
+    ...optional("ready", isKnown ? readyOf(picture) : undefined),
     ...(counts === undefined ? {} : { releases: counts }),
-    ...(lastRun === undefined ? {} : { unready: named(lastRun.unready) }),
+    ...(lastRun === undefined || !isKnown ? {} : { unready: named(lastRun.unready) }),
     ...(lastRun === undefined
       ? {}
       : { lastRunFinishedAt: new Date(lastRun.atMs).toISOString().replace(/\.\d+Z$/, "Z") }),
@@ -164,9 +189,11 @@ function cut(text: string, longest: number): string {
 function readyOf({ activity, lastRun }: SyncPicture): string | undefined {
   if (activity.kind === "running") return `${activity.done}/${activity.total}`;
   if (lastRun === undefined) return undefined;
-  const { counts } = lastRun.outcome;
-  const all = Object.values(counts).reduce((sum, count) => sum + count, 0) - (counts.Removed ?? 0);
-  return `${counts.Ready ?? 0}/${all}`;
+  return `${lastRun.outcome.counts.Ready ?? 0}/${howManyIn(lastRun)}`;
+}
+
+function howManyIn({ outcome: { counts } }: SeenRun): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0) - (counts.Removed ?? 0);
 }
 
 function progress(activity: Exclude<SyncActivity, { kind: "idle" }>): Verdict {
@@ -182,7 +209,7 @@ function progress(activity: Exclude<SyncActivity, { kind: "idle" }>): Verdict {
 /** Why it can't go on without a person; undefined where it can. */
 function stalledBy({ problems, refusal, lastRun }: SyncPicture): Omit<Verdict, "status"> | undefined {
   if (problems !== undefined) return { reason: "InvalidSpec", message: problems.join("; ") };
-  if (refusal !== undefined && refusal.reason !== "ChartsUnavailable" && refusal.reason !== "NotBegun")
+  if (refusal !== undefined && refusal.reason !== "ChartsUnavailable")
     return { reason: refusal.reason, message: ofCommit(refusal) };
   return lastRun?.outcome.kind === "needs-person"
     ? { reason: "NeedsPerson", message: describeRoots(lastRun) }
@@ -190,7 +217,7 @@ function stalledBy({ problems, refusal, lastRun }: SyncPicture): Omit<Verdict, "
 }
 
 function readiness(picture: SyncPicture): Verdict {
-  const { problems, isSuspended, source, refusal, lastRun, activity } = picture;
+  const { problems, isSuspended, source, unseen, refusal, lastRun, activity } = picture;
   if (problems !== undefined) return { status: "False", reason: "InvalidSpec", message: problems.join("; ") };
   if (isSuspended)
     return { status: "Unknown", reason: "Suspended", message: "suspended: nothing is fetched or changed" };
@@ -200,6 +227,7 @@ function readiness(picture: SyncPicture): Verdict {
       reason: "SourceFailed",
       message: `the repository can't be read since ${new Date(source.sinceMs).toISOString()}: ${source.failure.message}`,
     };
+  if (unseen?.isStale === true) return notSeen(unseen);
   if (refusal !== undefined) return { status: "False", reason: refusal.reason, message: ofCommit(refusal) };
   if (activity.kind === "running")
     return {
@@ -207,9 +235,19 @@ function readiness(picture: SyncPicture): Verdict {
       reason: picture.lastHealthyCommit === undefined ? "Recovering" : "Progressing",
       message: `${activity.done} of ${activity.total} releases are ready, wave ${activity.wave}/${activity.waves}, commit ${short(activity.commit)}`,
     };
+  if (unseen !== undefined && (unseen.isAwaited || lastRun === undefined)) return notSeen(unseen);
   if (lastRun === undefined)
     return { status: "Unknown", reason: "Progressing", message: "nothing was applied yet" };
   return standing(lastRun);
+}
+
+function notSeen({ message, sinceMs }: Unseen): Verdict {
+  const since = new Date(sinceMs).toISOString();
+  return {
+    status: "Unknown",
+    reason: "NotBegun",
+    message: `nothing could be looked at since ${since}: ${message}`,
+  };
 }
 
 function standing(run: SeenRun): Verdict {

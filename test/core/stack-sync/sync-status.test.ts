@@ -81,6 +81,30 @@ describe("the status of a StackSync", () => {
     expect(lines(syncStatus(away(true), undefined, atMs))[0]).toMatch(
       /^Ready Unknown SourceFailed: .*since 2026-09-01T10:00:00.000Z: connection refused$/,
     );
+    expect(syncStatus(away(true), undefined, atMs).releases).toEqual({ Unknown: 3 });
+  });
+
+  it("goes by the last look while the cluster can't be looked at, and by nothing when that lasts", () => {
+    const unseen = (more: { readonly isStale?: boolean; readonly isAwaited?: boolean }): SyncStatus =>
+      syncStatus(
+        {
+          ...idle,
+          lastRun: rolledBack,
+          unseen: { message: "the lock is held", sinceMs: atMs, isStale: false, isAwaited: false, ...more },
+        },
+        undefined,
+        atMs,
+      );
+    expect(unseen({}).conditions[0]?.reason).toBe("RolledBack");
+    const words =
+      "Ready Unknown NotBegun: nothing could be looked at since 2026-09-01T10:00:00.000Z: the lock is held";
+    // Who asked for a look is told that there was none.
+    expect(lines(unseen({ isAwaited: true }))).toEqual([words]);
+    const stale = unseen({ isStale: true });
+    expect(lines(stale)).toEqual([words]);
+    expect(stale.releases).toEqual({ Unknown: 4 });
+    expect(stale.unready).toBeUndefined();
+    expect(stale.ready).toBeUndefined();
   });
 
   it("is Stalled where only a person can help", () => {

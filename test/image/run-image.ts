@@ -19,24 +19,20 @@ export type MountedImage = {
   readonly release: () => Promise<void>;
 };
 
+type Config = {
+  readonly User: string;
+  readonly Env: readonly string[];
+  readonly Entrypoint: readonly string[];
+};
+
 /** Mounts an image of the store. */
 export async function mountImage(store: ImageStore, image: string): Promise<MountedImage> {
   const container = await buildah(store, "from", "--pull-never", image);
   const tree = await buildah(store, "mount", container);
-  const said = await buildah(
-    store,
-    "inspect",
-    "--type",
-    "image",
-    "--format",
-    "{{json .OCIv1.Config}}",
-    image,
-  );
-  const config = JSON.parse(said) as {
-    readonly User: string;
-    readonly Env: readonly string[];
-    readonly Entrypoint: readonly string[];
+  const { OCIv1 } = JSON.parse(await buildah(store, "inspect", "--type", "image", image)) as {
+    readonly OCIv1: { readonly config: Config };
   };
+  const { config } = OCIv1;
   const folder = mkdtempSync(join(tmpdir(), "headway-image-"));
   const at = join(folder, "root");
   mkdirSync(at);
@@ -58,20 +54,7 @@ export async function mountImage(store: ImageStore, image: string): Promise<Moun
         `exec chroot --userspec=${config.User} '${at}' "$@"`,
       ].join("\n");
       const set = [...config.Env, ...Object.entries(env).map(([name, value]) => `${name}=${value}`)];
-      return [
-        "unshare",
-        "--mount",
-        "--pid",
-        "--fork",
-        "--kill-child",
-        "sh",
-        "-c",
-        script,
-        "sh",
-        "env",
-        "-i",
-        ...set,
-      ];
+      return ["unshare", "--mount", "sh", "-c", script, "sh", "env", "-i", ...set];
     },
     release: async () => {
       await buildah(store, "umount", container);

@@ -30,9 +30,7 @@ export function disturb(telling: Telling, run: HeadwayProcess, kind: FaultKind):
   const soonMs = (): number => chance.float() * chance.pick([300, 3_000, 20_000, 60_000]);
   switch (kind) {
     case "kill-headway":
-      atRequest(telling, chance.whole(1, 150), () => {
-        run.kill();
-      });
+      killAtRequest(telling, run);
       return;
     case "kill-helm":
       for (let count = chance.whole(1, 2); count > 0; count--)
@@ -80,6 +78,25 @@ export function disturb(telling: Telling, run: HeadwayProcess, kind: FaultKind):
       });
       return;
   }
+}
+
+/** At any of its requests; or, where a plain chance seldom comes by, among the first after it has put something on record. */
+function killAtRequest(telling: Telling, run: HeadwayProcess): void {
+  const { chance, scene } = telling;
+  const kill = (): void => {
+    run.kill();
+  };
+  if (chance.of(0.6)) {
+    atRequest(telling, chance.whole(1, 150), kill);
+    return;
+  }
+  let words = chance.whole(1, 3);
+  const count = chance.whole(1, 12);
+  scene.world.onWrite.push((write) => {
+    if (write.kind !== "state-written" || write.by.kind !== "headway" || write.by.process !== run) return;
+    words -= 1;
+    if (words === 0) atRequest(telling, count, kill);
+  });
 }
 
 /** Acts at the n-th request from now, before it lands or after. */

@@ -37,8 +37,8 @@ export const plants: Readonly<Record<string, Plant>> = {
   "quarantine-forgotten": {
     foundBy: "quarantine",
     file: "core/plan/make-plan.ts",
-    from: "if (quarantine?.key === base.quarantineKey)",
-    to: 'if (quarantine?.key === "forgotten")',
+    from: "quarantine?.key === base.quarantineKey ?",
+    to: 'quarantine?.key === "forgotten" ?',
   },
 };
 

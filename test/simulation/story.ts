@@ -83,11 +83,14 @@ export async function tellStory(seed: number): Promise<StoryEnd> {
 }
 
 async function tell(telling: Telling): Promise<void> {
-  const { chance, scene } = telling;
+  const { chance, runs, scene } = telling;
   let stack = firstStack(chance);
-  const rounds = chance.whole(2, 3);
+  const rounds = chance.whole(2, 4);
   for (let round = 0; round < rounds && !telling.isBroken(); round++) {
-    if (round > 0 && chance.of(0.75)) stack = changedStack(chance, stack);
+    // What a killed run leaves is for the next one to put in order, and nothing but that can be seen where nothing changes.
+    const last = runs.at(-1);
+    const wasKilled = last !== undefined && last.end() === undefined;
+    if (round > 0 && chance.of(wasKilled ? 0.3 : 0.75)) stack = changedStack(chance, stack);
     describe(telling, stack);
     await disturbedRun(telling, stack, chance.of(0.08));
     await pass(telling, chance.pick([0, 100, 2_000, 90_000]));

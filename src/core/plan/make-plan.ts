@@ -381,8 +381,18 @@ function isPaid(debt: TakenBack, observation: Observation): boolean {
     observation.kind === "unsettled" ||
     debt.to === observation.revision ||
     (observation.kind === "deployed" && observation.fingerprint !== debt.fingerprint) ||
-    (observation.kind === "locked" && observation.isForeign === true)
+    (observation.kind === "locked" &&
+      observation.isForeign === true &&
+      !mayBeItsPayment(debt, observation.status))
   );
+}
+
+/** Whose helm an uninstall or a rollback was can't always be told: one that may have been to pay the debt is seen to its end. */
+function mayBeItsPayment(
+  { to }: TakenBack,
+  status: Extract<Observation, { kind: "locked" }>["status"],
+): boolean {
+  return status === (to === "nothing" ? "uninstalling" : "pending-rollback");
 }
 
 /** True where the way back of this release has failed, or of something that stands on it: nothing goes from under that. */

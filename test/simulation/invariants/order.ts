@@ -40,7 +40,7 @@ export const order: Invariant = {
 export const reverseOrder: Invariant = {
   name: "reverse order",
   sentence: "A release is taken away only after all that depends on it is gone.",
-  watch: ({ world, runs, goingBack }) => {
+  watch: ({ world, runs, goingBack, truth }) => {
     const lastDeclared = (release: string): SimulatedStack | undefined =>
       runs.findLast(({ stack }) => declarationOf(stack, release) !== undefined)?.stack;
     return (write) => {
@@ -62,6 +62,8 @@ export const reverseOrder: Invariant = {
       for (const other of there) {
         const stack = declarationOf(own.run.stack, other) === undefined ? lastDeclared(other) : own.run.stack;
         if (stack === undefined || other === write.release) continue;
+        // Somebody puts it back by hand while it is being taken away.
+        if (truth.isTouchedSince(other, own.run.startedAtMs)) continue;
         // What depends on what is known of those alone that a run has seen declared and put on record.
         if (stack !== own.run.stack && world.server.readState().lastRun?.releases.has(idOf(other)) !== true)
           continue;

@@ -20,7 +20,8 @@ export const noDestruction: Invariant = {
   name: "no destruction by doubt",
   sentence:
     "A release is taken away only by a destroy, as no longer declared, as a first install that failed, or back with its stack by the run that had installed it.",
-  watch: ({ world, goingBack }) => {
+  watch: (scene) => {
+    const { world, goingBack } = scene;
     const allowed = new Set<HelmProcess>();
     return (write) => {
       const own = ownHelm(write);
@@ -40,7 +41,7 @@ export const noDestruction: Invariant = {
         run.options.destroy ||
         (declaration === undefined
           ? run.options.prune.prune
-          : (declaration.onFailure === "uninstall" && isFailedFirstInstall(world, write.release)) ||
+          : (declaration.onFailure === "uninstall" && hadNothingGood(scene, run, write.release)) ||
             (installedBy !== undefined && !goingBack.before(installedBy, write.release).isThere));
       if (!mayGo) return `${own.helm.name} took away ${write.release}, which is declared`;
       allowed.add(own.helm);
@@ -48,6 +49,11 @@ export const noDestruction: Invariant = {
     };
   },
 };
+
+/** A revision that was half taken away when the run began is none to go back to, whatever its label says later. */
+function hadNothingGood({ world, goingBack }: Scene, run: HeadwayProcess, release: string): boolean {
+  return isFailedFirstInstall(world, release) || goingBack.before(run, release).verified.size === 0;
+}
 
 export const rollbackTarget: Invariant = {
   name: "rollback target",

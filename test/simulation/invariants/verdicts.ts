@@ -89,7 +89,11 @@ export const quarantine: Invariant = {
         return undefined;
       }
       const debt = goingBack.debtOf(write.release, own.run);
-      if (debt !== undefined)
+      // A helm that was killed may have left half of it: what has begun comes to its end, and goes back then.
+      const hadBegun = world.helms.some(
+        (helm) => helm !== own.helm && helm.owner === own.run && helm.release === write.release,
+      );
+      if (debt !== undefined && !(debt.owedBy === own.run && hadBegun))
         return `${own.run.name} tried ${write.release} again, which was taken back because ${debt.dueTo} failed`;
       const isOfPin =
         pin !== undefined && fingerprintFor(write.revision, write.fingerprintLabel) === pin.fingerprint;

@@ -4,6 +4,7 @@ import type { Diagnostic } from "../core/diagnostic.ts";
 import * as engine from "../engine/load-stack.ts";
 import type { LoadedStack, Loading, PinnedStack, StackToPlan } from "../engine/load-stack.ts";
 import type { ReadLock } from "../core/charts/lock.ts";
+import type { StackOfValues } from "../engine/foresee-values.ts";
 import type { StackCharts, StackReader, ValuesFiles } from "../engine/ports.ts";
 import { renderDiagnostics } from "../views/diagnostics-view.ts";
 import { chooseStyle } from "../views/style.ts";
@@ -65,6 +66,16 @@ export async function pinCharts(
     world,
     await engine.pinCharts(readerOf(world, loaded.folder.stackRoot, flags), loaded),
   );
+}
+
+/** Mistakes in the values of a stack whose charts are pinned; `told` is what was found before. */
+export async function foreseeValues(
+  world: World,
+  stack: StackOfValues,
+  told: readonly Diagnostic[],
+): Promise<readonly Diagnostic[]> {
+  const { foreseeValues: foresee } = await import("../engine/foresee-values.ts");
+  return foresee(world, stack, told);
 }
 
 /** A stack ready to be planned, or the exit code after all findings have been told. */

@@ -9,7 +9,7 @@ import { hasChanges, hasDrift, renderPlan } from "../views/plan-view.ts";
 import type { PlanFormat } from "../views/plan-view.ts";
 import { chooseStyle } from "../views/style.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
-import { loadReadyStack } from "./load-stack.ts";
+import { foreseeValues, loadPinnedStack, tellDiagnostics } from "./load-stack.ts";
 import { unlockByCluster } from "../engine/load-values.ts";
 import {
   clusterOptions,
@@ -54,8 +54,10 @@ export function registerPlanCommand(program: Command, world: World): void {
 }
 
 async function showPlan(world: World, dir: string, flags: PlanFlags): Promise<number> {
-  const loaded = await loadReadyStack(world, dir, flags.order, flags);
+  const loaded = await loadPinnedStack(world, dir, flags.order, flags);
   if (typeof loaded === "number") return loaded;
+  const values = await foreseeValues(world, { ...loaded.ready, read: loaded.read }, loaded.diagnostics);
+  if (tellDiagnostics(world, [...loaded.diagnostics, ...values])) return exitCodes.invalid;
   const only = selectReleases(world, loaded.ready, flags);
   if (typeof only === "number") return only;
   const connection = await world.connect(flags);

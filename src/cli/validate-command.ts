@@ -6,7 +6,7 @@ import { jsonText, yamlText } from "../views/data-output.ts";
 import { diagnosticsDocument } from "../views/diagnostics-view.ts";
 import { exitCodes } from "./exit.ts";
 import type { LoadedStack } from "./load-stack.ts";
-import { loadStack, pinCharts, tellDiagnostics, withValues } from "./load-stack.ts";
+import { foreseeValues, loadStack, pinCharts, tellDiagnostics, withValues } from "./load-stack.ts";
 import { outputOption } from "./options.ts";
 import type { World } from "./world.ts";
 
@@ -30,7 +30,9 @@ async function validateStack(world: World, dir: string, format: Format): Promise
   if (typeof loaded === "number") return loaded;
   const pinned = await pinCharts(world, loaded);
   if (typeof pinned === "number") return pinned;
-  const diagnostics = [...loaded.diagnostics, ...pinned.diagnostics];
+  const found = [...loaded.diagnostics, ...pinned.diagnostics];
+  const stack = { declarations: loaded.stack.declarations, pins: pinned.pins, read: pinned.read };
+  const diagnostics = [...found, ...(await foreseeValues(world, stack, found))];
   if (format === "text") tellText(world, loaded, diagnostics);
   else {
     const document = documentOf(loaded, diagnostics);

@@ -11,7 +11,7 @@ import type { StackRules } from "../core/health/rules.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import { findOrphans, readLock, type ReadLock } from "../core/charts/lock.ts";
 import type { PinnedRelease } from "../core/pin.ts";
-import { checkAllValues } from "./check-all-values.ts";
+import { checkAllValues, type ReadCharts } from "./check-all-values.ts";
 import { loadValues } from "./load-values.ts";
 import type { ChartRules, StackCharts, StackFolder, StackReader, ValuesFiles } from "./ports.ts";
 import { readRules } from "./read-rules.ts";
@@ -97,6 +97,8 @@ export async function openByLock(
 export type PinnedStack = {
   readonly charts: StackCharts;
   readonly pins: ReadonlyMap<ReleaseId, PinnedRelease>;
+  /** Those that had to be read so far. */
+  readonly read: ReadCharts;
   readonly diagnostics: readonly Diagnostic[];
 };
 
@@ -129,10 +131,12 @@ export async function pinCharts(
   if (failures.length > 0)
     return unreadable(onceEach([...stack.diagnostics, ...diagnostics, ...charts.findings()]), failures);
   const orphans = lock === undefined ? [] : findOrphans(lock, knownReleases(stack.stack));
-  const values = await checkAllValues(reader, pins);
+  const read: ReadCharts = new Map();
+  const values = await checkAllValues(reader, pins, read);
   return loaded({
     charts,
     pins,
+    read,
     diagnostics: onceEach([...diagnostics, ...charts.findings(), ...orphans, ...values]),
   });
 }
@@ -140,6 +144,7 @@ export async function pinCharts(
 export type StackToPlan = {
   readonly ready: ReadyStack;
   readonly charts: StackCharts;
+  readonly read: ReadCharts;
   readonly files: ValuesFiles;
   readonly loaded: LoadedStack;
   readonly diagnostics: readonly Diagnostic[];
@@ -161,6 +166,7 @@ export async function loadPinnedStack(
     loaded: whole.value,
     diagnostics: [...whole.value.diagnostics, ...pinned.value.diagnostics],
     charts: pinned.value.charts,
+    read: pinned.value.read,
     files,
     ready: {
       name: stack.name,

@@ -1,6 +1,6 @@
 // A chart's values.yaml, values.schema.json and dependencies, and those of the charts below it, from its private copy.
 import { realpathSync } from "node:fs";
-import type { ChartDependencyValues, ChartValues } from "../../core/values/chart-values.ts";
+import type { ChartDependencyValues, ChartText, ChartValues } from "../../core/values/chart-values.ts";
 import type { Json } from "../../core/declaration.ts";
 import { parseDocuments } from "../../core/yaml/document.ts";
 import { isMap, ownValue, type JsonMap } from "../../core/values/merge-values.ts";
@@ -27,6 +27,8 @@ function valuesIn(files: ChartFiles, prefix: string, depth: number): ChartValues
   return {
     name: textOf(ownValue(metadata, "name")),
     version: textOf(ownValue(metadata, "version")),
+    isLibrary: ownValue(metadata, "type") === "library",
+    ...templatesIn(files, prefix),
     defaults: yamlIn(files, `${prefix}values.yaml`),
     ...(schema === undefined ? {} : { schema }),
     dependencies: (requirements.length > 0 ? requirements : listOf(ownValue(metadata, "dependencies"))).map(
@@ -45,6 +47,25 @@ function valuesIn(files: ChartFiles, prefix: string, depth: number): ChartValues
             return inside === undefined ? [] : [valuesIn(inside, "", depth + 1)];
           }),
   };
+}
+
+/** Larger files are no templates that anybody reads. */
+const largestText = 1_048_576;
+
+/** What may hold actions of templates, but not values.yaml, which is read as values. */
+function templatesIn(files: ChartFiles, prefix: string): Pick<ChartValues, "templates" | "texts"> {
+  const templates: ChartText[] = [];
+  const texts: ChartText[] = [];
+  for (const [path, content] of files) {
+    if (!path.startsWith(prefix)) continue;
+    const own = path.slice(prefix.length);
+    if (own.startsWith("templates/")) templates.push({ path: own, text: content.toString("utf8") });
+    else if (!/^(?:charts|crds)\//.test(own) && !/^(?:values\.yaml|.*\.md|.*\.tgz)$/.test(own)) {
+      if (content.length <= largestText && content.includes("{{"))
+        texts.push({ path: own, text: content.toString("utf8") });
+    }
+  }
+  return { templates, texts };
 }
 
 function yamlIn(files: ChartFiles, path: string): JsonMap {

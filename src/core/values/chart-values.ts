@@ -16,10 +16,19 @@ export type ChartDependencyValues = {
   readonly imports: readonly (string | { readonly child: string; readonly parent: string })[];
 };
 
+/** A file of a chart; the path is below the chart's folder, with `/`. */
+export type ChartText = { readonly path: string; readonly text: string };
+
 /** A chart as far as values go. */
 export type ChartValues = {
   readonly name: string;
   readonly version: string;
+  /** Its templates are there for other charts alone. */
+  readonly isLibrary: boolean;
+  /** The files of templates/. */
+  readonly templates: readonly ChartText[];
+  /** Other files with actions of templates in them, which a template may read and render. */
+  readonly texts: readonly ChartText[];
   readonly defaults: JsonMap;
   /** values.schema.json as it is. */
   readonly schema?: string;
@@ -160,13 +169,7 @@ function withGlobals(values: JsonMap, globals: Json | undefined): JsonMap {
 /** The chart without the dependencies that are switched off, each called by its alias. */
 function switchOff(chart: ChartValues, values: JsonMap, path: readonly string[]): ChartValues {
   if (chart.dependencies.length === 0) return chart;
-  const isNamed = (sub: ChartValues): boolean =>
-    chart.dependencies.some((one) => one.name === sub.name && fits(one, sub));
-  const named = chart.dependencies.flatMap((one): readonly ChartValues[] => {
-    const found = chart.subcharts.find((sub) => sub.name === one.name && fits(one, sub));
-    return found === undefined ? [] : [{ ...found, name: calledAs(one) }];
-  });
-  const whole = { ...chart, subcharts: [...chart.subcharts.filter((sub) => !isNamed(sub)), ...named] };
+  const whole = { ...chart, subcharts: calledSubcharts(chart) };
   const seen = coalesce(whole, values, false, path);
   const off = new Set(
     chart.dependencies.filter((one) => !isEnabled(one, seen, path)).map((one) => calledAs(one)),
@@ -180,7 +183,19 @@ function switchOff(chart: ChartValues, values: JsonMap, path: readonly string[])
   };
 }
 
-function calledAs({ name, alias }: ChartDependencyValues): string {
+/** All of a chart's subcharts, each called as the chart calls it, and once for each of its names. */
+export function calledSubcharts({ dependencies, subcharts }: ChartValues): readonly ChartValues[] {
+  const isNamed = (sub: ChartValues): boolean =>
+    dependencies.some((one) => one.name === sub.name && fits(one, sub));
+  const named = dependencies.flatMap((one): readonly ChartValues[] => {
+    const found = subcharts.find((sub) => sub.name === one.name && fits(one, sub));
+    return found === undefined ? [] : [{ ...found, name: calledAs(one) }];
+  });
+  return [...subcharts.filter((sub) => !isNamed(sub)), ...named];
+}
+
+/** The name by which a chart's values know a dependency. */
+export function calledAs({ name, alias }: ChartDependencyValues): string {
   return alias === "" ? name : alias;
 }
 

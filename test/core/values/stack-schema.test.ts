@@ -15,6 +15,9 @@ function chart(name: string, schema?: Json, more: Partial<ChartValues> = {}): Ch
   return {
     name,
     version: "1.0.0",
+    isLibrary: false,
+    templates: [],
+    texts: [],
     defaults: {},
     ...(schema === undefined ? {} : { schema: JSON.stringify(schema) }),
     dependencies: [],

@@ -130,7 +130,9 @@ async function runOnce(
     ...(kind === "done" ? healthyNow(memory, stack.commit, world.clock.nowMs()) : {}),
     ...refusal,
   });
-  if (memory.health?.stack !== stack) beginHealthWatch(loop, connection, stack, end.value);
+  // What was overtaken meanwhile has its run before it, and that one's end is watched.
+  const isCurrent = memory.held === stack && memory.connection?.value === connection;
+  if (isCurrent && memory.health?.stack !== stack) beginHealthWatch(loop, connection, stack, end.value);
 }
 
 /** From now on a release that breaks, or heals, has the stack looked at within seconds. */
@@ -155,6 +157,8 @@ function beginHealthWatch(
         bell.ring();
       },
       onRefused: (failure) => {
+        // The next look tries it again.
+        if (memory.health?.watch === watch) endHealthWatch(memory);
         if (memory.unwatched === failure.message) return;
         memory.unwatched = failure.message;
         world.log.warn("health is not watched between looks", { stackSync, failure });

@@ -2,6 +2,7 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { systemObjectName } from "../../src/adapters/cluster/system-objects.ts";
 import { eventually } from "../kit/sandbox.ts";
 import { hookToken, openToldServers, slackKey, statusToken, type ToldServers } from "../kit/told-servers.ts";
 import { historyOf } from "../kit/test-stack.ts";
@@ -169,6 +170,35 @@ describe("a state that is older than three intervals", () => {
     await agent.kill("SIGKILL");
     await eventually(async () => (await status()).stderr.includes("Ready Unknown (AgentGone)"));
     expect((await kept.status())?.conditions[0]?.status).toBe("True");
+  });
+});
+
+describe("a look that is awaited while somebody else holds the stack's lock", () => {
+  it("is told not to have begun, and the stack is what it was once that is over", async () => {
+    const kept = await openAgentStack([{ name: "db" }]);
+    const commit = kept.push([{ name: "db" }]);
+    await kept.sync();
+    await kept.start();
+    await kept.until(isReadyAt(commit));
+    const name = systemObjectName("headway", kept.stack.name);
+    const heldBy = async (holderIdentity: string): Promise<void> => {
+      const at = new Date().toISOString().replace("Z", "000Z");
+      const reply = await kept.stack.cluster.kube(
+        `/apis/coordination.k8s.io/v1/namespaces/${kept.agentNamespace}/leases/${name}`,
+        {
+          method: "PATCH",
+          contentType: "application/merge-patch+json",
+          body: { spec: { holderIdentity, leaseDurationSeconds: 600, acquireTime: at, renewTime: at } },
+        },
+      );
+      expect(reply.status, reply.text).toBe(200);
+    };
+    await heldBy("somebody");
+    const asked = await kept.stack.cli("reconcile", `${kept.agentNamespace}/it`);
+    expect(asked.code, asked.all).toBe(4);
+    expect(asked.stdout).toMatch(/NotBegun: .*another Headway run holds it \(somebody\)/);
+    await heldBy("");
+    await kept.until(isReadyAt(commit));
   });
 });
 

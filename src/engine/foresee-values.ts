@@ -22,13 +22,16 @@ export async function foreseeValues(
   told: readonly Diagnostic[],
 ): Promise<readonly Diagnostic[]> {
   if (pins.size === 0) return [];
-  const [{ readTemplates, templateTextsIn }, { findUnknownValues, knownLayers }] = await Promise.all([
-    import("../core/foresight/values/read-templates.ts"),
-    import("../core/foresight/values/find-unknown-values.ts"),
-  ]);
+  const [{ readTemplates, templateTextsIn }, { findUnknownValues, knownLayers }, { findMissingValues }] =
+    await Promise.all([
+      import("../core/foresight/values/read-templates.ts"),
+      import("../core/foresight/values/find-unknown-values.ts"),
+      import("../core/foresight/values/find-missing-values.ts"),
+    ]);
   const known: KnownTemplates = new Map();
   const readings = new Map<string, ChartReading>();
   const releases: ReadRelease[] = [];
+  const missing: Diagnostic[] = [];
   for (const pin of pins.values()) {
     const chart = await readChartOnce(reader, pin, read);
     const trees = knownLayers(pin.declaration).map(({ tree }) => tree);
@@ -38,8 +41,9 @@ export async function foreseeValues(
     let reading = readings.get(key);
     if (reading === undefined) readings.set(key, (reading = readTemplates(chart, trees, known)));
     releases.push({ pin, reading });
+    missing.push(...findMissingValues(pin, chart, reading, known));
   }
   const places = new Set(told.map(({ range }) => JSON.stringify(range)));
   const unknown = findUnknownValues(declarations, releases);
-  return unknown.filter(({ range }) => !places.has(JSON.stringify(range)));
+  return [...unknown, ...missing].filter(({ range }) => !places.has(JSON.stringify(range)));
 }

@@ -76,7 +76,7 @@ describe("values of a stack", () => {
   it("that no chart knows are told at their places, with what may have been meant", async () => {
     const { found } = await foresee(
       { "a.yaml": release("orders", "orders", "image:\n  tagg: v1\nextra: 1") },
-      { orders: { template: "{{ .Values.image.tag }}" } },
+      { orders: { template: "{{ with .Values.image.tag }}{{ . }}{{ end }}" } },
     );
     expect(found).toMatchObject([
       {
@@ -125,9 +125,24 @@ spec:
     expect(found.map(({ range }) => range && placeOf(range))).toEqual(["b.yaml:8:13"]);
   });
 
+  it("that a chart misses are told beside those that it does not know", async () => {
+    const { found } = await foresee(
+      { "a.yaml": release("orders", "app", "db:\n  user: a\n  passwrd: b") },
+      { app: { template: '{{ .Values.db.user }}{{ required "a password" .Values.db.password }}' } },
+    );
+    expect(found).toMatchObject([
+      {
+        code: "values-required",
+        range: { line: 8 },
+        suggestion: "set db.password in the values of the release",
+      },
+      { code: "values-unknown", range: { line: 9 }, suggestion: "did you mean db.password?" },
+    ]);
+  });
+
   it("are not told twice, and each chart is read once", async () => {
     const files = { "a.yaml": release("a", "app", "x: 1"), "b.yaml": release("b", "app", "x: 1") };
-    const charts = { app: { template: "{{ .Values.z }}" } };
+    const charts = { app: { template: "{{ with .Values.z }}{{ . }}{{ end }}" } };
     const { found, reads } = await foresee(files, charts);
     expect(found).toHaveLength(2);
     expect(reads).toBe(1);

@@ -2,6 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { parseTemplate } from "../../../../src/core/foresight/values/parse-template.ts";
 import { readTemplates } from "../../../../src/core/foresight/values/read-templates.ts";
+import { Trial } from "../../../../src/core/foresight/values/trial.ts";
+import { givenJson, givenMap } from "../../../../src/core/foresight/values/trial-values.ts";
 import { seededRandom } from "../../../kit/random.ts";
 
 function problemOf(text: string): string | undefined {
@@ -130,7 +132,17 @@ describe("the text of a template", () => {
       );
       const text =
         random() < 0.5 ? inside : `{{ define "x" }}${inside}{{ end }}{{ ${inside} }}{{ include "x" . }}`;
-      parseTemplate(text);
+      const parsed = parseTemplate(text);
+      if (!("problem" in parsed)) {
+        const bodies = [...parsed.definitions].map(
+          ([name, nodes]) => [name, [{ nodes, file: "a.yaml" }]] as const,
+        );
+        const values = givenJson({ a: { b: [1, "x", { c: null }] }, x: "y" }, [], "");
+        new Trial(new Map(bodies)).run(
+          { nodes: parsed.body, file: "a.yaml" },
+          givenMap([["Values", values]]),
+        );
+      }
       readTemplates(
         {
           name: "a",

@@ -132,6 +132,10 @@ function makeWorld(): World {
         ...(concurrency === undefined ? {} : { concurrency }),
       });
     },
+    openRenderer: async (say) => {
+      const { openHelmRenderer } = await import("./adapters/helm/helm-renderer.ts");
+      return openHelmRenderer({ findProgram: () => findNamedProgram("helm", say), cacheDir: cacheFolder() });
+    },
     ask: async (question, stop) => {
       const { createInterface } = await import("node:readline/promises");
       const prompt = createInterface({ input: process.stdin, output: process.stderr });

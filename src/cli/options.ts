@@ -33,6 +33,10 @@ export function progressOption(): Option {
     .default("auto");
 }
 
+export function foresightOption(): Option {
+  return new Option("--no-foresight", "do not look for missing dependencies: no chart is rendered");
+}
+
 export function orderOption(): Option {
   return new Option("--order <how>", "in place of the stack's order").choices(["dependencies", "waves"]);
 }

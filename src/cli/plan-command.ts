@@ -1,19 +1,25 @@
 // `headway plan`: what apply would do, and why. Reads the cluster and changes nothing.
 import type { Command } from "commander";
+import type { ForesightMode } from "../core/declaration.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import { findNewer } from "../core/charts/newer-versions.ts";
+import { renderedByPlan } from "../core/plan/rendered-by-plan.ts";
+import type { StackToPlan } from "../engine/load-stack.ts";
 import type { StackCharts } from "../engine/ports.ts";
-import { planStack, type ReadyStack } from "../engine/run-stack.ts";
+import { planStack, type PlannedStack, type ReadyStack } from "../engine/run-stack.ts";
 import type { NewerCharts } from "../views/plan-items.ts";
 import { hasChanges, hasDrift, renderPlan } from "../views/plan-view.ts";
 import type { PlanFormat } from "../views/plan-view.ts";
 import { chooseStyle } from "../views/style.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
-import { foreseeValues, loadPinnedStack, tellDiagnostics } from "./load-stack.ts";
+import { foresightMode, lookAhead, lookAtValues, type ForesightFlags } from "./foresight.ts";
+import { loadPinnedStack, tellDiagnostics } from "./load-stack.ts";
 import { unlockByCluster } from "../engine/load-values.ts";
 import {
   clusterOptions,
   driftWish,
+  foresightOption,
   orderOption,
   outputOption,
   pruneOptions,
@@ -22,11 +28,12 @@ import {
 } from "./options.ts";
 import type { ClusterFlags, PruneFlags, SelectionFlags } from "./options.ts";
 import { selectReleases } from "./select-releases.ts";
-import type { World } from "./world.ts";
+import type { Connection, World } from "./world.ts";
 
 type PlanFlags = ClusterFlags &
   SelectionFlags &
-  PruneFlags & {
+  PruneFlags &
+  ForesightFlags & {
     readonly output: PlanFormat;
     readonly detailedExitcode?: boolean;
     readonly order?: "dependencies" | "waves";
@@ -44,6 +51,7 @@ export function registerPlanCommand(program: Command, world: World): void {
     command.addOption(option);
   command
     .addOption(outputOption(["table", "wide", "json", "yaml", "name", "markdown"]))
+    .addOption(foresightOption())
     .option("--drift", "show what is no longer as helm applied it, too")
     .option("--detailed-exitcode", "exit with 2 where something would change, or has drifted")
     .option("--retry", "as if quarantined releases were tried again")
@@ -56,7 +64,9 @@ export function registerPlanCommand(program: Command, world: World): void {
 async function showPlan(world: World, dir: string, flags: PlanFlags): Promise<number> {
   const loaded = await loadPinnedStack(world, dir, flags.order, flags);
   if (typeof loaded === "number") return loaded;
-  const values = await foreseeValues(world, { ...loaded.ready, read: loaded.read }, loaded.diagnostics);
+  const mode = foresightMode(loaded.loaded.stack, flags);
+  const valued = { ...loaded.ready, read: loaded.read };
+  const values = await lookAtValues(world, mode, valued, loaded.diagnostics);
   if (tellDiagnostics(world, [...loaded.diagnostics, ...values])) return exitCodes.invalid;
   const only = selectReleases(world, loaded.ready, flags);
   if (typeof only === "number") return only;
@@ -74,15 +84,41 @@ async function showPlan(world: World, dir: string, flags: PlanFlags): Promise<nu
       ...(only === undefined ? {} : { only }),
     });
     if (!planned.ok) return reportFailure(world, planned.failure);
+    const foreseen = await lookAheadOfPlan(world, connection.value, loaded, planned.value, mode);
+    if (typeof foreseen === "number") return foreseen;
+    const findings = foreseen.filter(
+      ({ about }) => about === undefined || only?.has(about.release) !== false,
+    );
     const style = chooseStyle({ isTerminal: world.stdout.isTerminal, env: world.env });
     const newer = newerCharts(loaded.ready, loaded.charts, only);
-    world.stdout.write(renderPlan(planned.value.plan, { format: flags.output, style, newer }));
+    world.stdout.write(renderPlan(planned.value.plan, { format: flags.output, style, newer, findings }));
+    if (tellDiagnostics(world, findings)) return exitCodes.invalid;
     return flags.detailedExitcode === true && (hasChanges(planned.value.plan) || hasDrift(planned.value.plan))
       ? exitCodes.changesPending
       : exitCodes.done;
   } finally {
     connection.value.close();
   }
+}
+
+/** What is missing by the charts as they would be applied, and by what is deployed of the others. */
+async function lookAheadOfPlan(
+  world: World,
+  connection: Connection,
+  { ready, charts }: StackToPlan,
+  { plan, observed }: PlannedStack,
+  mode: ForesightMode,
+): Promise<readonly Diagnostic[] | number> {
+  if (mode === "off") return [];
+  const capabilities = await connection.capabilities();
+  if (!capabilities.ok) return reportFailure(world, capabilities.failure);
+  const { declarations, graph } = ready;
+  const foreseen = await lookAhead(
+    world,
+    { declarations, graph, charts, ...renderedByPlan(plan, observed.observations, ready.pins) },
+    { mode, cluster: { objects: connection.objects, capabilities: capabilities.value } },
+  );
+  return typeof foreseen === "number" ? foreseen : foreseen.diagnostics;
 }
 
 /** What index files here have that is newer, of the releases asked for; no server is asked. */

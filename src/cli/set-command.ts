@@ -5,13 +5,11 @@ import type { Command } from "commander";
 import { parseAssignment, type Assignment } from "../core/declarations/assignment.ts";
 import type { Declaration } from "../core/declaration.ts";
 import type { Diagnostic } from "../core/diagnostic.ts";
-import { parseDocuments } from "../core/yaml/document.ts";
-import { setField } from "../core/declarations/edit-declaration.ts";
+import { indexOfDocument, setField } from "../core/declarations/edit-declaration.ts";
 import { resolveGraph } from "../core/graph.ts";
 import { readLock, whyStale } from "../core/charts/lock.ts";
 import { readStack } from "../core/declarations/read-declarations.ts";
 import { nameOf } from "../core/declarations/schema-words.ts";
-import { readTree } from "../core/yaml/yaml-tree.ts";
 import type { StackFolder } from "../engine/ports.ts";
 import { renderTextChange } from "../views/text-change-view.ts";
 import { chooseStyle } from "../views/style.ts";
@@ -122,14 +120,7 @@ function editAll(
   assignments: readonly Assignment[],
 ): EditedFile | number {
   const { file: path } = declaration.range;
-  const index = parseDocuments(path, original).findIndex((document) => {
-    const range = readTree(document).keyRange(["metadata", "name"]);
-    const value = readTree(document).valueRange(["metadata", "name"]);
-    return (
-      [range, value].some((one) => one.line === declaration.range.line) &&
-      value.line === declaration.range.line
-    );
-  });
+  const index = indexOfDocument(declaration.range, original);
   let text = original;
   const steps: { before: string; after: string; name: string }[] = [];
   let current = declaration;

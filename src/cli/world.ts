@@ -2,6 +2,7 @@
 // command imports no adapter and what it does not need is never loaded.
 import type { ChartValues } from "../core/values/chart-values.ts";
 import type { Checked } from "../core/diagnostic.ts";
+import type { Capabilities } from "../core/foresight/capabilities.ts";
 import type { PinnedChart } from "../core/pin.ts";
 import type { ClusterFinding, Right } from "../core/doctor.ts";
 import type { Result } from "../core/failure.ts";
@@ -19,6 +20,7 @@ import type {
   ReadSystemSecret,
   Records,
   Releases,
+  Renderer,
   StackCharts,
   StackFolder,
   States,
@@ -44,6 +46,8 @@ export type Connection = {
   readonly records: Records;
   readonly objects: Objects;
   readonly values: ValuesObjects;
+  /** What charts may ask of the cluster. */
+  capabilities(): Promise<Result<Capabilities>>;
   readonly states: States;
   readonly journal: Journal;
   readonly readSystemSecret: ReadSystemSecret;
@@ -107,6 +111,8 @@ export type World = {
     readonly concurrency?: number;
     readonly say: (text: string) => void;
   }): Promise<Releases>;
+  /** Renders charts without a cluster; `say` is told of a helm that has to be downloaded or built. */
+  openRenderer(say: (text: string) => void): Promise<Renderer>;
   /** What `headway agent` needs besides; see agent-world.ts. */
   openAgentWorld(options: AgentOptions): Promise<Result<OpenAgentWorld>>;
   /** Asks on the terminal; the answer without its line end, undefined where Ctrl-C was the answer. */

@@ -1,6 +1,7 @@
 // What a person wrote, checked and with the defaults filled in: one HelmRelease document each, and the stack they
 // belong to. Reading them from text is read-declarations.ts; exact charts and digests come later (pin.ts).
 import type { SourceRange } from "./diagnostic.ts";
+import type { NamedApi, NamedObject } from "./foresight/named-object.ts";
 import type { ReleaseId } from "./ids.ts";
 import type { LabelSelector } from "./label-selector.ts";
 
@@ -140,6 +141,15 @@ export type DriftDetection = {
   readonly ignore: readonly DriftIgnoreRule[];
 };
 
+/** What foresight is not to speak of in one release, and why. */
+export type ForesightIgnore = {
+  readonly what: NamedObject | NamedApi | { readonly kind: "release"; readonly id: ReleaseId };
+  readonly reason: string;
+};
+
+/** What foresight's findings are: warnings, errors, or not looked for. */
+export type ForesightMode = "warn" | "enforce" | "off";
+
 /** One HelmRelease document. Durations are in milliseconds. */
 export type Declaration = {
   readonly id: ReleaseId;
@@ -168,6 +178,9 @@ export type Declaration = {
   readonly crds: "skip" | "create" | "upgrade";
   readonly fieldConflicts: "take" | "fail";
   readonly driftDetection: DriftDetection;
+  /** What exists once the release is ready though no manifest has it. */
+  readonly provides: readonly (NamedObject | NamedApi)[];
+  readonly foresightIgnore: readonly ForesightIgnore[];
   readonly suspend: boolean;
   /** Neither pruned nor destroyed unless a person says so. */
   readonly protect: boolean;
@@ -190,6 +203,7 @@ export type Stack = {
   readonly order: "dependencies" | "waves";
   readonly onFailure: OnStackFailure;
   readonly prune: PruneSettings;
+  readonly foresight: ForesightMode;
   /** The UID of the namespace kube-system of the one cluster that the stack is for. */
   readonly clusterUid?: string;
   readonly repositories: ReadonlyMap<string, Repository>;

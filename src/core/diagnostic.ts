@@ -1,6 +1,8 @@
 // What a person has to correct, with the place to correct it. The world's refusals are failures (failure.ts), not
 // diagnostics.
 
+import type { ReleaseId } from "./ids.ts";
+
 /** A place in a file; lines and columns count from 1, `file` is relative to the folder the person named. */
 export type SourceRange = {
   readonly file: string;
@@ -23,6 +25,8 @@ export type Diagnostic = {
   readonly suggestion?: string;
   readonly range?: SourceRange;
   readonly related?: readonly { readonly message: string; readonly range: SourceRange }[];
+  /** What a finding of foresight is about, for machines: the release, the one to depend on, the object that is needed. */
+  readonly about?: { readonly release: ReleaseId; readonly dependency?: ReleaseId; readonly object?: string };
 };
 
 /** A value and everything found wrong on the way to it: reading never throws and never stops at the first mistake. */

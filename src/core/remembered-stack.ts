@@ -80,6 +80,8 @@ function rememberedDeclaration(
     fieldConflicts: "take",
     suspend: standing?.suspend ?? false,
     driftDetection: { ignore: [] },
+    provides: [],
+    foresightIgnore: [],
     protect: standing?.protect ?? false,
     maxHistory: Math.max(ordinaryMaxHistory, records.length),
     digest: standing?.declaration ?? "",

@@ -6,6 +6,7 @@ import type { Catalogue } from "../core/charts/chart-resolution.ts";
 import type { Declaration, Repository, ValuesObject } from "../core/declaration.ts";
 import type { Checked, Diagnostic } from "../core/diagnostic.ts";
 import type { Result } from "../core/failure.ts";
+import type { Capabilities } from "../core/foresight/capabilities.ts";
 import type { Evidence, ReleaseHealth, Trouble } from "../core/health/health.ts";
 import type { World } from "../core/health/world.ts";
 import type { Holder } from "../core/holder.ts";
@@ -230,6 +231,26 @@ export type Releases = {
   stop(namespace: string, releaseName: string): void;
   /** Stops every helm, queued ones too; resolves when none is left. */
   stopAll(): Promise<void>;
+};
+
+/** One release as its chart renders it. */
+export type RenderOrder = {
+  readonly namespace: string;
+  readonly releaseName: string;
+  readonly chart: PinnedChart;
+  /** Values layers, weakest first. */
+  readonly values: readonly string[];
+  /** True where one of them must not be written to a disk for longer than helm reads it. */
+  readonly isSecret: boolean;
+  readonly capabilities: Capabilities;
+};
+
+/** Renders charts without a cluster. */
+export type Renderer = {
+  /** The objects, whole and in helm's order, hooks included and crds/ not; their namespaces as they are written. */
+  render(order: RenderOrder): Promise<Result<readonly KubernetesObject[]>>;
+  /** Stops what is under way, and removes what was made for it. */
+  close(): Promise<void>;
 };
 
 /** Helm's records in the cluster. */

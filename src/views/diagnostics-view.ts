@@ -2,6 +2,7 @@
 import { hasErrors, placeOf, type Diagnostic } from "../core/diagnostic.ts";
 import { renderLines, type Line, type Style, type Tone } from "./style.ts";
 import { counted } from "./counted.ts";
+import { safeText } from "./terminal-text.ts";
 
 const tones: Readonly<Record<Diagnostic["severity"], Tone>> = { error: "bad", warning: "warn", hint: "busy" };
 
@@ -50,13 +51,30 @@ export function diagnosticsDocument(
     metadata: { name: stack },
     valid: !hasErrors(diagnostics),
     ...counts,
-    items: diagnostics.map(({ severity, code, message, suggestion, range, related }) => ({
-      severity,
-      code,
-      message,
-      suggestion,
-      range,
-      related,
-    })),
+    items: diagnostics.map(diagnosticItem),
   };
+}
+
+/** One finding as documents have it. */
+export function diagnosticItem(diagnostic: Diagnostic): unknown {
+  const { severity, code, message, suggestion, range, related, about } = diagnostic;
+  return { severity, code, message, suggestion, range, related, about };
+}
+
+const mostInMarkdown = 30;
+
+/** A list of findings for a comment on a change; empty where there are none. */
+export function findingsMarkdown(diagnostics: readonly Diagnostic[]): string {
+  if (diagnostics.length === 0) return "";
+  const lines = diagnostics.slice(0, mostInMarkdown).map(({ severity, message, range, suggestion }) => {
+    const place = range === undefined ? "" : `\`${placeOf(range)}\` `;
+    return `- ${place}**${severity}** ${plainMarkdown(message)}${suggestion === undefined ? "" : `; ${plainMarkdown(suggestion)}`}`;
+  });
+  const more = diagnostics.length - mostInMarkdown;
+  return `\n${lines.join("\n")}\n${more > 0 ? `- and ${more} more\n` : ""}`;
+}
+
+/** Nothing in the words becomes a link, an image or a tag. */
+function plainMarkdown(text: string): string {
+  return safeText(text).replace(/[[\]<>*_|!#]/g, "\\$&");
 }

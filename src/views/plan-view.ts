@@ -1,8 +1,10 @@
 // A plan for people and for programs. What may be shown of it is decided in plan-items.ts.
 import type { Json } from "../core/declaration.ts";
+import type { Diagnostic } from "../core/diagnostic.ts";
 import { driftOf, type Plan } from "../core/plan/plan.ts";
 import { describeStay } from "../core/plan/prune.ts";
 import { jsonText, yamlText } from "./data-output.ts";
+import { diagnosticItem, findingsMarkdown } from "./diagnostics-view.ts";
 import { countVerdicts, planItems, planSummary, type NewerCharts, type PlanItem } from "./plan-items.ts";
 import { driftLines } from "./drift-view.ts";
 import type { ShownChange } from "./secret-values.ts";
@@ -15,8 +17,15 @@ export type PlanFormat = "table" | "wide" | "json" | "yaml" | "name" | "markdown
 /** The whole plan as text. `table` counts unchanged releases, `wide` lists them and every change of values. */
 export function renderPlan(
   plan: Plan,
-  options: { readonly format: PlanFormat; readonly style: Style; readonly newer?: NewerCharts },
+  options: {
+    readonly format: PlanFormat;
+    readonly style: Style;
+    readonly newer?: NewerCharts;
+    /** What foresight has found; people are told of it elsewhere. */
+    readonly findings?: readonly Diagnostic[];
+  },
 ): string {
+  const { findings = [] } = options;
   const items = planItems(plan, options.newer);
   switch (options.format) {
     case "table":
@@ -24,13 +33,13 @@ export function renderPlan(
     case "wide":
       return renderLines(planLines(plan, items, true), options.style);
     case "json":
-      return jsonText(planDocument(plan, items));
+      return jsonText(planDocument(plan, items, findings));
     case "yaml":
-      return yamlText(planDocument(plan, items));
+      return yamlText(planDocument(plan, items, findings));
     case "name":
       return items.map((item) => `${item.release}\n`).join("");
     case "markdown":
-      return planMarkdown(plan, items);
+      return planMarkdown(plan, items) + findingsMarkdown(findings);
   }
 }
 
@@ -44,7 +53,7 @@ export function hasChanges(plan: Plan): boolean {
   return plan.steps.some((step) => step.kind !== "keep") || plan.namespaces.length > 0;
 }
 
-function planDocument(plan: Plan, items: readonly PlanItem[]): unknown {
+function planDocument(plan: Plan, items: readonly PlanItem[], findings: readonly Diagnostic[]): unknown {
   return {
     apiVersion: "headway.dev/v1",
     kind: "Plan",
@@ -65,6 +74,7 @@ function planDocument(plan: Plan, items: readonly PlanItem[]): unknown {
     })),
     // The sign is how the table draws the verdict.
     items: items.map((item) => ({ ...item, sign: undefined })),
+    findings: findings.map(diagnosticItem),
   };
 }
 

@@ -44,6 +44,8 @@ function declare(lines: readonly string[]): readonly Declaration[] {
       labels: {},
       fieldConflicts: "take",
       driftDetection: { ignore: [] },
+      provides: [],
+      foresightIgnore: [],
       suspend: false,
       protect: false,
       maxHistory: 10,

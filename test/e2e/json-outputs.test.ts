@@ -149,7 +149,8 @@ registerHooks({
 });
 `,
       );
-      const withFolder = command === "validate" || command === "graph" ? [stack.folder] : [];
+      const flags = command === "validate" ? ["--no-foresight"] : [];
+      const withFolder = command === "validate" || command === "graph" ? [stack.folder, ...flags] : [];
       const end = await execa(
         process.execPath,
         ["--import", pathToFileURL(hook).href, join(root, "src/headway.ts"), command, ...withFolder],

@@ -162,6 +162,8 @@ function declare(
     labels: {},
     fieldConflicts: "take",
     driftDetection: { ignore: [] },
+    provides: [],
+    foresightIgnore: [],
     suspend: false,
     protect: false,
     maxHistory: 10,

@@ -41,6 +41,8 @@ export function declarationOf(release: ReleaseId, values: Declaration["values"] 
     labels: {},
     fieldConflicts: "take",
     driftDetection: { ignore: [] },
+    provides: [],
+    foresightIgnore: [],
     suspend: false,
     protect: false,
     maxHistory: 10,

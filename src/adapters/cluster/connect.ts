@@ -2,6 +2,7 @@
 import { failed, succeeded, type Result } from "../../core/failure.ts";
 import type { Right } from "../../core/doctor.ts";
 import { textAt } from "../../core/json.ts";
+import type { Capabilities } from "../../core/foresight/capabilities.ts";
 import type { Holder } from "../../core/holder.ts";
 import type { ReleasePayload } from "../../core/observation.ts";
 import { readReleasePayload } from "../../core/release-payload.ts";
@@ -16,6 +17,7 @@ import type {
   ValuesObjects,
   WatchedWorld,
 } from "../../engine/ports.ts";
+import { readCapabilities } from "./capabilities.ts";
 import { applyCrds } from "./crds.ts";
 import { makeCredentials } from "./credentials.ts";
 import { makeDiscovery, type Discovery } from "./discovery.ts";
@@ -46,6 +48,8 @@ export type Cluster = {
   readonly context: string;
   /** `v1.37.2`; one request. */
   kubernetesVersion(): Promise<Result<string>>;
+  /** What charts may ask of it, APIs that every cluster has left out; no request beside one where discovery was read. */
+  capabilities(): Promise<Result<Capabilities>>;
   /** Whether it can be worked with, within `deadlineMs`. */
   probe(rights: readonly Right[], deadlineMs: number): Promise<Result<Probe>>;
   readonly records: Records;
@@ -107,6 +111,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Result<Cl
       const answer = await api.json({ doing: "Asking for the cluster's version", path: "/version" });
       return answer.ok ? succeeded(textAt(answer.value, "gitVersion") ?? "unknown") : failed(answer.failure);
     },
+    capabilities: () => readCapabilities(api, discovery),
     probe: (rights, deadlineMs) => probeCluster(api, rights, deadlineMs),
     records: makeRecords(api, discovery, decode),
     decode,

@@ -166,7 +166,8 @@ async function openHome(options: HelmOptions, concurrency: number): Promise<Resu
   return succeeded({ ...home, shells });
 }
 
-function defaultConcurrency(): number {
+/** Helm processes at a time that cores and free memory bear. */
+export function defaultConcurrency(): number {
   const byMemory = Math.floor(freemem() / memoryPerHelmBytes);
   return Math.max(1, Math.min(2 * availableParallelism(), byMemory, 16));
 }

@@ -1,6 +1,7 @@
 // Changes one field of a declaration in its text: what is not changed stays as it is, byte for byte. Which file, and what
 // the stack says of the result, is the caller's matter.
 import { isAlias, isMap, isPair, isScalar, isSeq, type Pair, type Scalar, type YAMLMap } from "yaml";
+import type { SourceRange } from "../diagnostic.ts";
 import { parseDocuments, type YamlDocument } from "../yaml/document.ts";
 import { isSameJson, withValueAt } from "../yaml/json-path.ts";
 import { nameOf } from "./schema-words.ts";
@@ -13,6 +14,13 @@ export type Edited =
   { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string };
 
 type Edit = { readonly start: number; readonly end: number; readonly text: string };
+
+/** Which document of the file's text (from 0) is the one whose metadata.name stands at `range`; -1 for none. */
+export function indexOfDocument(range: SourceRange, text: string): number {
+  return parseDocuments(range.file, text).findIndex(
+    (document) => readTree(document).valueRange(["metadata", "name"]).line === range.line,
+  );
+}
 
 /**
  * Sets the field at `path` of the file's document number `index` (from 0). Maps that are missing on the way are made. Text
@@ -32,12 +40,13 @@ export function setField(text: string, index: number, path: Path, value: NewValu
     : refuse(`${nameOf(path)} can't be changed without changing something else; edit the file by hand`);
 }
 
-function refuse(problem: string): Edited {
+/** The edit that is not made. */
+export function refuse(problem: string): Edited {
   return { ok: false, problem };
 }
 
 /** Reads what was written: the wanted field has the wanted value, and everything else the one it had. */
-function isMeant(before: YamlTree, text: string, index: number, path: Path, value: NewValue): boolean {
+export function isMeant(before: YamlTree, text: string, index: number, path: Path, value: NewValue): boolean {
   const document = parseDocuments("", text)[index];
   if (document === undefined || document.errors.length > 0) return false;
   const after = readTree(document);
@@ -75,18 +84,20 @@ function findEdit(document: YamlDocument, path: Path, value: NewValue, lineEnd: 
   return replaceNode(document, node, value, isFlow, nameOf(path));
 }
 
-function findPair(map: YAMLMap, key: string): Pair | undefined {
+/** The entry of a map with this key. */
+export function findPair(map: YAMLMap, key: string): Pair | undefined {
   return map.items.find(
     (item) => isPair(item) && isScalar(item.key) && keyText(readScalarNode(item.key)) === key,
   );
 }
 
-function isNothing(node: unknown): boolean {
+/** True for `key:` and `key: null`. */
+export function isNothing(node: unknown): boolean {
   return node === null || (isScalar(node) && readScalarNode(node).kind === "null");
 }
 
 /** An anchor that something else stands for would change there too. */
-function isAnchorInUse(document: YamlDocument, node: unknown): boolean {
+export function isAnchorInUse(document: YamlDocument, node: unknown): boolean {
   return [...document.targets.values()].some((target) => target === node);
 }
 
@@ -198,7 +209,7 @@ function insert(
 }
 
 /** Behind the last character of what a node says, without the comments and empty lines after it. */
-function lastOffset(document: YamlDocument, node: unknown): number | undefined {
+export function lastOffset(document: YamlDocument, node: unknown): number | undefined {
   if (isPair(node)) {
     if (isEmptyNode(node.value)) return colonAfter(document, node);
     return lastOffset(document, node.value);
@@ -214,13 +225,15 @@ function lastOffset(document: YamlDocument, node: unknown): number | undefined {
   return range[0] + document.text.slice(range[0], range[1]).trimEnd().length;
 }
 
-function endOfLine(text: string, from: number): number {
+/** The offset of the line feed, or of its carriage return, behind `from`. */
+export function endOfLine(text: string, from: number): number {
   const end = text.indexOf("\n", from);
   if (end < 0) return text.length;
   return text[end - 1] === "\r" ? end - 1 : end;
 }
 
-function columnOf(text: string, offset: number): number {
+/** How far an offset is from the start of its line. */
+export function columnOf(text: string, offset: number): number {
   return offset - (text.lastIndexOf("\n", offset - 1) + 1);
 }
 

@@ -7,6 +7,7 @@ import type { YamlDocument } from "../yaml/document.ts";
 import type { HelmRelease } from "../generated/declaration-types.ts";
 import { validateHelmRelease } from "../generated/validators.js";
 import { isDnsName, parseReleaseId, releaseId, type ReleaseId } from "../ids.ts";
+import { readForesightIgnore, readProvides } from "./read-provides.ts";
 import { applyOptions, type StackSettings } from "./read-stack-document.ts";
 import { describeSchemaErrors } from "./schema-words.ts";
 import { labelKeyProblem, labelValueProblem } from "../label-selector.ts";
@@ -62,6 +63,8 @@ export function readRelease(found: FoundDocument, settings: StackSettings, stack
   const files = readValuesFiles(found, child(written, "valuesFiles"), stackPath, report);
   checkTargetPaths(child(written, "valuesFrom"), tree, report);
   const dependsOn = readDependencies(child(written, "dependsOn"), namespace, tree, report);
+  const provides = readProvides(child(written, "provides"), namespace, tree, report);
+  const foresightIgnore = readForesightIgnore(child(written, "foresight"), namespace, tree, report);
   checkPhase(textOf(child(written, "phase")), settings, tree, report);
   checkLabels(tree, report);
   if (!fits) return { id: probableId(tree.value, settings), declaration: undefined, diagnostics };
@@ -98,6 +101,8 @@ export function readRelease(found: FoundDocument, settings: StackSettings, stack
     ...(spec.version === undefined ? {} : { versionRange: tree.valueRange(["spec", "version"]) }),
     ...(spec.phase === undefined ? {} : { phaseRange: tree.valueRange(["spec", "phase"]) }),
     dependsOn,
+    provides,
+    foresightIgnore,
     values: [...settings.values, ...files, ...objects, ...own],
     health: (spec.health ?? []).map((rule, index) => readHealthRule(rule, ["spec", "health", index], tree)),
     digest: digestOf({

@@ -5,6 +5,7 @@ import { readRepositoryLocation } from "../charts/chart-reference.ts";
 import type {
   Declaration,
   FailFast,
+  ForesightMode,
   Json,
   OnStackFailure,
   PruneSettings,
@@ -48,6 +49,7 @@ export type StackSettings = {
   readonly order: "dependencies" | "waves";
   readonly onFailure: OnStackFailure;
   readonly prune: PruneSettings;
+  readonly foresight: ForesightMode;
   readonly clusterUid?: string;
   /** Undefined where the list itself is broken, so that an alias can't be checked. */
   readonly repositories: ReadonlyMap<string, Repository> | undefined;
@@ -83,6 +85,7 @@ export const defaultSettings: StackSettings = {
   order: "dependencies",
   onFailure: "continue",
   prune: { prune: false, maxPrune: 3 },
+  foresight: "warn",
   repositories: new Map(),
   values: [],
   namespace: undefined,
@@ -188,6 +191,7 @@ export function readStackDocument(
     order: spec?.order ?? defaultSettings.order,
     onFailure: spec?.onFailure ?? defaultSettings.onFailure,
     ...(spec?.cluster === undefined ? {} : { clusterUid: spec.cluster.uid }),
+    foresight: spec?.foresight ?? defaultSettings.foresight,
     prune: {
       prune: spec?.prune ?? defaultSettings.prune.prune,
       maxPrune: spec?.maxPrune ?? defaultSettings.prune.maxPrune,

@@ -7,7 +7,6 @@ import type { Path, YamlTree } from "../yaml/yaml-tree.ts";
 
 /** Fields that Headway is going to have: refused, because what has no effect must not look as if it had. */
 const plannedFields: ReadonlySet<string> = new Set([
-  "HelmRelease spec provides",
   "HelmRelease spec serviceAccountName",
   "Stack spec defaults serviceAccountName",
 ]);

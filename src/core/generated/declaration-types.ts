@@ -142,6 +142,13 @@ export interface HelmRelease {
      */
     maxHistory?: number;
     /**
+     * Objects that exist once the release is ready though its manifest does not have them, because an operator or a person makes them: Secret/orders-db, Service/orders-db-rw, CustomResourceDefinition/topics.example.com. Foresight believes it.
+     *
+     * Items: KIND/NAME (same namespace) or KIND/NAMESPACE/NAME; * in the name stands for any text.
+     */
+    provides?: string[];
+    foresight?: ReleaseForesight;
+    /**
      * Neither pruned nor destroyed without --include-protected, and neither is what it depends on. Default false.
      */
     protect?: boolean;
@@ -279,6 +286,28 @@ export interface DriftTarget {
    */
   labelSelector?: string;
 }
+/**
+ * What foresight is not to speak of.
+ */
+export interface ReleaseForesight {
+  /**
+   * Findings that are left out.
+   */
+  ignore?: ForesightIgnore[];
+}
+/**
+ * One thing that is missed for a reason.
+ */
+export interface ForesightIgnore {
+  /**
+   * The needed object, as in Secret/orders-db or Service/data/postgres, or the release that need not be waited for, as in data/postgres.
+   */
+  what: string;
+  /**
+   * Why it is no mistake, for those who read the declaration.
+   */
+  reason: string;
+}
 
 /**
  * A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters.
@@ -373,6 +402,10 @@ export interface Stack {
      * How many releases one run may prune; more of them need --yes-prune, or the run does not begin. Default 3.
      */
     maxPrune?: number;
+    /**
+     * What becomes of missing dependencies that validate and plan find in what the charts render. warn (default): they are shown. enforce: they are errors. off: nobody looks.
+     */
+    foresight?: "warn" | "enforce" | "off";
     /**
      * What holds for each release that does not say otherwise itself.
      */

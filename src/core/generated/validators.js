@@ -1,7 +1,7 @@
 // Made by scripts/generate.ts from schemas/; change those and run `npm run generate`.
 "use strict";
 export const validateHelmRelease = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/helmrelease.schema.json","title":"HelmRelease","description":"One Helm release that a stack declares: a chart, its values, and what it waits for.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"HelmRelease","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The release's name in Headway, and in Helm unless spec.releaseName says otherwise."},"namespace":{"$ref":"#/$defs/namespace","description":"The namespace that the release is installed in. Default: spec.defaults.namespace of headway.yaml; there is no default beyond that."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"Labels of the release: -l SELECTOR picks releases by them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the release."},"spec":{"type":"object","additionalProperties":false,"required":["chart"],"description":"What is installed and how.","properties":{"chart":{"type":"string","minLength":1,"description":"The chart: a folder, as ./chart or ../charts/orders, relative to the file that declares it and inside the git repository; or ALIAS/NAME of a repository in headway.yaml; or oci://HOST/PATH/NAME; or the https:// address of a packaged chart (.tgz)."},"version":{"type":"string","minLength":1,"description":"The versions of the chart that will do, in Helm's range syntax. A folder's version is the one in its Chart.yaml; it has to fit."},"dependsOn":{"type":"array","items":{"type":["string","object"],"additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The other release's metadata.name."},"namespace":{"$ref":"#/$defs/namespace","description":"The other release's namespace. Default: the same one."},"readyExpr":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over `dep` and `self` that must be true, besides the dependency's health, before this release starts."}},"description":"NAME (same namespace) or NAMESPACE/NAME of another release of the stack, or a mapping with a condition."},"description":"Releases that must be healthy before this one starts: NAME (same namespace), NAMESPACE/NAME, or a mapping with name, namespace and readyExpr."},"phase":{"type":"string","description":"One of spec.phases of headway.yaml: the release waits for every release of the earlier phases. A release without a phase waits for its own dependsOn only."},"values":{"type":["object","null"],"additionalProperties":true,"description":"The chart's values. Helm sees them exactly as `helm -f` would read the same text."},"valuesFiles":{"type":"array","items":{"type":"string","minLength":1,"description":"A path relative to the file that declares the release."},"description":"YAML files of values, below valuesFrom and values, the last one strongest. Paths are relative to the file that declares the release and stay inside the git repository. Files encrypted with SOPS are decrypted in memory."},"valuesFrom":{"type":"array","items":{"type":"object","title":"ValuesReference","additionalProperties":false,"required":["kind","name"],"description":"One Secret or ConfigMap of the release's namespace.","properties":{"kind":{"type":"string","enum":["Secret","ConfigMap"],"description":"What holds the values."},"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","description":"The object's name, in the release's namespace."},"valuesKey":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[-._a-zA-Z0-9]+$","description":"The key in its data. Default: values.yaml."},"targetPath":{"type":"string","minLength":1,"maxLength":250,"description":"Where the key's content goes as one string, as in db.password or list[0].name. Without it the content is YAML values of its own."},"optional":{"type":"boolean","description":"True: no values where the object or its key is absent. Default false: the release waits for it."}}},"description":"Values from Secrets and ConfigMaps of the cluster, above valuesFiles and below values, the last one strongest."},"releaseName":{"$ref":"#/$defs/dnsName","description":"The release's name in Helm. Default: metadata.name."},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"health":{"type":"array","items":{"type":"object","title":"HealthRule","additionalProperties":false,"required":["apiVersion","kind"],"description":"When objects of one kind are ready or failed.","properties":{"apiVersion":{"type":"string","minLength":1,"description":"The objects' apiVersion, as in cert-manager.io/v1."},"kind":{"type":"string","minLength":1,"description":"The objects' kind."},"ready":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over the object's fields (metadata, spec, status, …; self is the whole object): true where it is ready."},"failed":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression that is true where the object has failed and will not heal."}},"minProperties":3},"description":"Health of custom resources beyond the built-in rules."},"stableFor":{"$ref":"#/$defs/duration","description":"How long the release must stay healthy without a break before it counts as healthy. Default 0s."},"test":{"type":"boolean","description":"True: `helm test` is part of readiness; a failed test is a failed health check. Default false."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"driftDetection":{"$ref":"#/$defs/driftDetection"},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"protect":{"type":"boolean","description":"Neither pruned nor destroyed without --include-protected, and neither is what it depends on. Default false."},"suspend":{"type":"boolean","description":"Leave the release alone. Releases that depend on it count it as ready while it is healthy. Default false."}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"driftDetection":{"type":"object","additionalProperties":false,"title":"DriftDetection","description":"What becomes of objects that are no longer as helm applied them.","properties":{"mode":{"type":"string","enum":["enabled","warn","disabled"],"description":"enabled: apply corrects drift, unless --drift says otherwise. warn: it is shown and never corrected. disabled: nobody looks. Default: what --drift says, and without it a warning."},"ignore":{"type":"array","items":{"type":"object","title":"DriftIgnoreRule","additionalProperties":false,"required":["paths"],"description":"Fields that are no drift.","properties":{"paths":{"type":"array","minItems":1,"items":{"type":"string","pattern":"^(?:/(?:[^~/]|~[01])*)*$","description":"A JSON pointer into the object as the manifest has it, as in /spec/replicas; what is below it is left out, too. An empty one is the whole object."},"description":"Fields, as JSON pointers."},"target":{"type":"object","title":"DriftTarget","additionalProperties":false,"description":"The objects that the rule is about; all of the release where it is left out.","properties":{"group":{"type":"string","description":"The API group, as in apps; empty for that of v1."},"version":{"type":"string","minLength":1,"description":"The API version, as in v1."},"kind":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*$","description":"The kind, as in Deployment."},"name":{"type":"string","pattern":"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$","description":"The object's name."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","description":"The object's namespace."},"labelSelector":{"type":"string","minLength":1,"description":"Labels of the object in the manifest, as for kubectl -l."}}}}},"description":"Fields that somebody else is meant to change."}}},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/helmrelease.schema.json","title":"HelmRelease","description":"One Helm release that a stack declares: a chart, its values, and what it waits for.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"HelmRelease","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The release's name in Headway, and in Helm unless spec.releaseName says otherwise."},"namespace":{"$ref":"#/$defs/namespace","description":"The namespace that the release is installed in. Default: spec.defaults.namespace of headway.yaml; there is no default beyond that."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"Labels of the release: -l SELECTOR picks releases by them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the release."},"spec":{"type":"object","additionalProperties":false,"required":["chart"],"description":"What is installed and how.","properties":{"chart":{"type":"string","minLength":1,"description":"The chart: a folder, as ./chart or ../charts/orders, relative to the file that declares it and inside the git repository; or ALIAS/NAME of a repository in headway.yaml; or oci://HOST/PATH/NAME; or the https:// address of a packaged chart (.tgz)."},"version":{"type":"string","minLength":1,"description":"The versions of the chart that will do, in Helm's range syntax. A folder's version is the one in its Chart.yaml; it has to fit."},"dependsOn":{"type":"array","items":{"type":["string","object"],"additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The other release's metadata.name."},"namespace":{"$ref":"#/$defs/namespace","description":"The other release's namespace. Default: the same one."},"readyExpr":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over `dep` and `self` that must be true, besides the dependency's health, before this release starts."}},"description":"NAME (same namespace) or NAMESPACE/NAME of another release of the stack, or a mapping with a condition."},"description":"Releases that must be healthy before this one starts: NAME (same namespace), NAMESPACE/NAME, or a mapping with name, namespace and readyExpr."},"phase":{"type":"string","description":"One of spec.phases of headway.yaml: the release waits for every release of the earlier phases. A release without a phase waits for its own dependsOn only."},"values":{"type":["object","null"],"additionalProperties":true,"description":"The chart's values. Helm sees them exactly as `helm -f` would read the same text."},"valuesFiles":{"type":"array","items":{"type":"string","minLength":1,"description":"A path relative to the file that declares the release."},"description":"YAML files of values, below valuesFrom and values, the last one strongest. Paths are relative to the file that declares the release and stay inside the git repository. Files encrypted with SOPS are decrypted in memory."},"valuesFrom":{"type":"array","items":{"type":"object","title":"ValuesReference","additionalProperties":false,"required":["kind","name"],"description":"One Secret or ConfigMap of the release's namespace.","properties":{"kind":{"type":"string","enum":["Secret","ConfigMap"],"description":"What holds the values."},"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","description":"The object's name, in the release's namespace."},"valuesKey":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[-._a-zA-Z0-9]+$","description":"The key in its data. Default: values.yaml."},"targetPath":{"type":"string","minLength":1,"maxLength":250,"description":"Where the key's content goes as one string, as in db.password or list[0].name. Without it the content is YAML values of its own."},"optional":{"type":"boolean","description":"True: no values where the object or its key is absent. Default false: the release waits for it."}}},"description":"Values from Secrets and ConfigMaps of the cluster, above valuesFiles and below values, the last one strongest."},"releaseName":{"$ref":"#/$defs/dnsName","description":"The release's name in Helm. Default: metadata.name."},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"health":{"type":"array","items":{"type":"object","title":"HealthRule","additionalProperties":false,"required":["apiVersion","kind"],"description":"When objects of one kind are ready or failed.","properties":{"apiVersion":{"type":"string","minLength":1,"description":"The objects' apiVersion, as in cert-manager.io/v1."},"kind":{"type":"string","minLength":1,"description":"The objects' kind."},"ready":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over the object's fields (metadata, spec, status, …; self is the whole object): true where it is ready."},"failed":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression that is true where the object has failed and will not heal."}},"minProperties":3},"description":"Health of custom resources beyond the built-in rules."},"stableFor":{"$ref":"#/$defs/duration","description":"How long the release must stay healthy without a break before it counts as healthy. Default 0s."},"test":{"type":"boolean","description":"True: `helm test` is part of readiness; a failed test is a failed health check. Default false."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"driftDetection":{"$ref":"#/$defs/driftDetection"},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"provides":{"type":"array","items":{"type":"string","minLength":1,"maxLength":400,"description":"KIND/NAME (same namespace) or KIND/NAMESPACE/NAME; * in the name stands for any text."},"description":"Objects that exist once the release is ready though its manifest does not have them, because an operator or a person makes them: Secret/orders-db, Service/orders-db-rw, CustomResourceDefinition/topics.example.com. Foresight believes it."},"foresight":{"type":"object","title":"ReleaseForesight","additionalProperties":false,"description":"What foresight is not to speak of.","properties":{"ignore":{"type":"array","items":{"type":"object","title":"ForesightIgnore","additionalProperties":false,"required":["what","reason"],"description":"One thing that is missed for a reason.","properties":{"what":{"type":"string","minLength":1,"maxLength":400,"description":"The needed object, as in Secret/orders-db or Service/data/postgres, or the release that need not be waited for, as in data/postgres."},"reason":{"type":"string","minLength":1,"maxLength":1000,"description":"Why it is no mistake, for those who read the declaration."}}},"description":"Findings that are left out."}}},"protect":{"type":"boolean","description":"Neither pruned nor destroyed without --include-protected, and neither is what it depends on. Default false."},"suspend":{"type":"boolean","description":"Leave the release alone. Releases that depend on it count it as ready while it is healthy. Default false."}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"driftDetection":{"type":"object","additionalProperties":false,"title":"DriftDetection","description":"What becomes of objects that are no longer as helm applied them.","properties":{"mode":{"type":"string","enum":["enabled","warn","disabled"],"description":"enabled: apply corrects drift, unless --drift says otherwise. warn: it is shown and never corrected. disabled: nobody looks. Default: what --drift says, and without it a warning."},"ignore":{"type":"array","items":{"type":"object","title":"DriftIgnoreRule","additionalProperties":false,"required":["paths"],"description":"Fields that are no drift.","properties":{"paths":{"type":"array","minItems":1,"items":{"type":"string","pattern":"^(?:/(?:[^~/]|~[01])*)*$","description":"A JSON pointer into the object as the manifest has it, as in /spec/replicas; what is below it is left out, too. An empty one is the whole object."},"description":"Fields, as JSON pointers."},"target":{"type":"object","title":"DriftTarget","additionalProperties":false,"description":"The objects that the rule is about; all of the release where it is left out.","properties":{"group":{"type":"string","description":"The API group, as in apps; empty for that of v1."},"version":{"type":"string","minLength":1,"description":"The API version, as in v1."},"kind":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*$","description":"The kind, as in Deployment."},"name":{"type":"string","pattern":"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$","description":"The object's name."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","description":"The object's namespace."},"labelSelector":{"type":"string","minLength":1,"description":"Labels of the object in the manifest, as for kubectl -l."}}}}},"description":"Fields that somebody else is meant to change."}}},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
 const schema12 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."};
 const schema13 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."};
 const schema17 = {"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."};
@@ -1766,10 +1766,15 @@ errors++;
 }
 }
 }
-if(data9.protect !== undefined){
-let data59 = data9.protect;
-if(typeof data59 !== "boolean"){
-const err129 = {instancePath:instancePath+"/spec/protect",schemaPath:"#/properties/spec/properties/protect/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.protect.type,parentSchema:schema11.properties.spec.properties.protect,data:data59};
+if(data9.provides !== undefined){
+let data59 = data9.provides;
+if(Array.isArray(data59)){
+const len6 = data59.length;
+for(let i6=0; i6<len6; i6++){
+let data60 = data59[i6];
+if(typeof data60 === "string"){
+if(data60.length > 400){
+const err129 = {instancePath:instancePath+"/spec/provides/" + i6,schemaPath:"#/properties/spec/properties/provides/items/maxLength",keyword:"maxLength",params:{limit: 400},message:"must NOT have more than 400 characters",schema:400,parentSchema:schema11.properties.spec.properties.provides.items,data:data60};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -1778,11 +1783,8 @@ vErrors.push(err129);
 }
 errors++;
 }
-}
-if(data9.suspend !== undefined){
-let data60 = data9.suspend;
-if(typeof data60 !== "boolean"){
-const err130 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.suspend.type,parentSchema:schema11.properties.spec.properties.suspend,data:data60};
+if(data60.length < 1){
+const err130 = {instancePath:instancePath+"/spec/provides/" + i6,schemaPath:"#/properties/spec/properties/provides/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.provides.items,data:data60};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -1792,9 +1794,8 @@ vErrors.push(err130);
 errors++;
 }
 }
-}
 else {
-const err131 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data9};
+const err131 = {instancePath:instancePath+"/spec/provides/" + i6,schemaPath:"#/properties/spec/properties/provides/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.provides.items.type,parentSchema:schema11.properties.spec.properties.provides.items,data:data60};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -1806,7 +1807,7 @@ errors++;
 }
 }
 else {
-const err132 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+const err132 = {instancePath:instancePath+"/spec/provides",schemaPath:"#/properties/spec/properties/provides/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.spec.properties.provides.type,parentSchema:schema11.properties.spec.properties.provides,data:data59};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -1815,12 +1816,222 @@ vErrors.push(err132);
 }
 errors++;
 }
+}
+if(data9.foresight !== undefined){
+let data61 = data9.foresight;
+if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
+for(const key11 in data61){
+if(!(key11 === "ignore")){
+const err133 = {instancePath:instancePath+"/spec/foresight",schemaPath:"#/properties/spec/properties/foresight/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.spec.properties.foresight,data:data61};
+if(vErrors === null){
+vErrors = [err133];
+}
+else {
+vErrors.push(err133);
+}
+errors++;
+}
+}
+if(data61.ignore !== undefined){
+let data62 = data61.ignore;
+if(Array.isArray(data62)){
+const len7 = data62.length;
+for(let i7=0; i7<len7; i7++){
+let data63 = data62[i7];
+if(data63 && typeof data63 == "object" && !Array.isArray(data63)){
+if(data63.what === undefined){
+const err134 = {instancePath:instancePath+"/spec/foresight/ignore/" + i7,schemaPath:"#/properties/spec/properties/foresight/properties/ignore/items/required",keyword:"required",params:{missingProperty: "what"},message:"must have required property '"+"what"+"'",schema:schema11.properties.spec.properties.foresight.properties.ignore.items.required,parentSchema:schema11.properties.spec.properties.foresight.properties.ignore.items,data:data63};
+if(vErrors === null){
+vErrors = [err134];
+}
+else {
+vErrors.push(err134);
+}
+errors++;
+}
+if(data63.reason === undefined){
+const err135 = {instancePath:instancePath+"/spec/foresight/ignore/" + i7,schemaPath:"#/properties/spec/properties/foresight/properties/ignore/items/required",keyword:"required",params:{missingProperty: "reason"},message:"must have required property '"+"reason"+"'",schema:schema11.properties.spec.properties.foresight.properties.ignore.items.required,parentSchema:schema11.properties.spec.properties.foresight.properties.ignore.items,data:data63};
+if(vErrors === null){
+vErrors = [err135];
+}
+else {
+vErrors.push(err135);
+}
+errors++;
+}
+for(const key12 in data63){
+if(!((key12 === "what") || (key12 === "reason"))){
+const err136 = {instancePath:instancePath+"/spec/foresight/ignore/" + i7,schemaPath:"#/properties/spec/properties/foresight/properties/ignore/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties",schema:false,parentSchema:schema11.properties.spec.properties.foresight.properties.ignore.items,data:data63};
+if(vErrors === null){
+vErrors = [err136];
+}
+else {
+vErrors.push(err136);
+}
+errors++;
+}
+}
+if(data63.what !== undefined){
+let data64 = data63.what;
+if(typeof data64 === "string"){
+if(data64.length > 400){
+const err137 = {instancePath:instancePath+"/spec/foresight/ignore/" + i7+"/what",schemaPath:"#/properties/spec/properties/foresight/properties/ignore/items/properties/what/maxLength",keyword:"maxLength",params:{limit: 400},message:"must NOT have more than 400 characters",schema:400,parentSchema:schema11.properties.spec.properties.foresight.properties.ignore.items.properties.what,data:data64};
+if(vErrors === null){
+vErrors = [err137];
+}
+else {
+vErrors.push(err137);
+}
+errors++;
+}
+if(data64.length < 1){
+const err138 = {instancePath:instancePath+"/spec/foresight/ignore/" + i7+"/what",schemaPath:"#/properties/spec/properties/foresight/properties/ignore/items/properties/what/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.foresight.properties.ignore.items.properties.what,data:data64};
+if(vErrors === null){
+vErrors = [err138];
+}
+else {
+vErrors.push(err138);
+}
+errors++;
+}
+}
+else {
+const err139 = {instancePath:instancePath+"/spec/foresight/ignore/" + i7+"/what",schemaPath:"#/properties/spec/properties/foresight/properties/ignore/items/properties/what/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.foresight.properties.ignore.items.properties.what.type,parentSchema:schema11.properties.spec.properties.foresight.properties.ignore.items.properties.what,data:data64};
+if(vErrors === null){
+vErrors = [err139];
+}
+else {
+vErrors.push(err139);
+}
+errors++;
+}
+}
+if(data63.reason !== undefined){
+let data65 = data63.reason;
+if(typeof data65 === "string"){
+if(data65.length > 1000){
+const err140 = {instancePath:instancePath+"/spec/foresight/ignore/" + i7+"/reason",schemaPath:"#/properties/spec/properties/foresight/properties/ignore/items/properties/reason/maxLength",keyword:"maxLength",params:{limit: 1000},message:"must NOT have more than 1000 characters",schema:1000,parentSchema:schema11.properties.spec.properties.foresight.properties.ignore.items.properties.reason,data:data65};
+if(vErrors === null){
+vErrors = [err140];
+}
+else {
+vErrors.push(err140);
+}
+errors++;
+}
+if(data65.length < 1){
+const err141 = {instancePath:instancePath+"/spec/foresight/ignore/" + i7+"/reason",schemaPath:"#/properties/spec/properties/foresight/properties/ignore/items/properties/reason/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema11.properties.spec.properties.foresight.properties.ignore.items.properties.reason,data:data65};
+if(vErrors === null){
+vErrors = [err141];
+}
+else {
+vErrors.push(err141);
+}
+errors++;
+}
+}
+else {
+const err142 = {instancePath:instancePath+"/spec/foresight/ignore/" + i7+"/reason",schemaPath:"#/properties/spec/properties/foresight/properties/ignore/items/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.foresight.properties.ignore.items.properties.reason.type,parentSchema:schema11.properties.spec.properties.foresight.properties.ignore.items.properties.reason,data:data65};
+if(vErrors === null){
+vErrors = [err142];
+}
+else {
+vErrors.push(err142);
+}
+errors++;
+}
+}
+}
+else {
+const err143 = {instancePath:instancePath+"/spec/foresight/ignore/" + i7,schemaPath:"#/properties/spec/properties/foresight/properties/ignore/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.properties.foresight.properties.ignore.items.type,parentSchema:schema11.properties.spec.properties.foresight.properties.ignore.items,data:data63};
+if(vErrors === null){
+vErrors = [err143];
+}
+else {
+vErrors.push(err143);
+}
+errors++;
+}
+}
+}
+else {
+const err144 = {instancePath:instancePath+"/spec/foresight/ignore",schemaPath:"#/properties/spec/properties/foresight/properties/ignore/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema11.properties.spec.properties.foresight.properties.ignore.type,parentSchema:schema11.properties.spec.properties.foresight.properties.ignore,data:data62};
+if(vErrors === null){
+vErrors = [err144];
+}
+else {
+vErrors.push(err144);
+}
+errors++;
+}
+}
+}
+else {
+const err145 = {instancePath:instancePath+"/spec/foresight",schemaPath:"#/properties/spec/properties/foresight/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.properties.foresight.type,parentSchema:schema11.properties.spec.properties.foresight,data:data61};
+if(vErrors === null){
+vErrors = [err145];
+}
+else {
+vErrors.push(err145);
+}
+errors++;
+}
+}
+if(data9.protect !== undefined){
+let data66 = data9.protect;
+if(typeof data66 !== "boolean"){
+const err146 = {instancePath:instancePath+"/spec/protect",schemaPath:"#/properties/spec/properties/protect/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.protect.type,parentSchema:schema11.properties.spec.properties.protect,data:data66};
+if(vErrors === null){
+vErrors = [err146];
+}
+else {
+vErrors.push(err146);
+}
+errors++;
+}
+}
+if(data9.suspend !== undefined){
+let data67 = data9.suspend;
+if(typeof data67 !== "boolean"){
+const err147 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.suspend.type,parentSchema:schema11.properties.spec.properties.suspend,data:data67};
+if(vErrors === null){
+vErrors = [err147];
+}
+else {
+vErrors.push(err147);
+}
+errors++;
+}
+}
+}
+else {
+const err148 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data9};
+if(vErrors === null){
+vErrors = [err148];
+}
+else {
+vErrors.push(err148);
+}
+errors++;
+}
+}
+}
+else {
+const err149 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+if(vErrors === null){
+vErrors = [err149];
+}
+else {
+vErrors.push(err149);
+}
+errors++;
+}
 validate10.errors = vErrors;
 return errors === 0;
 }
 
 export const validateStack = validate13;
-const schema24 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stack.schema.json","title":"Stack","description":"A stack of Helm releases: headway.yaml at the root of the folder that declares them.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"Stack","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The stack's name: the releases it installs are marked as its own by this name."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the stack."},"spec":{"type":"object","additionalProperties":false,"description":"What holds for all releases of the stack.","properties":{"releases":{"type":"array","minItems":1,"items":{"type":"string","minLength":1,"description":"A path with *, ?, ** and {a,b}, relative to this file."},"description":"Which files declare releases, as in releases/**/*.yaml. Default: every YAML file below this one, except charts, values files and hidden folders. With this field, a file that matches and holds something else is an error."},"repositories":{"type":"object","propertyNames":{"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63},"additionalProperties":{"type":"object","title":"ChartRepository","additionalProperties":false,"required":["url"],"description":"One repository of charts.","properties":{"url":{"type":"string","minLength":1,"description":"A folder (./charts-index) relative to this file and inside the git repository, an https:// chart repository, or an oci:// registry path."},"secretRef":{"type":"string","minLength":1,"maxLength":253,"description":"A Secret in Headway's system namespace with username and password, or .dockerconfigjson, and ca.crt where the server's authority is a private one."}}},"description":"Where charts named ALIAS/NAME come from, by alias."},"values":{"type":["object","null"],"additionalProperties":true,"description":"Values below every release's own."},"phases":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$","maxLength":63,"description":"A phase's name."},"description":"Names of phases, the first one first. A release of a phase waits for every release of the earlier phases."},"order":{"type":"string","enum":["dependencies","waves"],"description":"dependencies (default): a release starts when its own dependencies are healthy. waves: no release of wave N+1 starts before all of wave N are healthy."},"onFailure":{"type":"string","enum":["continue","stop","rollbackRelated","rollbackStack"],"description":"What the failure of one release means to the others. continue (default): what does not depend on it goes on. stop: nothing starts any more, and what is under way comes to its end. rollbackStack: nothing starts any more, and all that this run has changed goes back to what it was before the run, dependents first; what this run installed is uninstalled, but a failed first install is kept. rollbackRelated: the same for what the failed release depends on, what depends on it, and what depends on any of these; the rest goes on."},"cluster":{"type":"object","additionalProperties":false,"required":["uid"],"description":"The one cluster that this stack is for; commands that read or change another one refuse.","properties":{"uid":{"type":"string","pattern":"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$","description":"The UID of its namespace kube-system: kubectl get namespace kube-system -o jsonpath={.metadata.uid}. A re-created cluster has another one."}}},"prune":{"type":"boolean","description":"Whether apply uninstalls releases that this stack owns and no longer declares, dependents first, once everything declared is ready. Default false: they stay, and every plan names them."},"maxPrune":{"type":"integer","minimum":0,"maximum":1000,"description":"How many releases one run may prune; more of them need --yes-prune, or the run does not begin. Default 3."},"defaults":{"type":"object","additionalProperties":false,"description":"What holds for each release that does not say otherwise itself.","properties":{"namespace":{"$ref":"#/$defs/namespace"},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"driftDetection":{"$ref":"#/$defs/driftDetection"},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"stableFor":{"$ref":"#/$defs/duration","description":"How long a release must stay healthy without a break before it counts as healthy. Default 0s."},"protect":{"type":"boolean","description":"Neither pruned nor destroyed without --include-protected. Default false."}}}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"driftDetection":{"type":"object","additionalProperties":false,"title":"DriftDetection","description":"What becomes of objects that are no longer as helm applied them.","properties":{"mode":{"type":"string","enum":["enabled","warn","disabled"],"description":"enabled: apply corrects drift, unless --drift says otherwise. warn: it is shown and never corrected. disabled: nobody looks. Default: what --drift says, and without it a warning."},"ignore":{"type":"array","items":{"type":"object","title":"DriftIgnoreRule","additionalProperties":false,"required":["paths"],"description":"Fields that are no drift.","properties":{"paths":{"type":"array","minItems":1,"items":{"type":"string","pattern":"^(?:/(?:[^~/]|~[01])*)*$","description":"A JSON pointer into the object as the manifest has it, as in /spec/replicas; what is below it is left out, too. An empty one is the whole object."},"description":"Fields, as JSON pointers."},"target":{"type":"object","title":"DriftTarget","additionalProperties":false,"description":"The objects that the rule is about; all of the release where it is left out.","properties":{"group":{"type":"string","description":"The API group, as in apps; empty for that of v1."},"version":{"type":"string","minLength":1,"description":"The API version, as in v1."},"kind":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*$","description":"The kind, as in Deployment."},"name":{"type":"string","pattern":"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$","description":"The object's name."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","description":"The object's namespace."},"labelSelector":{"type":"string","minLength":1,"description":"Labels of the object in the manifest, as for kubectl -l."}}}}},"description":"Fields that somebody else is meant to change."}}},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
+const schema24 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stack.schema.json","title":"Stack","description":"A stack of Helm releases: headway.yaml at the root of the folder that declares them.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"Stack","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The stack's name: the releases it installs are marked as its own by this name."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the stack."},"spec":{"type":"object","additionalProperties":false,"description":"What holds for all releases of the stack.","properties":{"releases":{"type":"array","minItems":1,"items":{"type":"string","minLength":1,"description":"A path with *, ?, ** and {a,b}, relative to this file."},"description":"Which files declare releases, as in releases/**/*.yaml. Default: every YAML file below this one, except charts, values files and hidden folders. With this field, a file that matches and holds something else is an error."},"repositories":{"type":"object","propertyNames":{"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63},"additionalProperties":{"type":"object","title":"ChartRepository","additionalProperties":false,"required":["url"],"description":"One repository of charts.","properties":{"url":{"type":"string","minLength":1,"description":"A folder (./charts-index) relative to this file and inside the git repository, an https:// chart repository, or an oci:// registry path."},"secretRef":{"type":"string","minLength":1,"maxLength":253,"description":"A Secret in Headway's system namespace with username and password, or .dockerconfigjson, and ca.crt where the server's authority is a private one."}}},"description":"Where charts named ALIAS/NAME come from, by alias."},"values":{"type":["object","null"],"additionalProperties":true,"description":"Values below every release's own."},"phases":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$","maxLength":63,"description":"A phase's name."},"description":"Names of phases, the first one first. A release of a phase waits for every release of the earlier phases."},"order":{"type":"string","enum":["dependencies","waves"],"description":"dependencies (default): a release starts when its own dependencies are healthy. waves: no release of wave N+1 starts before all of wave N are healthy."},"onFailure":{"type":"string","enum":["continue","stop","rollbackRelated","rollbackStack"],"description":"What the failure of one release means to the others. continue (default): what does not depend on it goes on. stop: nothing starts any more, and what is under way comes to its end. rollbackStack: nothing starts any more, and all that this run has changed goes back to what it was before the run, dependents first; what this run installed is uninstalled, but a failed first install is kept. rollbackRelated: the same for what the failed release depends on, what depends on it, and what depends on any of these; the rest goes on."},"cluster":{"type":"object","additionalProperties":false,"required":["uid"],"description":"The one cluster that this stack is for; commands that read or change another one refuse.","properties":{"uid":{"type":"string","pattern":"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$","description":"The UID of its namespace kube-system: kubectl get namespace kube-system -o jsonpath={.metadata.uid}. A re-created cluster has another one."}}},"prune":{"type":"boolean","description":"Whether apply uninstalls releases that this stack owns and no longer declares, dependents first, once everything declared is ready. Default false: they stay, and every plan names them."},"maxPrune":{"type":"integer","minimum":0,"maximum":1000,"description":"How many releases one run may prune; more of them need --yes-prune, or the run does not begin. Default 3."},"foresight":{"type":"string","enum":["warn","enforce","off"],"description":"What becomes of missing dependencies that validate and plan find in what the charts render. warn (default): they are shown. enforce: they are errors. off: nobody looks."},"defaults":{"type":"object","additionalProperties":false,"description":"What holds for each release that does not say otherwise itself.","properties":{"namespace":{"$ref":"#/$defs/namespace"},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"driftDetection":{"$ref":"#/$defs/driftDetection"},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"stableFor":{"$ref":"#/$defs/duration","description":"How long a release must stay healthy without a break before it counts as healthy. Default 0s."},"protect":{"type":"boolean","description":"Neither pruned nor destroyed without --include-protected. Default false."}}}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"driftDetection":{"type":"object","additionalProperties":false,"title":"DriftDetection","description":"What becomes of objects that are no longer as helm applied them.","properties":{"mode":{"type":"string","enum":["enabled","warn","disabled"],"description":"enabled: apply corrects drift, unless --drift says otherwise. warn: it is shown and never corrected. disabled: nobody looks. Default: what --drift says, and without it a warning."},"ignore":{"type":"array","items":{"type":"object","title":"DriftIgnoreRule","additionalProperties":false,"required":["paths"],"description":"Fields that are no drift.","properties":{"paths":{"type":"array","minItems":1,"items":{"type":"string","pattern":"^(?:/(?:[^~/]|~[01])*)*$","description":"A JSON pointer into the object as the manifest has it, as in /spec/replicas; what is below it is left out, too. An empty one is the whole object."},"description":"Fields, as JSON pointers."},"target":{"type":"object","title":"DriftTarget","additionalProperties":false,"description":"The objects that the rule is about; all of the release where it is left out.","properties":{"group":{"type":"string","description":"The API group, as in apps; empty for that of v1."},"version":{"type":"string","minLength":1,"description":"The API version, as in v1."},"kind":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*$","description":"The kind, as in Deployment."},"name":{"type":"string","pattern":"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$","description":"The object's name."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","description":"The object's namespace."},"labelSelector":{"type":"string","minLength":1,"description":"Labels of the object in the manifest, as for kubectl -l."}}}}},"description":"Fields that somebody else is meant to change."}}},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
 const schema25 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."};
 const schema26 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."};
 const schema27 = {"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."};
@@ -2653,12 +2864,10 @@ errors++;
 }
 }
 }
-if(data8.defaults !== undefined){
-let data24 = data8.defaults;
-if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
-for(const key9 in data24){
-if(!(func2.call(schema24.properties.spec.properties.defaults.properties, key9))){
-const err53 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema24.properties.spec.properties.defaults,data:data24};
+if(data8.foresight !== undefined){
+let data24 = data8.foresight;
+if(typeof data24 !== "string"){
+const err53 = {instancePath:instancePath+"/spec/foresight",schemaPath:"#/properties/spec/properties/foresight/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.foresight.type,parentSchema:schema24.properties.spec.properties.foresight,data:data24};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -2667,12 +2876,8 @@ vErrors.push(err53);
 }
 errors++;
 }
-}
-if(data24.namespace !== undefined){
-let data25 = data24.namespace;
-if(typeof data25 === "string"){
-if(data25.length > 63){
-const err54 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema26,data:data25};
+if(!(((data24 === "warn") || (data24 === "enforce")) || (data24 === "off"))){
+const err54 = {instancePath:instancePath+"/spec/foresight",schemaPath:"#/properties/spec/properties/foresight/enum",keyword:"enum",params:{allowedValues: schema24.properties.spec.properties.foresight.enum},message:"must be equal to one of the allowed values",schema:schema24.properties.spec.properties.foresight.enum,parentSchema:schema24.properties.spec.properties.foresight,data:data24};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -2681,8 +2886,13 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(!pattern1.test(data25)){
-const err55 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema26,data:data25};
+}
+if(data8.defaults !== undefined){
+let data25 = data8.defaults;
+if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
+for(const key9 in data25){
+if(!(func2.call(schema24.properties.spec.properties.defaults.properties, key9))){
+const err55 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema24.properties.spec.properties.defaults,data:data25};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -2692,8 +2902,11 @@ vErrors.push(err55);
 errors++;
 }
 }
-else {
-const err56 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data25};
+if(data25.namespace !== undefined){
+let data26 = data25.namespace;
+if(typeof data26 === "string"){
+if(data26.length > 63){
+const err56 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/maxLength",keyword:"maxLength",params:{limit: 63},message:"must NOT have more than 63 characters",schema:63,parentSchema:schema26,data:data26};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -2702,11 +2915,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-}
-if(data24.createNamespace !== undefined){
-let data26 = data24.createNamespace;
-if(typeof data26 !== "boolean"){
-const err57 = {instancePath:instancePath+"/spec/defaults/createNamespace",schemaPath:"#/properties/spec/properties/defaults/properties/createNamespace/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema24.properties.spec.properties.defaults.properties.createNamespace.type,parentSchema:schema24.properties.spec.properties.defaults.properties.createNamespace,data:data26};
+if(!pattern1.test(data26)){
+const err57 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema26,data:data26};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -2716,11 +2926,8 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data24.timeout !== undefined){
-let data27 = data24.timeout;
-if(typeof data27 === "string"){
-if(!pattern7.test(data27)){
-const err58 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema27,data:data27};
+else {
+const err58 = {instancePath:instancePath+"/spec/defaults/namespace",schemaPath:"#/$defs/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema26.type,parentSchema:schema26,data:data26};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -2730,8 +2937,10 @@ vErrors.push(err58);
 errors++;
 }
 }
-else {
-const err59 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema27.type,parentSchema:schema27,data:data27};
+if(data25.createNamespace !== undefined){
+let data27 = data25.createNamespace;
+if(typeof data27 !== "boolean"){
+const err59 = {instancePath:instancePath+"/spec/defaults/createNamespace",schemaPath:"#/properties/spec/properties/defaults/properties/createNamespace/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema24.properties.spec.properties.defaults.properties.createNamespace.type,parentSchema:schema24.properties.spec.properties.defaults.properties.createNamespace,data:data27};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -2741,16 +2950,11 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data24.failFast !== undefined){
-if(!(validate14(data24.failFast, {instancePath:instancePath+"/spec/defaults/failFast",parentData:data24,parentDataProperty:"failFast",rootData}))){
-vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
-errors = vErrors.length;
-}
-}
-if(data24.onFailure !== undefined){
-let data29 = data24.onFailure;
-if(typeof data29 !== "string"){
-const err60 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.defaults.properties.onFailure.type,parentSchema:schema24.properties.spec.properties.defaults.properties.onFailure,data:data29};
+if(data25.timeout !== undefined){
+let data28 = data25.timeout;
+if(typeof data28 === "string"){
+if(!pattern7.test(data28)){
+const err60 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema27,data:data28};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -2759,8 +2963,9 @@ vErrors.push(err60);
 }
 errors++;
 }
-if(!(((data29 === "rollback") || (data29 === "keep")) || (data29 === "uninstall"))){
-const err61 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema24.properties.spec.properties.defaults.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema24.properties.spec.properties.defaults.properties.onFailure.enum,parentSchema:schema24.properties.spec.properties.defaults.properties.onFailure,data:data29};
+}
+else {
+const err61 = {instancePath:instancePath+"/spec/defaults/timeout",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema27.type,parentSchema:schema27,data:data28};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -2770,10 +2975,16 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(data24.retries !== undefined){
-let data30 = data24.retries;
-if(!(((typeof data30 == "number") && (!(data30 % 1) && !isNaN(data30))) && (isFinite(data30)))){
-const err62 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema24.properties.spec.properties.defaults.properties.retries.type,parentSchema:schema24.properties.spec.properties.defaults.properties.retries,data:data30};
+if(data25.failFast !== undefined){
+if(!(validate14(data25.failFast, {instancePath:instancePath+"/spec/defaults/failFast",parentData:data25,parentDataProperty:"failFast",rootData}))){
+vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
+errors = vErrors.length;
+}
+}
+if(data25.onFailure !== undefined){
+let data30 = data25.onFailure;
+if(typeof data30 !== "string"){
+const err62 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.defaults.properties.onFailure.type,parentSchema:schema24.properties.spec.properties.defaults.properties.onFailure,data:data30};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -2782,9 +2993,8 @@ vErrors.push(err62);
 }
 errors++;
 }
-if((typeof data30 == "number") && (isFinite(data30))){
-if(data30 > 20 || isNaN(data30)){
-const err63 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 20},message:"must be <= 20",schema:20,parentSchema:schema24.properties.spec.properties.defaults.properties.retries,data:data30};
+if(!(((data30 === "rollback") || (data30 === "keep")) || (data30 === "uninstall"))){
+const err63 = {instancePath:instancePath+"/spec/defaults/onFailure",schemaPath:"#/properties/spec/properties/defaults/properties/onFailure/enum",keyword:"enum",params:{allowedValues: schema24.properties.spec.properties.defaults.properties.onFailure.enum},message:"must be equal to one of the allowed values",schema:schema24.properties.spec.properties.defaults.properties.onFailure.enum,parentSchema:schema24.properties.spec.properties.defaults.properties.onFailure,data:data30};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -2793,8 +3003,11 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(data30 < 0 || isNaN(data30)){
-const err64 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema24.properties.spec.properties.defaults.properties.retries,data:data30};
+}
+if(data25.retries !== undefined){
+let data31 = data25.retries;
+if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
+const err64 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema24.properties.spec.properties.defaults.properties.retries.type,parentSchema:schema24.properties.spec.properties.defaults.properties.retries,data:data31};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -2803,12 +3016,9 @@ vErrors.push(err64);
 }
 errors++;
 }
-}
-}
-if(data24.waitWith !== undefined){
-let data31 = data24.waitWith;
-if(typeof data31 !== "string"){
-const err65 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.defaults.properties.waitWith.type,parentSchema:schema24.properties.spec.properties.defaults.properties.waitWith,data:data31};
+if((typeof data31 == "number") && (isFinite(data31))){
+if(data31 > 20 || isNaN(data31)){
+const err65 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 20},message:"must be <= 20",schema:20,parentSchema:schema24.properties.spec.properties.defaults.properties.retries,data:data31};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -2817,8 +3027,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(!(((data31 === "auto") || (data31 === "headway")) || (data31 === "helm"))){
-const err66 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/enum",keyword:"enum",params:{allowedValues: schema24.properties.spec.properties.defaults.properties.waitWith.enum},message:"must be equal to one of the allowed values",schema:schema24.properties.spec.properties.defaults.properties.waitWith.enum,parentSchema:schema24.properties.spec.properties.defaults.properties.waitWith,data:data31};
+if(data31 < 0 || isNaN(data31)){
+const err66 = {instancePath:instancePath+"/spec/defaults/retries",schemaPath:"#/properties/spec/properties/defaults/properties/retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema24.properties.spec.properties.defaults.properties.retries,data:data31};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -2828,10 +3038,11 @@ vErrors.push(err66);
 errors++;
 }
 }
-if(data24.crds !== undefined){
-let data32 = data24.crds;
+}
+if(data25.waitWith !== undefined){
+let data32 = data25.waitWith;
 if(typeof data32 !== "string"){
-const err67 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.defaults.properties.crds.type,parentSchema:schema24.properties.spec.properties.defaults.properties.crds,data:data32};
+const err67 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.defaults.properties.waitWith.type,parentSchema:schema24.properties.spec.properties.defaults.properties.waitWith,data:data32};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -2840,8 +3051,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(!(((data32 === "skip") || (data32 === "create")) || (data32 === "upgrade"))){
-const err68 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/enum",keyword:"enum",params:{allowedValues: schema24.properties.spec.properties.defaults.properties.crds.enum},message:"must be equal to one of the allowed values",schema:schema24.properties.spec.properties.defaults.properties.crds.enum,parentSchema:schema24.properties.spec.properties.defaults.properties.crds,data:data32};
+if(!(((data32 === "auto") || (data32 === "headway")) || (data32 === "helm"))){
+const err68 = {instancePath:instancePath+"/spec/defaults/waitWith",schemaPath:"#/properties/spec/properties/defaults/properties/waitWith/enum",keyword:"enum",params:{allowedValues: schema24.properties.spec.properties.defaults.properties.waitWith.enum},message:"must be equal to one of the allowed values",schema:schema24.properties.spec.properties.defaults.properties.waitWith.enum,parentSchema:schema24.properties.spec.properties.defaults.properties.waitWith,data:data32};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -2851,10 +3062,10 @@ vErrors.push(err68);
 errors++;
 }
 }
-if(data24.fieldConflicts !== undefined){
-let data33 = data24.fieldConflicts;
+if(data25.crds !== undefined){
+let data33 = data25.crds;
 if(typeof data33 !== "string"){
-const err69 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.defaults.properties.fieldConflicts.type,parentSchema:schema24.properties.spec.properties.defaults.properties.fieldConflicts,data:data33};
+const err69 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.defaults.properties.crds.type,parentSchema:schema24.properties.spec.properties.defaults.properties.crds,data:data33};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -2863,8 +3074,8 @@ vErrors.push(err69);
 }
 errors++;
 }
-if(!((data33 === "take") || (data33 === "fail"))){
-const err70 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/enum",keyword:"enum",params:{allowedValues: schema24.properties.spec.properties.defaults.properties.fieldConflicts.enum},message:"must be equal to one of the allowed values",schema:schema24.properties.spec.properties.defaults.properties.fieldConflicts.enum,parentSchema:schema24.properties.spec.properties.defaults.properties.fieldConflicts,data:data33};
+if(!(((data33 === "skip") || (data33 === "create")) || (data33 === "upgrade"))){
+const err70 = {instancePath:instancePath+"/spec/defaults/crds",schemaPath:"#/properties/spec/properties/defaults/properties/crds/enum",keyword:"enum",params:{allowedValues: schema24.properties.spec.properties.defaults.properties.crds.enum},message:"must be equal to one of the allowed values",schema:schema24.properties.spec.properties.defaults.properties.crds.enum,parentSchema:schema24.properties.spec.properties.defaults.properties.crds,data:data33};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -2874,12 +3085,10 @@ vErrors.push(err70);
 errors++;
 }
 }
-if(data24.driftDetection !== undefined){
-let data34 = data24.driftDetection;
-if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
-for(const key10 in data34){
-if(!((key10 === "mode") || (key10 === "ignore"))){
-const err71 = {instancePath:instancePath+"/spec/defaults/driftDetection",schemaPath:"#/$defs/driftDetection/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties",schema:false,parentSchema:schema32,data:data34};
+if(data25.fieldConflicts !== undefined){
+let data34 = data25.fieldConflicts;
+if(typeof data34 !== "string"){
+const err71 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.defaults.properties.fieldConflicts.type,parentSchema:schema24.properties.spec.properties.defaults.properties.fieldConflicts,data:data34};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -2888,11 +3097,8 @@ vErrors.push(err71);
 }
 errors++;
 }
-}
-if(data34.mode !== undefined){
-let data35 = data34.mode;
-if(typeof data35 !== "string"){
-const err72 = {instancePath:instancePath+"/spec/defaults/driftDetection/mode",schemaPath:"#/$defs/driftDetection/properties/mode/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.mode.type,parentSchema:schema32.properties.mode,data:data35};
+if(!((data34 === "take") || (data34 === "fail"))){
+const err72 = {instancePath:instancePath+"/spec/defaults/fieldConflicts",schemaPath:"#/properties/spec/properties/defaults/properties/fieldConflicts/enum",keyword:"enum",params:{allowedValues: schema24.properties.spec.properties.defaults.properties.fieldConflicts.enum},message:"must be equal to one of the allowed values",schema:schema24.properties.spec.properties.defaults.properties.fieldConflicts.enum,parentSchema:schema24.properties.spec.properties.defaults.properties.fieldConflicts,data:data34};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -2901,8 +3107,13 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(!(((data35 === "enabled") || (data35 === "warn")) || (data35 === "disabled"))){
-const err73 = {instancePath:instancePath+"/spec/defaults/driftDetection/mode",schemaPath:"#/$defs/driftDetection/properties/mode/enum",keyword:"enum",params:{allowedValues: schema32.properties.mode.enum},message:"must be equal to one of the allowed values",schema:schema32.properties.mode.enum,parentSchema:schema32.properties.mode,data:data35};
+}
+if(data25.driftDetection !== undefined){
+let data35 = data25.driftDetection;
+if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
+for(const key10 in data35){
+if(!((key10 === "mode") || (key10 === "ignore"))){
+const err73 = {instancePath:instancePath+"/spec/defaults/driftDetection",schemaPath:"#/$defs/driftDetection/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties",schema:false,parentSchema:schema32,data:data35};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -2912,15 +3123,10 @@ vErrors.push(err73);
 errors++;
 }
 }
-if(data34.ignore !== undefined){
-let data36 = data34.ignore;
-if(Array.isArray(data36)){
-const len2 = data36.length;
-for(let i2=0; i2<len2; i2++){
-let data37 = data36[i2];
-if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
-if(data37.paths === undefined){
-const err74 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2,schemaPath:"#/$defs/driftDetection/properties/ignore/items/required",keyword:"required",params:{missingProperty: "paths"},message:"must have required property '"+"paths"+"'",schema:schema32.properties.ignore.items.required,parentSchema:schema32.properties.ignore.items,data:data37};
+if(data35.mode !== undefined){
+let data36 = data35.mode;
+if(typeof data36 !== "string"){
+const err74 = {instancePath:instancePath+"/spec/defaults/driftDetection/mode",schemaPath:"#/$defs/driftDetection/properties/mode/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.mode.type,parentSchema:schema32.properties.mode,data:data36};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -2929,9 +3135,8 @@ vErrors.push(err74);
 }
 errors++;
 }
-for(const key11 in data37){
-if(!((key11 === "paths") || (key11 === "target"))){
-const err75 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2,schemaPath:"#/$defs/driftDetection/properties/ignore/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties",schema:false,parentSchema:schema32.properties.ignore.items,data:data37};
+if(!(((data36 === "enabled") || (data36 === "warn")) || (data36 === "disabled"))){
+const err75 = {instancePath:instancePath+"/spec/defaults/driftDetection/mode",schemaPath:"#/$defs/driftDetection/properties/mode/enum",keyword:"enum",params:{allowedValues: schema32.properties.mode.enum},message:"must be equal to one of the allowed values",schema:schema32.properties.mode.enum,parentSchema:schema32.properties.mode,data:data36};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -2941,11 +3146,15 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data37.paths !== undefined){
-let data38 = data37.paths;
-if(Array.isArray(data38)){
-if(data38.length < 1){
-const err76 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/paths",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/paths/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema32.properties.ignore.items.properties.paths,data:data38};
+if(data35.ignore !== undefined){
+let data37 = data35.ignore;
+if(Array.isArray(data37)){
+const len2 = data37.length;
+for(let i2=0; i2<len2; i2++){
+let data38 = data37[i2];
+if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
+if(data38.paths === undefined){
+const err76 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2,schemaPath:"#/$defs/driftDetection/properties/ignore/items/required",keyword:"required",params:{missingProperty: "paths"},message:"must have required property '"+"paths"+"'",schema:schema32.properties.ignore.items.required,parentSchema:schema32.properties.ignore.items,data:data38};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -2954,12 +3163,9 @@ vErrors.push(err76);
 }
 errors++;
 }
-const len3 = data38.length;
-for(let i3=0; i3<len3; i3++){
-let data39 = data38[i3];
-if(typeof data39 === "string"){
-if(!pattern12.test(data39)){
-const err77 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/paths/" + i3,schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/paths/items/pattern",keyword:"pattern",params:{pattern: "^(?:/(?:[^~/]|~[01])*)*$"},message:"must match pattern \""+"^(?:/(?:[^~/]|~[01])*)*$"+"\"",schema:"^(?:/(?:[^~/]|~[01])*)*$",parentSchema:schema32.properties.ignore.items.properties.paths.items,data:data39};
+for(const key11 in data38){
+if(!((key11 === "paths") || (key11 === "target"))){
+const err77 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2,schemaPath:"#/$defs/driftDetection/properties/ignore/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties",schema:false,parentSchema:schema32.properties.ignore.items,data:data38};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -2969,8 +3175,11 @@ vErrors.push(err77);
 errors++;
 }
 }
-else {
-const err78 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/paths/" + i3,schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.paths.items.type,parentSchema:schema32.properties.ignore.items.properties.paths.items,data:data39};
+if(data38.paths !== undefined){
+let data39 = data38.paths;
+if(Array.isArray(data39)){
+if(data39.length < 1){
+const err78 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/paths",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/paths/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema32.properties.ignore.items.properties.paths,data:data39};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -2979,10 +3188,12 @@ vErrors.push(err78);
 }
 errors++;
 }
-}
-}
-else {
-const err79 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/paths",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema32.properties.ignore.items.properties.paths.type,parentSchema:schema32.properties.ignore.items.properties.paths,data:data38};
+const len3 = data39.length;
+for(let i3=0; i3<len3; i3++){
+let data40 = data39[i3];
+if(typeof data40 === "string"){
+if(!pattern12.test(data40)){
+const err79 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/paths/" + i3,schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/paths/items/pattern",keyword:"pattern",params:{pattern: "^(?:/(?:[^~/]|~[01])*)*$"},message:"must match pattern \""+"^(?:/(?:[^~/]|~[01])*)*$"+"\"",schema:"^(?:/(?:[^~/]|~[01])*)*$",parentSchema:schema32.properties.ignore.items.properties.paths.items,data:data40};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -2992,12 +3203,8 @@ vErrors.push(err79);
 errors++;
 }
 }
-if(data37.target !== undefined){
-let data40 = data37.target;
-if(data40 && typeof data40 == "object" && !Array.isArray(data40)){
-for(const key12 in data40){
-if(!((((((key12 === "group") || (key12 === "version")) || (key12 === "kind")) || (key12 === "name")) || (key12 === "namespace")) || (key12 === "labelSelector"))){
-const err80 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties",schema:false,parentSchema:schema32.properties.ignore.items.properties.target,data:data40};
+else {
+const err80 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/paths/" + i3,schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/paths/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.paths.items.type,parentSchema:schema32.properties.ignore.items.properties.paths.items,data:data40};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -3007,10 +3214,9 @@ vErrors.push(err80);
 errors++;
 }
 }
-if(data40.group !== undefined){
-let data41 = data40.group;
-if(typeof data41 !== "string"){
-const err81 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/group",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/group/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.target.properties.group.type,parentSchema:schema32.properties.ignore.items.properties.target.properties.group,data:data41};
+}
+else {
+const err81 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/paths",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/paths/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema32.properties.ignore.items.properties.paths.type,parentSchema:schema32.properties.ignore.items.properties.paths,data:data39};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -3020,11 +3226,12 @@ vErrors.push(err81);
 errors++;
 }
 }
-if(data40.version !== undefined){
-let data42 = data40.version;
-if(typeof data42 === "string"){
-if(data42.length < 1){
-const err82 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/version",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.ignore.items.properties.target.properties.version,data:data42};
+if(data38.target !== undefined){
+let data41 = data38.target;
+if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
+for(const key12 in data41){
+if(!((((((key12 === "group") || (key12 === "version")) || (key12 === "kind")) || (key12 === "name")) || (key12 === "namespace")) || (key12 === "labelSelector"))){
+const err82 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties",schema:false,parentSchema:schema32.properties.ignore.items.properties.target,data:data41};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -3034,8 +3241,10 @@ vErrors.push(err82);
 errors++;
 }
 }
-else {
-const err83 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/version",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.target.properties.version.type,parentSchema:schema32.properties.ignore.items.properties.target.properties.version,data:data42};
+if(data41.group !== undefined){
+let data42 = data41.group;
+if(typeof data42 !== "string"){
+const err83 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/group",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/group/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.target.properties.group.type,parentSchema:schema32.properties.ignore.items.properties.target.properties.group,data:data42};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -3045,11 +3254,11 @@ vErrors.push(err83);
 errors++;
 }
 }
-if(data40.kind !== undefined){
-let data43 = data40.kind;
+if(data41.version !== undefined){
+let data43 = data41.version;
 if(typeof data43 === "string"){
-if(!pattern13.test(data43)){
-const err84 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/kind",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/kind/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9]*$"},message:"must match pattern \""+"^[A-Za-z][A-Za-z0-9]*$"+"\"",schema:"^[A-Za-z][A-Za-z0-9]*$",parentSchema:schema32.properties.ignore.items.properties.target.properties.kind,data:data43};
+if(data43.length < 1){
+const err84 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/version",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.ignore.items.properties.target.properties.version,data:data43};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -3060,7 +3269,7 @@ errors++;
 }
 }
 else {
-const err85 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/kind",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.target.properties.kind.type,parentSchema:schema32.properties.ignore.items.properties.target.properties.kind,data:data43};
+const err85 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/version",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.target.properties.version.type,parentSchema:schema32.properties.ignore.items.properties.target.properties.version,data:data43};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -3070,11 +3279,11 @@ vErrors.push(err85);
 errors++;
 }
 }
-if(data40.name !== undefined){
-let data44 = data40.name;
+if(data41.kind !== undefined){
+let data44 = data41.kind;
 if(typeof data44 === "string"){
-if(!pattern14.test(data44)){
-const err86 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/name",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$"},message:"must match pattern \""+"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$"+"\"",schema:"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$",parentSchema:schema32.properties.ignore.items.properties.target.properties.name,data:data44};
+if(!pattern13.test(data44)){
+const err86 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/kind",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/kind/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z][A-Za-z0-9]*$"},message:"must match pattern \""+"^[A-Za-z][A-Za-z0-9]*$"+"\"",schema:"^[A-Za-z][A-Za-z0-9]*$",parentSchema:schema32.properties.ignore.items.properties.target.properties.kind,data:data44};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -3085,7 +3294,7 @@ errors++;
 }
 }
 else {
-const err87 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/name",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.target.properties.name.type,parentSchema:schema32.properties.ignore.items.properties.target.properties.name,data:data44};
+const err87 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/kind",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.target.properties.kind.type,parentSchema:schema32.properties.ignore.items.properties.target.properties.kind,data:data44};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -3095,11 +3304,11 @@ vErrors.push(err87);
 errors++;
 }
 }
-if(data40.namespace !== undefined){
-let data45 = data40.namespace;
+if(data41.name !== undefined){
+let data45 = data41.name;
 if(typeof data45 === "string"){
-if(!pattern1.test(data45)){
-const err88 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/namespace",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema32.properties.ignore.items.properties.target.properties.namespace,data:data45};
+if(!pattern14.test(data45)){
+const err88 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/name",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$"},message:"must match pattern \""+"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$"+"\"",schema:"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$",parentSchema:schema32.properties.ignore.items.properties.target.properties.name,data:data45};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -3110,7 +3319,7 @@ errors++;
 }
 }
 else {
-const err89 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/namespace",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.target.properties.namespace.type,parentSchema:schema32.properties.ignore.items.properties.target.properties.namespace,data:data45};
+const err89 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/name",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.target.properties.name.type,parentSchema:schema32.properties.ignore.items.properties.target.properties.name,data:data45};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -3120,11 +3329,11 @@ vErrors.push(err89);
 errors++;
 }
 }
-if(data40.labelSelector !== undefined){
-let data46 = data40.labelSelector;
+if(data41.namespace !== undefined){
+let data46 = data41.namespace;
 if(typeof data46 === "string"){
-if(data46.length < 1){
-const err90 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/labelSelector",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/labelSelector/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.ignore.items.properties.target.properties.labelSelector,data:data46};
+if(!pattern1.test(data46)){
+const err90 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/namespace",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/namespace/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$"+"\"",schema:"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$",parentSchema:schema32.properties.ignore.items.properties.target.properties.namespace,data:data46};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -3135,7 +3344,7 @@ errors++;
 }
 }
 else {
-const err91 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/labelSelector",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/labelSelector/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.target.properties.labelSelector.type,parentSchema:schema32.properties.ignore.items.properties.target.properties.labelSelector,data:data46};
+const err91 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/namespace",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/namespace/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.target.properties.namespace.type,parentSchema:schema32.properties.ignore.items.properties.target.properties.namespace,data:data46};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -3145,9 +3354,11 @@ vErrors.push(err91);
 errors++;
 }
 }
-}
-else {
-const err92 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.properties.ignore.items.properties.target.type,parentSchema:schema32.properties.ignore.items.properties.target,data:data40};
+if(data41.labelSelector !== undefined){
+let data47 = data41.labelSelector;
+if(typeof data47 === "string"){
+if(data47.length < 1){
+const err92 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/labelSelector",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/labelSelector/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.ignore.items.properties.target.properties.labelSelector,data:data47};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -3157,9 +3368,8 @@ vErrors.push(err92);
 errors++;
 }
 }
-}
 else {
-const err93 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2,schemaPath:"#/$defs/driftDetection/properties/ignore/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.properties.ignore.items.type,parentSchema:schema32.properties.ignore.items,data:data37};
+const err93 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target/labelSelector",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/properties/labelSelector/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.ignore.items.properties.target.properties.labelSelector.type,parentSchema:schema32.properties.ignore.items.properties.target.properties.labelSelector,data:data47};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -3171,7 +3381,7 @@ errors++;
 }
 }
 else {
-const err94 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore",schemaPath:"#/$defs/driftDetection/properties/ignore/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema32.properties.ignore.type,parentSchema:schema32.properties.ignore,data:data36};
+const err94 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2+"/target",schemaPath:"#/$defs/driftDetection/properties/ignore/items/properties/target/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.properties.ignore.items.properties.target.type,parentSchema:schema32.properties.ignore.items.properties.target,data:data41};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -3183,7 +3393,7 @@ errors++;
 }
 }
 else {
-const err95 = {instancePath:instancePath+"/spec/defaults/driftDetection",schemaPath:"#/$defs/driftDetection/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.type,parentSchema:schema32,data:data34};
+const err95 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore/" + i2,schemaPath:"#/$defs/driftDetection/properties/ignore/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.properties.ignore.items.type,parentSchema:schema32.properties.ignore.items,data:data38};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -3193,10 +3403,9 @@ vErrors.push(err95);
 errors++;
 }
 }
-if(data24.maxHistory !== undefined){
-let data47 = data24.maxHistory;
-if(!(((typeof data47 == "number") && (!(data47 % 1) && !isNaN(data47))) && (isFinite(data47)))){
-const err96 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema24.properties.spec.properties.defaults.properties.maxHistory.type,parentSchema:schema24.properties.spec.properties.defaults.properties.maxHistory,data:data47};
+}
+else {
+const err96 = {instancePath:instancePath+"/spec/defaults/driftDetection/ignore",schemaPath:"#/$defs/driftDetection/properties/ignore/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema32.properties.ignore.type,parentSchema:schema32.properties.ignore,data:data37};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -3205,9 +3414,10 @@ vErrors.push(err96);
 }
 errors++;
 }
-if((typeof data47 == "number") && (isFinite(data47))){
-if(data47 > 1000 || isNaN(data47)){
-const err97 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema24.properties.spec.properties.defaults.properties.maxHistory,data:data47};
+}
+}
+else {
+const err97 = {instancePath:instancePath+"/spec/defaults/driftDetection",schemaPath:"#/$defs/driftDetection/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.type,parentSchema:schema32,data:data35};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -3216,8 +3426,11 @@ vErrors.push(err97);
 }
 errors++;
 }
-if(data47 < 2 || isNaN(data47)){
-const err98 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema24.properties.spec.properties.defaults.properties.maxHistory,data:data47};
+}
+if(data25.maxHistory !== undefined){
+let data48 = data25.maxHistory;
+if(!(((typeof data48 == "number") && (!(data48 % 1) && !isNaN(data48))) && (isFinite(data48)))){
+const err98 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema24.properties.spec.properties.defaults.properties.maxHistory.type,parentSchema:schema24.properties.spec.properties.defaults.properties.maxHistory,data:data48};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -3226,13 +3439,9 @@ vErrors.push(err98);
 }
 errors++;
 }
-}
-}
-if(data24.stableFor !== undefined){
-let data48 = data24.stableFor;
-if(typeof data48 === "string"){
-if(!pattern7.test(data48)){
-const err99 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema27,data:data48};
+if((typeof data48 == "number") && (isFinite(data48))){
+if(data48 > 1000 || isNaN(data48)){
+const err99 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000},message:"must be <= 1000",schema:1000,parentSchema:schema24.properties.spec.properties.defaults.properties.maxHistory,data:data48};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -3241,9 +3450,8 @@ vErrors.push(err99);
 }
 errors++;
 }
-}
-else {
-const err100 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema27.type,parentSchema:schema27,data:data48};
+if(data48 < 2 || isNaN(data48)){
+const err100 = {instancePath:instancePath+"/spec/defaults/maxHistory",schemaPath:"#/properties/spec/properties/defaults/properties/maxHistory/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2},message:"must be >= 2",schema:2,parentSchema:schema24.properties.spec.properties.defaults.properties.maxHistory,data:data48};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -3253,10 +3461,12 @@ vErrors.push(err100);
 errors++;
 }
 }
-if(data24.protect !== undefined){
-let data49 = data24.protect;
-if(typeof data49 !== "boolean"){
-const err101 = {instancePath:instancePath+"/spec/defaults/protect",schemaPath:"#/properties/spec/properties/defaults/properties/protect/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema24.properties.spec.properties.defaults.properties.protect.type,parentSchema:schema24.properties.spec.properties.defaults.properties.protect,data:data49};
+}
+if(data25.stableFor !== undefined){
+let data49 = data25.stableFor;
+if(typeof data49 === "string"){
+if(!pattern7.test(data49)){
+const err101 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"},message:"must match pattern \""+"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$"+"\"",schema:"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$",parentSchema:schema27,data:data49};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -3266,9 +3476,8 @@ vErrors.push(err101);
 errors++;
 }
 }
-}
 else {
-const err102 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.properties.spec.properties.defaults.type,parentSchema:schema24.properties.spec.properties.defaults,data:data24};
+const err102 = {instancePath:instancePath+"/spec/defaults/stableFor",schemaPath:"#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema27.type,parentSchema:schema27,data:data49};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -3278,9 +3487,10 @@ vErrors.push(err102);
 errors++;
 }
 }
-}
-else {
-const err103 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.properties.spec.type,parentSchema:schema24.properties.spec,data:data8};
+if(data25.protect !== undefined){
+let data50 = data25.protect;
+if(typeof data50 !== "boolean"){
+const err103 = {instancePath:instancePath+"/spec/defaults/protect",schemaPath:"#/properties/spec/properties/defaults/properties/protect/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema24.properties.spec.properties.defaults.properties.protect.type,parentSchema:schema24.properties.spec.properties.defaults.properties.protect,data:data50};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -3292,12 +3502,36 @@ errors++;
 }
 }
 else {
-const err104 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.type,parentSchema:schema24,data};
+const err104 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.properties.spec.properties.defaults.type,parentSchema:schema24.properties.spec.properties.defaults,data:data25};
 if(vErrors === null){
 vErrors = [err104];
 }
 else {
 vErrors.push(err104);
+}
+errors++;
+}
+}
+}
+else {
+const err105 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.properties.spec.type,parentSchema:schema24.properties.spec,data:data8};
+if(vErrors === null){
+vErrors = [err105];
+}
+else {
+vErrors.push(err105);
+}
+errors++;
+}
+}
+}
+else {
+const err106 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.type,parentSchema:schema24,data};
+if(vErrors === null){
+vErrors = [err106];
+}
+else {
+vErrors.push(err106);
 }
 errors++;
 }

@@ -361,7 +361,7 @@ describe("a mistake in a declaration is told in words:", () => {
     [
       "fields that this version does not have",
       release(
-        "chart: ./a\nvaluesFrom: []\nvaluesFiles: [a]\nhealth: []\nstableFor: 1s\ntest: true\nprovides: []\nprotect: true\nserviceAccountName: a",
+        "chart: ./a\nvaluesFrom: []\nvaluesFiles: [a]\nhealth: []\nstableFor: 1s\ntest: true\nprotect: true\nserviceAccountName: a",
       ),
     ],
     [

@@ -36,5 +36,5 @@ const { name, version, description, license, type, engines } = JSON.parse(
 const manifest = { name, version, description, license, type, engines, bin: { headway: "headway.js" } };
 await writeFile(join(dist, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 await chmod(join(dist, "headway.js"), 0o755);
-for (const path of ["README.md", "LICENSE", "CHANGELOG.md", "schemas", "examples", "charts-index"])
+for (const path of ["README.md", "LICENSE", "CHANGELOG.md", "schemas", "examples", "charts-index", "deploy"])
   await cp(join(root, path), join(dist, path), { recursive: true });

@@ -47,6 +47,7 @@ export async function openAgentWorld(
       clock: systemClock(),
       chance: Math.random,
       syncs: cluster.stackSyncs(watchNamespace, holder.host),
+      seeds: cluster.seeds,
       leadership: cluster.leadership(judgeHolder, holder, (message) => {
         log.info(`waiting for the leadership: ${message}`, {});
       }),

@@ -76,8 +76,16 @@ function makeWorld(): World {
       const { isDirty } = await import("./adapters/stack-source/repository.ts");
       return { sha: commit, dirty: await isDirty(repositoryRoot, commit) };
     },
+    readCheckout: async ({ repositoryRoot }) => {
+      const { describeCheckout } = await import("./adapters/stack-source/repository.ts");
+      return describeCheckout(repositoryRoot);
+    },
+    openRenderer: async (say) => {
+      const { openRenderer } = await import("./adapters/helm/render-chart.ts");
+      return openRenderer(() => findNamedProgram("helm", say));
+    },
     user: userName(),
-    openChartServers: openServers,
+    openChartServers: (flags) => openServers(flags),
     readChartValues,
     openValues: openStackValues,
     openAgentWorld: async (options) => {
@@ -176,7 +184,7 @@ const buildOverlay: BuildOverlay = async (overlay) => {
 
 async function openStackCharts(
   folder: StackFolder,
-  { flags, ...options }: ChartOptions,
+  { flags, givenSecrets, ...options }: ChartOptions,
   say: (text: string) => void,
 ): Promise<StackCharts> {
   const { openCharts } = await import("./adapters/charts/chart-pins.ts");
@@ -185,7 +193,7 @@ async function openStackCharts(
     shownFrom: folder.stackRoot,
     stackPath: folder.stackPath,
     ...options,
-    servers: () => openServers(flags ?? {}),
+    servers: () => openServers(flags ?? {}, givenSecrets),
     say,
     cacheDir: cacheFolder(),
   });
@@ -234,13 +242,16 @@ const readSystemSecret = async (flags: ConnectFlags, name: string): ReturnType<R
   }
 };
 
-async function openServers(flags: ConnectFlags): Promise<ChartServers> {
+async function openServers(flags: ConnectFlags, given?: ChartOptions["givenSecrets"]): Promise<ChartServers> {
   const { openChartServers } = await import("./adapters/charts/servers/chart-servers.ts");
   return openChartServers({
     cacheDir: cacheFolder(),
     env: process.env,
     homeDir: homedir(),
-    readSecret: (name) => readSystemSecret(flags, name),
+    readSecret: (name) => {
+      const secret = given?.get(name);
+      return secret === undefined ? readSystemSecret(flags, name) : Promise.resolve(succeeded(secret));
+    },
   });
 }
 

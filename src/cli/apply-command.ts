@@ -199,6 +199,8 @@ export type RunnablePlan = {
   readonly ready: ReadyStack;
   readonly charts: Charts;
   readonly about: (holder: Holder) => RunAbout;
+  /** Asked where another run holds the stack: true to try again. */
+  readonly whenLocked?: (failure: Failure) => Promise<boolean>;
 };
 
 /** Asks for consent and runs the plan, with its progress shown; the exit code. */
@@ -232,28 +234,36 @@ export async function runPlanned(
       say,
       ...(flags.concurrency === undefined ? {} : { concurrency: flags.concurrency }),
     });
-    const ended = await runStack(
-      { ...connection, clock: world.clock, releases, charts: loaded.charts },
-      {
-        stack: loaded.ready,
-        options,
-        runId: newRunId(world.clock.nowMs()),
-        holder,
-        about: loaded.about(holder),
-        warn: (message) => {
-          say(`warning: ${message}`);
-        },
-        consent: (planned) =>
-          askConsent(world, connection, loaded.ready, planned, flags, options, say, stop.signal),
-        views: [
-          (event, state) => {
-            progress.show(event, state);
+    const runOnce = () =>
+      runStack(
+        { ...connection, clock: world.clock, releases, charts: loaded.charts },
+        {
+          stack: loaded.ready,
+          options,
+          runId: newRunId(world.clock.nowMs()),
+          holder,
+          about: loaded.about(holder),
+          warn: (message) => {
+            say(`warning: ${message}`);
           },
-        ],
-        stop: stop.signal,
-        unlockAfterMs: flags.unlockAfter ?? ordinaryUnlockAfterMs,
-      },
-    );
+          consent: (planned) =>
+            askConsent(world, connection, loaded.ready, planned, flags, options, say, stop.signal),
+          views: [
+            (event, state) => {
+              progress.show(event, state);
+            },
+          ],
+          stop: stop.signal,
+          unlockAfterMs: flags.unlockAfter ?? ordinaryUnlockAfterMs,
+        },
+      );
+    let ended = await runOnce();
+    while (
+      !ended.ok &&
+      ended.failure.kind === "locked" &&
+      (await loaded.whenLocked?.(ended.failure)) === true
+    )
+      ended = await runOnce();
     progress.close();
     if (!ended.ok)
       return isConsentMissing(ended.failure) ? exitCodes.noConsent : reportFailure(world, ended.failure);

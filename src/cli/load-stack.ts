@@ -14,7 +14,7 @@ import type { ConnectFlags, World } from "./world.ts";
 export type { LoadedStack };
 
 /** The folder and what it names, as this world reads them; `flags` say which cluster has Secrets for repositories. */
-function readerOf(world: World, dir: string, flags: ConnectFlags): StackReader {
+export function readerOf(world: World, dir: string, flags: ConnectFlags): StackReader {
   return {
     readFolder: () => world.readStackFolder(dir),
     openCharts: (folder, rules) => world.openCharts(folder, { ...rules, flags }),
@@ -27,7 +27,7 @@ function readerOf(world: World, dir: string, flags: ConnectFlags): StackReader {
 }
 
 /** What was loaded, or the exit code after what is wrong has been told. */
-function tellUnreadable<T>(world: World, loading: Loading<T>): T | number {
+export function tellUnreadable<T>(world: World, loading: Loading<T>): T | number {
   if (loading.ok) return loading.value;
   tellDiagnostics(world, loading.diagnostics);
   return loading.failures.length === 0 ? exitCodes.invalid : reportFailures(world, loading.failures);

@@ -47,6 +47,10 @@ const commands: readonly { readonly names: readonly string[]; readonly load: () 
   { names: ["set"], load: async () => (await import("./set-command.ts")).registerSetCommand },
   { names: ["agent"], load: async () => (await import("./agent-command.ts")).registerAgentCommand },
   {
+    names: ["bootstrap"],
+    load: async () => (await import("./bootstrap-command.ts")).registerBootstrapCommand,
+  },
+  {
     names: ["reconcile"],
     load: async () => (await import("./reconcile-command.ts")).registerReconcileCommand,
   },

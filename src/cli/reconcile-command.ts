@@ -102,7 +102,7 @@ function tellEnd(world: World, key: string, status: SyncStatus): number {
   const ready = status.conditions.find(({ type }) => type === "Ready");
   world.stdout.write(`${key} ${ready?.reason ?? "Unknown"}: ${safeText(ready?.message ?? "")}\n`);
   if (ready?.status === "True" || ready?.reason === "Suspended") return exitCodes.done;
-  return exitCodeOf(ready?.reason);
+  return exitCodeOfReason(ready?.reason);
 }
 
 const codes: Readonly<Record<string, number>> = {
@@ -116,6 +116,7 @@ const codes: Readonly<Record<string, number>> = {
   InvalidSpec: exitCodes.invalid,
 };
 
-function exitCodeOf(reason = ""): number {
+/** What a StackSync's Ready condition means as an exit code, by its reason. */
+export function exitCodeOfReason(reason = ""): number {
   return codes[reason] ?? exitCodes.notHealthy;
 }

@@ -9,7 +9,7 @@ import type { Result } from "../core/failure.ts";
 import type { ReleasePayload } from "../core/observation.ts";
 import type { RunCommit } from "../core/journal/run-record.ts";
 import type { Holder } from "../core/holder.ts";
-import type { StackSyncs } from "../engine/agent-ports.ts";
+import type { Seeds, StackSyncs } from "../engine/agent-ports.ts";
 import type {
   ChartRules,
   ChartServers,
@@ -17,6 +17,7 @@ import type {
   Journal,
   Locks,
   Objects,
+  PutObjects,
   ReadSystemSecret,
   Records,
   Releases,
@@ -41,6 +42,8 @@ export type Connection = {
   readonly server: string;
   /** The StackSyncs of the cluster. */
   readonly stackSyncs: StackSyncs;
+  /** ConfigMaps of the system namespace that hold StackSyncs. */
+  readonly seeds: Seeds;
   /** Of the kubeconfig; empty for a pod's own account. */
   readonly context: string;
   readonly records: Records;
@@ -51,6 +54,7 @@ export type Connection = {
   readonly states: States;
   readonly journal: Journal;
   readonly readSystemSecret: ReadSystemSecret;
+  readonly putObjects: PutObjects;
   readonly locks: Locks;
   /** Whether it can be worked with, within `deadlineMs`; what was not answered by then is not known. */
   probe(
@@ -71,6 +75,18 @@ export type Connection = {
 export type ChartOptions = ChartRules & {
   /** Which cluster has the Secrets that repositories name. */
   readonly flags?: ConnectFlags;
+  /** Those that are at hand, by name and key: the cluster is not asked for them. */
+  readonly givenSecrets?: ReadonlyMap<string, ReadonlyMap<string, Buffer>>;
+};
+
+/** What git says of a checkout; nothing where it is none. */
+export type Checkout = {
+  /** As it is configured: `origin`, or the first one there is. */
+  readonly remote?: string;
+  /** The remote's branch that is followed, else the one that is checked out. */
+  readonly branch?: string;
+  /** Whether the remote has what is checked out, as far as git knows here; absent where it does not follow a branch. */
+  readonly isPushed?: boolean;
 };
 
 export type World = {
@@ -92,6 +108,9 @@ export type World = {
   openChartServers(flags: ConnectFlags): Promise<ChartServers>;
   /** What was checked out when the folder was read, and whether the checkout is just that; undefined without git. */
   readCommit(folder: StackFolder): Promise<RunCommit | undefined>;
+  readCheckout(folder: StackFolder): Promise<Checkout>;
+  /** Renders charts without a cluster; `say` is told of a helm that has to be got. */
+  openRenderer(say: (text: string) => void): Promise<Renderer>;
   /** Who runs this, as the operating system knows them. */
   readonly user: string;
   /** What a pinned chart says of values, its subcharts included. */

@@ -1,7 +1,9 @@
 // What the agent needs of the world besides what any run needs: its StackSyncs, git, leadership, connections of its own.
 import type { Failure, Result } from "../core/failure.ts";
 import type { Holder } from "../core/holder.ts";
+import type { JsonRecord } from "../core/json.ts";
 import type { RunAbout, RunMessage } from "../core/run-message.ts";
+import type { Seed } from "../core/stack-sync/seed.ts";
 import type { StackSync, StackSyncKey, StackSyncSpec } from "../core/stack-sync/stack-sync.ts";
 import type { SyncEvent, SyncStatus } from "../core/stack-sync/sync-status.ts";
 import type { View } from "./execute-plan.ts";
@@ -53,6 +55,13 @@ export type Leadership = {
   win(stop: AbortSignal): Promise<{ readonly lost: AbortSignal; release(): Promise<void> } | undefined>;
 };
 
+/** ConfigMaps that hold StackSyncs, in the agent's own namespace. */
+export type Seeds = {
+  list(): Promise<Result<readonly Seed[]>>;
+  /** Applies a StackSync as its seed has it. */
+  plant(object: JsonRecord): Promise<Result<void>>;
+};
+
 /** Everything that the agent does with the world. */
 export type AgentWorld = {
   readonly version: string;
@@ -60,6 +69,7 @@ export type AgentWorld = {
   /** In [0, 1). */
   chance(): number;
   readonly syncs: StackSyncs;
+  readonly seeds: Seeds;
   readonly leadership: Leadership;
   openSource(sync: StackSync, spec: StackSyncSpec): Promise<Result<SyncSource>>;
   connect(sync: StackSync, spec: StackSyncSpec): Promise<Result<SyncConnection>>;

@@ -10,6 +10,7 @@ import type { Capabilities } from "../core/foresight/capabilities.ts";
 import type { Evidence, ReleaseHealth, Trouble } from "../core/health/health.ts";
 import type { World } from "../core/health/world.ts";
 import type { Holder } from "../core/holder.ts";
+import type { JsonRecord } from "../core/json.ts";
 import type { ChartWish, ExactChart, LockedChart, ReadLock } from "../core/charts/lock.ts";
 import type { HelmRevision } from "../core/journal/release-history.ts";
 import type { JournalEntry, RunRecord } from "../core/journal/run-record.ts";
@@ -196,6 +197,29 @@ export type UpgradeOrder = {
   /** Called when the helm process has been started (it may have queued before). */
   readonly onStarted: () => void;
 };
+
+/** One chart to be rendered without a cluster: lookups find nothing. */
+export type RenderOrder = Pick<UpgradeOrder, "namespace" | "releaseName" | "chart" | "values"> & {
+  /** Its crds/ too. */
+  readonly crds: boolean;
+  /** What runs as a hook, tests included, too. */
+  readonly hooks: boolean;
+};
+
+export type Renderer = {
+  /** The manifest as helm prints it. A failure may repeat what values hold. */
+  render(order: RenderOrder): Promise<Result<string>>;
+  close(): Promise<void>;
+};
+
+/**
+ * Applies Secrets, ConfigMaps and StackSyncs server-side, one after the other until one is refused; what says the same
+ * already is not changed. `trial`: has the API server check them, and changes nothing.
+ */
+export type PutObjects = (
+  objects: readonly JsonRecord[],
+  how: { readonly trial: boolean },
+) => Promise<Result<void>>;
 
 /** Helm's release operations. At most one at a time per release; the pool is bounded. */
 export type Releases = {

@@ -3,6 +3,7 @@
 import type { StackSyncKey } from "../core/stack-sync/stack-sync.ts";
 import type { AgentWorld } from "./agent-ports.ts";
 import { makeBell } from "./bell.ts";
+import { plantSeeds } from "./plant-seeds.ts";
 import { keepStackSync, type KeptStackSync } from "./keep-stack-sync.ts";
 
 /** How the agent stands, for probes and metrics. */
@@ -64,8 +65,12 @@ async function lead(
   const unwatch = world.syncs.watch(() => {
     bell.ring();
   });
+  let seedsDueMs = -Infinity;
   while (!over.aborted) {
-    const isListed = await follow(world, kept);
+    // Seldom: a StackSync's every change leads here.
+    const isDue = world.clock.nowMs() >= seedsDueMs;
+    if (isDue) seedsDueMs = world.clock.nowMs() + relistMs;
+    const isListed = await follow(world, kept, isDue);
     if (isListed) listed();
     await bell.waitUntil(world.clock.nowMs() + (isListed ? relistMs : retryMs));
   }
@@ -75,8 +80,13 @@ async function lead(
 }
 
 /** Begins, goes on with and ends loops, as there are StackSyncs now; false where that could not be told. */
-async function follow(world: AgentWorld, kept: Map<StackSyncKey, KeptStackSync>): Promise<boolean> {
-  const found = await world.syncs.list();
+async function follow(
+  world: AgentWorld,
+  kept: Map<StackSyncKey, KeptStackSync>,
+  plants: boolean,
+): Promise<boolean> {
+  let found = await world.syncs.list();
+  if (plants && found.ok && (await plantSeeds(world, found.value))) found = await world.syncs.list();
   if (!found.ok) {
     world.log.warn("the StackSyncs can't be listed", { failure: found.failure });
     return false;

@@ -1,14 +1,10 @@
 // The agent's own chart, installed by real helm into a namespace that enforces the restricted profile, and the agent as a
 // process with what the chart's ServiceAccount may do.
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { parse, stringify } from "yaml";
-import { temporaryFolder } from "../kit/chart-trees.ts";
-import { eventually, type TestCluster } from "../kit/sandbox.ts";
 import { historyOf } from "../kit/test-stack.ts";
-import { conditionsOf, openAgentStack } from "./agent-kit.ts";
+import { conditionsOf, kubeconfigOf, openAgentStack } from "./agent-kit.ts";
 import { realHelm } from "./process-kit.ts";
 
 const chart = join(import.meta.dirname, "../../deploy/chart");
@@ -76,27 +72,3 @@ describe("the agent's chart", () => {
     expect((await fetch(`http://127.0.0.1:${agent.port}/readyz`)).status).toBe(200);
   });
 });
-
-/** A kubeconfig with a token of this account. */
-async function kubeconfigOf(cluster: TestCluster, namespace: string, account: string): Promise<string> {
-  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
-  const token = await eventually(async () => {
-    const reply = await cluster.kube(path, {
-      method: "POST",
-      body: {
-        apiVersion: "authentication.k8s.io/v1",
-        kind: "TokenRequest",
-        spec: { expirationSeconds: 3_600 },
-      },
-    });
-    return (reply.body as { readonly status?: { readonly token?: string } }).status?.token;
-  });
-  const { users, ...rest } = parse(readFileSync(cluster.kubeconfig, "utf8")) as {
-    readonly users: readonly { readonly name: string }[];
-  };
-  const file = join(temporaryFolder(), "kubeconfig");
-  writeFileSync(file, stringify({ ...rest, users: [{ name: users[0]?.name, user: { token } }] }), {
-    mode: 0o600,
-  });
-  return file;
-}

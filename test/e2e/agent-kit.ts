@@ -1,10 +1,10 @@
 // A stack that the agent keeps: declared in a git server of its own, named by a StackSync, with the agent as a process.
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { onTestFinished } from "vitest";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import type { SyncStatus } from "../../src/core/stack-sync/sync-status.ts";
 import { temporaryFolder } from "../kit/chart-trees.ts";
 import { startHeadway } from "../kit/cli.ts";
@@ -152,10 +152,7 @@ export async function openAgentStack(
         await cluster.kube(bindings, { method: "DELETE" });
       });
     },
-    start: (argv = [], kubeconfig = cluster.kubeconfig) => {
-      const all = [...argumentsOf(agentNamespace, temporaryFolder()), ...argv];
-      return follow(startHeadway(all, { kubeconfig }));
-    },
+    start: (argv = [], kubeconfig = cluster.kubeconfig) => startAgent(kubeconfig, agentNamespace, argv),
     startWithin: ([file = "", ...words]) =>
       follow(execa(file, [...words, ...argumentsOf(agentNamespace, "/cache")], { reject: false })),
   };
@@ -170,6 +167,15 @@ export function conditionsOf(status: SyncStatus | undefined): string {
 
 export function isReadyAt(commit: string): (status: SyncStatus) => boolean {
   return (status) => status.lastHealthyCommit === commit && conditionsOf(status) === "Ready=True(Healthy)";
+}
+
+/** The agent as a process, keeping the StackSyncs of this namespace. */
+export function startAgent(
+  kubeconfig: string,
+  namespace: string,
+  argv: readonly string[] = [],
+): Promise<AgentProcess> {
+  return follow(startHeadway([...argumentsOf(namespace, temporaryFolder()), ...argv], { kubeconfig }));
 }
 
 function argumentsOf(namespace: string, cache: string): readonly string[] {
@@ -243,4 +249,32 @@ function filesBelow(folder: string): Readonly<Record<string, string>> {
       return [path.slice(folder.length + 1), readFileSync(path, "utf8")];
     }),
   );
+}
+
+/** A kubeconfig with a token of this account. */
+export async function kubeconfigOf(
+  cluster: TestCluster,
+  namespace: string,
+  account: string,
+): Promise<string> {
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
+  const token = await eventually(async () => {
+    const reply = await cluster.kube(path, {
+      method: "POST",
+      body: {
+        apiVersion: "authentication.k8s.io/v1",
+        kind: "TokenRequest",
+        spec: { expirationSeconds: 3_600 },
+      },
+    });
+    return (reply.body as { readonly status?: { readonly token?: string } }).status?.token;
+  });
+  const { users, ...rest } = parse(readFileSync(cluster.kubeconfig, "utf8")) as {
+    readonly users: readonly { readonly name: string }[];
+  };
+  const file = join(temporaryFolder(), "kubeconfig");
+  writeFileSync(file, stringify({ ...rest, users: [{ name: users[0]?.name, user: { token } }] }), {
+    mode: 0o600,
+  });
+  return file;
 }

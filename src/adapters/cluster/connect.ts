@@ -6,11 +6,12 @@ import type { Capabilities } from "../../core/foresight/capabilities.ts";
 import type { Holder } from "../../core/holder.ts";
 import type { ReleasePayload } from "../../core/observation.ts";
 import { readReleasePayload } from "../../core/release-payload.ts";
-import type { Leadership, StackSyncs } from "../../engine/agent-ports.ts";
+import type { Leadership, Seeds, StackSyncs } from "../../engine/agent-ports.ts";
 import type {
   Journal,
   Locks,
   Objects,
+  PutObjects,
   ReadSystemSecret,
   Records,
   States,
@@ -32,12 +33,13 @@ import { readManagedFields } from "./managed-fields.ts";
 import { ensureNamespace, listNamespaces, readClusterUid } from "./namespaces.ts";
 import { deletePods } from "./pods.ts";
 import { probeCluster, type Probe } from "./probe.ts";
+import { makePutObjects } from "./put-objects.ts";
 import { makeRecords } from "./records.ts";
 import { makeApi, type Api } from "./request.ts";
 import { restartWorkloads } from "./restart.ts";
 import { takeSnapshot } from "./snapshot.ts";
 import { readSecretValues } from "./secret-values.ts";
-import { makeStackSyncs } from "./stack-syncs.ts";
+import { listSeeds, makeStackSyncs } from "./stack-syncs.ts";
 import { makeStates } from "./states.ts";
 import { makeValuesObjects } from "./values-objects.ts";
 import { watchWorld } from "./watch.ts";
@@ -58,10 +60,13 @@ export type Cluster = {
   readonly states: States;
   readonly journal: Journal;
   readonly readSystemSecret: ReadSystemSecret;
+  readonly putObjects: PutObjects;
   /** `isGone` says of an earlier holder whether it and its helm are proven dead. */
   locks(isGone: IsGone): Locks;
   /** Of all namespaces or of one; `reporter` tells the Events. */
   stackSyncs(namespace: string | undefined, reporter: string): StackSyncs;
+  /** StackSyncs that stand in ConfigMaps of the system namespace. */
+  readonly seeds: Seeds;
   /** Among the replicas of the agent that is installed in the system namespace. */
   leadership(isGone: IsGone, self: Holder, onRefused: (message: string) => void): Leadership;
   /** How long ago the agent that leads was last heard of, in milliseconds; undefined where none ever was. */
@@ -120,6 +125,11 @@ export async function connectCluster(options: ConnectOptions): Promise<Result<Cl
     states: makeStates(api, systemNamespace),
     journal: makeJournal(api, systemNamespace),
     readSystemSecret: (name) => readSecretValues(api, systemNamespace, name),
+    putObjects: makePutObjects(api),
+    seeds: {
+      list: () => listSeeds(api, systemNamespace),
+      plant: (object) => makePutObjects(api)([object], { trial: false }),
+    },
     locks: (isGone) => makeLocks(api, systemNamespace, isGone),
     stackSyncs: (namespace, reporter) => makeStackSyncs(api, namespace, reporter),
     leadership(isGone, self, onRefused) {

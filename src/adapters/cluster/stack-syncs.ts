@@ -1,7 +1,9 @@
 // StackSyncs in the API server: listed, watched, and the agent's word on each: its status, Events, and the annotation that
 // asks for a look.
 import { fieldAt, isRecord } from "../../core/json.ts";
-import { failed, succeeded } from "../../core/failure.ts";
+import { seedLabel, seedLabelValue } from "../../core/bootstrap/stack-sync-object.ts";
+import { failed, succeeded, type Result } from "../../core/failure.ts";
+import { readSeed, type Seed } from "../../core/stack-sync/seed.ts";
 import { readStackSync, reconcileAnnotation, type StackSync } from "../../core/stack-sync/stack-sync.ts";
 import type { SyncEvent, SyncStatus } from "../../core/stack-sync/sync-status.ts";
 import type { FoundStackSync, StackSyncs } from "../../engine/agent-ports.ts";
@@ -63,6 +65,16 @@ export function makeStackSyncs(api: Api, namespace: string | undefined, reporter
       return answer.ok ? succeeded(undefined) : failed(answer.failure);
     },
   };
+}
+
+/** The ConfigMaps in this namespace that hold a StackSync. */
+export async function listSeeds(api: Api, namespace: string): Promise<Result<readonly Seed[]>> {
+  const listed = await listAll(api, {
+    doing: "Listing the ConfigMaps that hold StackSyncs",
+    path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps`,
+    labelSelector: `${seedLabel}=${seedLabelValue}`,
+  });
+  return listed.ok ? succeeded(listed.value.items.map(readSeed)) : failed(listed.failure);
 }
 
 function syncPath(namespace?: string, name?: string): string {

@@ -55,6 +55,36 @@ export async function isDirty(root: string, commit: string): Promise<boolean> {
   }
 }
 
+/** What a checkout follows; nothing where git says nothing. */
+export async function describeCheckout(
+  root: string,
+): Promise<{ readonly remote?: string; readonly branch?: string; readonly isPushed?: boolean }> {
+  if (!(await hasGitAbove(root))) return {};
+  try {
+    const git = await openGit(root);
+    const ask = async (...words: readonly string[]): Promise<string | undefined> => {
+      try {
+        return (await git.raw([...words])).trim() || undefined;
+      } catch {
+        return undefined;
+      }
+    };
+    const lines = await ask("config", "--local", "--null", "--get-regexp", "^remote\\..*\\.url$");
+    const remote = lines === undefined ? undefined : chooseRemote(lines);
+    const own = await ask("symbolic-ref", "--quiet", "--short", "HEAD");
+    const followed = own === undefined ? undefined : await ask("config", "--local", `branch.${own}.merge`);
+    const branch = followed?.replace(/^refs\/heads\//, "") ?? own;
+    const ahead = await ask("rev-list", "--count", "@{upstream}..HEAD");
+    return {
+      ...(remote === undefined ? {} : { remote }),
+      ...(branch === undefined ? {} : { branch }),
+      ...(ahead === undefined ? {} : { isPushed: ahead === "0" }),
+    };
+  } catch {
+    return {};
+  }
+}
+
 async function openGit(folder: string) {
   const { simpleGit } = await import("simple-git");
   return simpleGit({ baseDir: folder, timeout: { block: 10_000 } }).env(gitEnvironment());

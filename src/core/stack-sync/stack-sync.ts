@@ -1,6 +1,7 @@
 // A StackSync as the agent goes by it: what its object says, read with every mistake in it. One that is wrong stops
 // nothing but itself.
 import type { ErrorObject } from "ajv";
+import { seedAnnotation } from "../bootstrap/stack-sync-object.ts";
 import { parseDuration } from "../duration.ts";
 import { validateStackSync } from "../generated/validators.js";
 import type { StackSync as WrittenStackSync } from "../generated/declaration-types.ts";
@@ -59,6 +60,8 @@ export type StackSync = {
   readonly reconcileRequest?: string;
   /** The commit that a person has agreed to although much of the stack is gone in it. */
   readonly acceptedCommit?: string;
+  /** Of the ConfigMap's text that it was made from, where it was. */
+  readonly seedDigest?: string;
   readonly spec:
     | { readonly ok: true; readonly value: StackSyncSpec }
     | { readonly ok: false; readonly problems: readonly string[] };
@@ -79,6 +82,7 @@ export function readStackSync(object: unknown): StackSync | undefined {
   const annotations = textsAt(object, "metadata", "annotations");
   const reconcileRequest = annotations[reconcileAnnotation];
   const acceptedCommit = annotations[acceptAnnotation];
+  const seed = annotations[seedAnnotation];
   return {
     key: `${namespace}/${name}`,
     namespace,
@@ -88,6 +92,7 @@ export function readStackSync(object: unknown): StackSync | undefined {
     createdAtMs: Date.parse(textAt(object, "metadata", "creationTimestamp") ?? "") || 0,
     ...(reconcileRequest === undefined ? {} : { reconcileRequest }),
     ...(acceptedCommit === undefined ? {} : { acceptedCommit }),
+    ...(seed === undefined ? {} : { seedDigest: seed }),
     spec: readSpec(object),
   };
 }

@@ -11,7 +11,11 @@ import { clusterOptions, outputOption } from "./options.ts";
 import type { ClusterFlags } from "./options.ts";
 import type { World } from "./world.ts";
 
-type DoctorFlags = ClusterFlags & { readonly output: CheckFormat };
+type DoctorFlags = ClusterFlags & {
+  readonly output: CheckFormat;
+  readonly recovery?: boolean;
+  readonly kit?: string;
+};
 
 /** The survey of the stack comes before the other checks; both together stay below ten seconds. */
 const surveyPatienceMs = 3_000;
@@ -27,8 +31,17 @@ export function registerDoctorCommand(program: Command, world: World): void {
   for (const option of clusterOptions()) command.addOption(option);
   command
     .addOption(outputOption(["table", "json", "yaml", "name"]))
+    .option(
+      "--recovery",
+      "list what a new cluster would need that is not in git, and what has no declared origin",
+    )
+    .option("--kit <file>", "with --recovery: the kit that headway bootstrap is to be given")
     .action(async (dir: string, flags: DoctorFlags) => {
-      process.exitCode = await examine(world, dir, flags);
+      if (flags.kit !== undefined && flags.recovery !== true)
+        command.error("error: --kit says more of --recovery, which was not given");
+      process.exitCode = await (flags.recovery === true
+        ? (await import("./doctor-recovery.ts")).examineRecovery(world, dir, flags)
+        : examine(world, dir, flags));
     });
 }
 

@@ -42,7 +42,10 @@ const runs: Readonly<Record<string, readonly Run[]>> = {
     { schema: "outdated", argv: ({ folder }) => ["index", folder, "--outdated"] },
   ],
   lock: [{ schema: "lock-changes", argv: ({ folder }) => ["lock", folder] }],
-  doctor: [{ schema: "doctor", argv: ({ folder }) => ["doctor", folder] }],
+  doctor: [
+    { schema: "doctor", argv: ({ folder }) => ["doctor", folder] },
+    { schema: "recovery", argv: ({ folder }) => ["doctor", folder, "--recovery"] },
+  ],
   version: [{ schema: "version", argv: () => ["version"] }],
   "sandbox status": [{ schema: "sandbox", argv: () => ["sandbox", "status", "--name", "there-is-none"] }],
 };

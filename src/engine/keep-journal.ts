@@ -8,6 +8,7 @@ import type { RunCommit, RunRecord } from "../core/journal/run-record.ts";
 import type { Plan, Step } from "../core/plan/plan.ts";
 import { redact } from "../core/redact.ts";
 import type { Run } from "../core/run/run.ts";
+import { recoverySeconds } from "../core/stack-sync/recovery.ts";
 import type { View } from "./execute-plan.ts";
 import type { ObservedStack } from "./observe-stack.ts";
 import type { Clock, Journal } from "./ports.ts";
@@ -16,6 +17,8 @@ import type { Clock, Journal } from "./ports.ts";
 export type RunAbout = Omit<RunIntroduction, "id" | "holder" | "commit"> & {
   /** The commit that the declarations were read from; asked for only where there is something to record. */
   readonly commit: () => Promise<RunCommit | undefined>;
+  /** Since when the run recovers the stack, where it does; asked once it has ended. */
+  readonly recoveringSinceMs?: () => number | undefined;
 };
 
 export type RunJournal = {
@@ -46,10 +49,12 @@ export function keepJournal(input: {
   let begun: Promise<RunRecord | Failure> | undefined;
 
   const beginNow = async (): Promise<RunRecord | Failure> => {
-    const { commit: readCommit, actor, ...about } = input.about;
+    const { commit: readCommit, actor, source, version, trigger } = input.about;
     const [commit, user] = await Promise.all([readCommit(), journal.user()]);
     const introduction: RunIntroduction = {
-      ...about,
+      source,
+      version,
+      trigger,
       id: input.runId,
       holder: input.holder,
       actor: { ...actor, ...(user === undefined ? {} : { kubernetesUser: user }) },
@@ -58,6 +63,13 @@ export function keepJournal(input: {
     const record = beginRecord(introduction, input.plan, startedAtMs);
     const number = await journal.begin(record, observed.state.lastRun?.number ?? 0);
     return number.ok ? { ...record, number: number.value } : number.failure;
+  };
+
+  const recovered = (run: Run): Pick<RunRecord, "recoverySeconds"> => {
+    const sinceMs = input.about.recoveringSinceMs?.();
+    return sinceMs === undefined || run.outcome?.kind !== "done"
+      ? {}
+      : { recoverySeconds: recoverySeconds({ sinceMs, isFromNothing: false }, clock.nowMs()) };
   };
 
   return {
@@ -79,7 +91,8 @@ export function keepJournal(input: {
         input.warn(`the journal has no record of this run: ${record.message}`);
         return;
       }
-      const whole = withoutSecrets(finishRecord(record, run, notes, observed, clock.nowMs()), run);
+      const ended = finishRecord(record, run, notes, observed, clock.nowMs());
+      const whole = withoutSecrets({ ...ended, ...recovered(run) }, run);
       const finished = await journal.finish(whole);
       if (!finished.ok)
         input.warn(`the journal's record of run ${record.number} is not whole: ${finished.failure.message}`);

@@ -2,9 +2,11 @@
 // picture and for the next one.
 import type { ShownState } from "../core/event.ts";
 import type { Failure } from "../core/failure.ts";
+import type { Plan } from "../core/plan/plan.ts";
 import { betweenRunsMs, nextRunAt } from "../core/stack-sync/pace.ts";
 import { acceptAnnotation, type StackSyncSpec } from "../core/stack-sync/stack-sync.ts";
-import type { Refusal, SeenRun, SyncPicture } from "../core/stack-sync/sync-status.ts";
+import { recoveryOf, recoverySeconds } from "../core/stack-sync/recovery.ts";
+import type { Refusal, SeenRun, SyncActivity, SyncPicture } from "../core/stack-sync/sync-status.ts";
 import type { SyncConnection } from "./agent-ports.ts";
 import { look } from "./look-at-source.ts";
 import type { StackOfCommit } from "./read-stack-of-commit.ts";
@@ -103,12 +105,13 @@ async function runOnce(
       seen.hasWork = plan.steps.some(({ kind }) => kind !== "keep");
       if (seen.hasWork) endHealthWatch(memory);
       memory.picture = seenNow(memory.picture);
+      noteRecovery(loop, plan);
       if (!isRefusedBeyond(memory, stack)) show({ lastAttemptedCommit: stack.commit });
     },
+    recoveringSinceMs: () => memory.recovery?.sinceMs,
     onProgress: (runId, { wave, waves, done, total }) => {
       // A look that finds nothing to do is none that anybody has to hear of.
-      if (seen.hasWork)
-        show({ activity: { kind: "running", runId, commit: stack.commit, wave, waves, done, total } });
+      if (seen.hasWork) show({ activity: runningNow(memory, { runId, wave, waves, done, total }, stack) });
     },
   };
   let end = await runStackOfCommit(world, connection, request);
@@ -190,12 +193,46 @@ function asBefore(seen: SeenRun, before: SeenRun | undefined): SeenRun {
     : { ...seen, runId: before.runId, atMs: before.atMs, durationMs: before.durationMs };
 }
 
-/** The first time that a stack is whole ends its recovery: it began when the StackSync was made. */
-function healthyNow({ sync, picture }: Memory, commit: string, nowMs: number): Partial<SyncPicture> {
-  const seconds = Math.max(0, Math.round((nowMs - sync.createdAtMs) / 1_000));
+/** What of the plan is a recovery, until that is over. */
+function noteRecovery({ memory, world }: Loop, plan: Plan): void {
+  const recovery = recoveryOf(plan, {
+    wasHealthy: memory.picture.lastHealthyCommit !== undefined,
+    createdAtMs: memory.sync.createdAtMs,
+    before: memory.recovery,
+    nowMs: world.clock.nowMs(),
+  });
+  if (recovery === undefined) return;
+  if (memory.recovery === undefined)
+    world.log.info(
+      recovery.isFromNothing
+        ? "nothing of the stack is in the cluster: recovering it"
+        : "bringing the stack up",
+      { stackSync: memory.sync.key },
+    );
+  memory.recovery = recovery;
+}
+
+function runningNow(
+  { runBeganAtMs, recovery }: Memory,
+  progress: { runId: string; wave: number; waves: number; done: number; total: number },
+  { commit }: StackOfCommit,
+): SyncActivity {
+  return {
+    kind: "running",
+    commit,
+    ...progress,
+    beganAtMs: runBeganAtMs,
+    ...(recovery === undefined ? {} : { recovery }),
+  };
+}
+
+/** A stack that is whole is not being recovered any more. */
+function healthyNow(memory: Memory, commit: string, nowMs: number): Partial<SyncPicture> {
+  const { recovery } = memory;
+  delete memory.recovery;
   return {
     lastHealthyCommit: commit,
-    ...(picture.lastHealthyCommit === undefined ? { lastRecoverySeconds: seconds } : {}),
+    ...(recovery === undefined ? {} : { lastRecoverySeconds: recoverySeconds(recovery, nowMs) }),
   };
 }
 

@@ -25,6 +25,8 @@ export type SyncRunRequest = {
   readonly onProgress: (runId: string, progress: Progress) => void;
   /** Told of its events besides the stack's own views. */
   readonly view: View;
+  /** Since when the stack is being recovered, where it is; asked once the run has ended. */
+  readonly recoveringSinceMs: () => number | undefined;
 };
 
 /** Somebody has to agree first. */
@@ -81,6 +83,7 @@ export async function runStackOfCommit(
           actor: { host: holder.host },
           trigger: { command: "agent", detail: request.sync.key },
           commit: () => Promise.resolve({ sha: commit, dirty: false }),
+          recoveringSinceMs: request.recoveringSinceMs,
         },
         warn: (message) => {
           world.log.warn(message, { stackSync: request.sync.key, commit });

@@ -1,5 +1,6 @@
 // What the loop of one StackSync knows and holds while it is kept: the stack to go by, what is due when, its connection.
 import { succeeded, type Failure, type Result } from "../core/failure.ts";
+import type { Recovery } from "../core/stack-sync/recovery.ts";
 import type { StackSync, StackSyncSpec } from "../core/stack-sync/stack-sync.ts";
 import { isStaleSince, type SyncPicture } from "../core/stack-sync/sync-status.ts";
 import type { AgentWorld, SyncConnection } from "./agent-ports.ts";
@@ -33,6 +34,8 @@ export type Memory = {
   /** `wish` is what of the spec it was made for. */
   teller?: { readonly wish: string; readonly value: RunTeller };
   failures: number;
+  /** Until the stack is whole. */
+  recovery?: Recovery;
 };
 
 /** One StackSync that is kept, as everything that is done for it sees it. */

@@ -136,7 +136,7 @@ function runDocument(rows: readonly RunRow[]): unknown {
 /** A run as every machine-readable output writes it, without its releases, plan and events. */
 export function runFields(record: RunRecord, result: RunResult): JsonRecord {
   const { number, id, stack, source, version, actor, holder, trigger, startedAt } = record;
-  const { commit, finishedAt, outcome, cut } = record;
+  const { commit, finishedAt, recoverySeconds, outcome, cut } = record;
   const durationMs = durationOf(record);
   return {
     number,
@@ -152,6 +152,7 @@ export function runFields(record: RunRecord, result: RunResult): JsonRecord {
     startedAt,
     ...(finishedAt === undefined ? {} : { finishedAt }),
     ...(durationMs === undefined ? {} : { durationMs }),
+    ...(recoverySeconds === undefined ? {} : { recoverySeconds }),
     changed: record.plan.length,
     ...(outcome === undefined ? {} : { outcome }),
     ...(cut === undefined ? {} : { cut }),

@@ -67,6 +67,12 @@ function runLines(
       `${commitWords(record, true)}${record.commit?.dirty === true ? " (and changes)" : ""}`,
     ),
     ...field("source", record.source),
+    ...(record.recoverySeconds === undefined
+      ? []
+      : field(
+          "recovery",
+          `the stack was whole again after ${formatDuration(record.recoverySeconds * 1_000)}`,
+        )),
     ...(record.cut === undefined ? [] : field("cut", `no room was left for: ${record.cut.join(", ")}`)),
     [""],
     ...releaseTable(record, style, wide),

@@ -83,6 +83,7 @@ export function readRunDocument(text: string): RunRecord | undefined {
   const sha = textAt(document, "commit", "sha");
   const finishedAt = textAt(document, "finishedAt");
   const outcome = fieldAt(document, "outcome");
+  const recoverySeconds = numberAt(document, "recoverySeconds");
   const cut = cuts.map(({ name }) => name).filter((name) => listAt(document, "cut").includes(name));
   return {
     number,
@@ -99,6 +100,7 @@ export function readRunDocument(text: string): RunRecord | undefined {
       ...textsOf(fieldAt(document, "trigger"), "detail", "reason"),
     },
     ...(finishedAt === undefined ? {} : { finishedAt }),
+    ...(recoverySeconds === undefined ? {} : { recoverySeconds }),
     plan: listAt(document, "plan").filter(isPlannedStep),
     events: listAt(document, "events").filter(isEvent),
     ...(isOutcome(outcome) ? { outcome } : {}),

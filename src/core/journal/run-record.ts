@@ -102,6 +102,8 @@ export type RunRecord = {
   readonly startedAt: string;
   /** Absent while it runs, and for ever where it was killed. */
   readonly finishedAt?: string;
+  /** Of a run that ended the recovery of the stack: how long that took, earlier runs included. */
+  readonly recoverySeconds?: number;
   readonly plan: readonly PlannedStep[];
   readonly events: readonly RecordedEvent[];
   readonly outcome?: Outcome;

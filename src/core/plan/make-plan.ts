@@ -10,6 +10,7 @@ import { mergeLayers } from "../values/merge-values.ts";
 import type { Freeze, Observation, ReleaseState, StackState, TakenBack } from "../observation.ts";
 import type { PinnedRelease } from "../pin.ts";
 import { recordInTheWay, staleDeployed, type Intent, type RecordInTheWay } from "../recovery.ts";
+import { withAgentLast } from "./agent-last.ts";
 import { asItIs } from "./as-it-is.ts";
 import { hideSecrets, isCorrected, withDrift, type DriftWish } from "./plan-drift.ts";
 import { notUndoneBy } from "./not-undone.ts";
@@ -51,7 +52,7 @@ export function makePlan(input: PlanInput): Plan {
   const byId = new Map(input.declarations.map((declaration) => [declaration.id, declaration]));
   const after = input.order === "waves" ? waveEdges(input.graph) : input.graph.after;
   const depth = chainDepths(input.graph.order, after);
-  const steps = input.graph.order.flatMap((id): readonly Step[] => {
+  const inOrder = input.graph.order.flatMap((id): readonly Step[] => {
     const declaration = byId.get(id);
     const pin = input.pins.get(id);
     if (declaration === undefined || pin === undefined) return [];
@@ -66,13 +67,14 @@ export function makePlan(input: PlanInput): Plan {
     const decision = decide(input, declaration, pin, depth.get(id) ?? 0);
     return [{ ...base, ...withResumption(input, id, withDrift(decision, driftFound(input, id))) }];
   });
+  const steps = withAgentLast(inOrder);
   return {
     stack: input.stack,
     stackLabel: input.stackLabel,
     order: input.order,
     ...(input.onFailure === undefined ? {} : { onFailure: input.onFailure }),
     steps,
-    waves: input.graph.waves,
+    waves: steps.reduce((waves, { wave }) => Math.max(waves, wave), input.graph.waves),
     namespaces: missingNamespaces(input, steps),
   };
 }

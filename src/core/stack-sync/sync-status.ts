@@ -3,6 +3,7 @@
 import type { Outcome, ShownState } from "../event.ts";
 import type { Failure } from "../failure.ts";
 import type { ReleaseId } from "../ids.ts";
+import { leftWords, type Recovery } from "./recovery.ts";
 
 /** A release that is not Ready, and why, as far as it has to be said. */
 export type UnreadyRelease = {
@@ -50,6 +51,8 @@ export type SyncActivity =
       readonly waves: number;
       readonly done: number;
       readonly total: number;
+      readonly beganAtMs: number;
+      readonly recovery?: Recovery;
     };
 
 /** Everything that is known of a StackSync. */
@@ -77,7 +80,7 @@ export type SyncPicture = {
   readonly lastHealthyCommit?: string;
   readonly lastRun?: SeenRun;
   readonly lastHandledReconcileAt?: string;
-  /** How long it took until the stack was whole for the first time since its StackSync was made. */
+  /** How long it took until the stack was whole: since its StackSync was made, or since nothing of it was there. */
   readonly lastRecoverySeconds?: number;
 };
 
@@ -150,7 +153,7 @@ export function syncStatus(picture: SyncPicture, before: SyncStatus | undefined,
   return {
     observedGeneration: picture.generation,
     conditions: [
-      condition("Ready", readiness(picture)),
+      condition("Ready", readiness(picture, nowMs)),
       // As kstatus wants it: these two are there while they are true.
       ...(activity.kind === "idle" ? [] : [condition("Reconciling", progress(activity))]),
       ...(stalled === undefined ? [] : [condition("Stalled", { status: "True", ...stalled })]),
@@ -216,7 +219,7 @@ function stalledBy({ problems, refusal, lastRun }: SyncPicture): Omit<Verdict, "
     : undefined;
 }
 
-function readiness(picture: SyncPicture): Verdict {
+function readiness(picture: SyncPicture, nowMs: number): Verdict {
   const { problems, isSuspended, source, unseen, refusal, lastRun, activity } = picture;
   if (problems !== undefined) return { status: "False", reason: "InvalidSpec", message: problems.join("; ") };
   if (isSuspended)
@@ -229,12 +232,7 @@ function readiness(picture: SyncPicture): Verdict {
     };
   if (unseen?.isStale === true) return notSeen(unseen);
   if (refusal !== undefined) return { status: "False", reason: refusal.reason, message: ofCommit(refusal) };
-  if (activity.kind === "running")
-    return {
-      status: "Unknown",
-      reason: picture.lastHealthyCommit === undefined ? "Recovering" : "Progressing",
-      message: `${activity.done} of ${activity.total} releases are ready, wave ${activity.wave}/${activity.waves}, commit ${short(activity.commit)}`,
-    };
+  if (activity.kind === "running") return running(activity, nowMs);
   if (unseen !== undefined && (unseen.isAwaited || lastRun === undefined)) return notSeen(unseen);
   if (lastRun === undefined)
     return { status: "Unknown", reason: "Progressing", message: "nothing was applied yet" };
@@ -247,6 +245,18 @@ function notSeen({ message, sinceMs }: Unseen): Verdict {
     status: "Unknown",
     reason: "NotBegun",
     message: `nothing could be looked at since ${since}: ${message}`,
+  };
+}
+
+function running(activity: Extract<SyncActivity, { kind: "running" }>, nowMs: number): Verdict {
+  const { recovery, done, total, wave, waves, commit } = activity;
+  const soFar = `${done} of ${total} releases are ready, wave ${wave}/${waves}, commit ${short(commit)}`;
+  if (recovery === undefined) return { status: "Unknown", reason: "Progressing", message: soFar };
+  const found = recovery.isFromNothing ? "nothing of the stack was in the cluster: " : "";
+  return {
+    status: "Unknown",
+    reason: "Recovering",
+    message: `${found}${soFar}${leftWords(activity, nowMs)}`,
   };
 }
 

@@ -59,8 +59,14 @@ describe("the status of a StackSync", () => {
       waves: 6,
       done: 31,
       total: 52,
+      beganAtMs: atMs - 60_000,
     } as const;
-    const first = syncStatus({ ...idle, activity }, undefined, atMs);
+    const recovery = { sinceMs: atMs - 90_000, isFromNothing: true };
+    const first = syncStatus({ ...idle, activity: { ...activity, recovery } }, undefined, atMs);
+    // 2 of 6 waves took a minute.
+    expect(first.conditions[0]?.message).toBe(
+      "nothing of the stack was in the cluster: 31 of 52 releases are ready, wave 3/6, commit 4b77d10, about 2m left",
+    );
     expect(first).toMatchObject({ wave: "3/6", ready: "31/52", run: "r2" });
     expect(first.conditions.map(({ type, reason }) => `${type} ${reason}`)).toEqual([
       "Ready Recovering",
@@ -151,7 +157,16 @@ describe("an Event", () => {
         {
           ...idle,
           lastHealthyCommit: commit,
-          activity: { kind: "running", runId: "r2", commit, wave: 1, waves: 2, done, total: 3 },
+          activity: {
+            kind: "running",
+            runId: "r2",
+            commit,
+            wave: 1,
+            waves: 2,
+            done,
+            total: 3,
+            beganAtMs: atMs,
+          },
         },
         healthy,
         atMs,

@@ -35,6 +35,20 @@ export async function lookAtValues(
   return mode === "warn" ? found : found.map((one) => ({ ...one, severity: "error" }));
 }
 
+/** What helm stops at, with the place of the value that it stops for. */
+const refusals = new Set(["values-required", "values-refused", "values-nil", "values-type"]);
+
+/** What was foreseen without what `values` say better: helm's own words for the first thing that it stops at. */
+export function withoutTwice(
+  foreseen: readonly Diagnostic[],
+  values: readonly Diagnostic[],
+): readonly Diagnostic[] {
+  const told = new Set(values.flatMap(({ code, about }) => (refusals.has(code) ? about?.release : []) ?? []));
+  return foreseen.filter(
+    ({ code, about }) => code !== "does-not-render" || about === undefined || !told.has(about.release),
+  );
+}
+
 /** What is missing in the stack; nothing where nobody is to look, and an exit code where Ctrl-C came in between. */
 export async function lookAhead(
   world: World,

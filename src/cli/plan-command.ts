@@ -13,7 +13,7 @@ import { hasChanges, hasDrift, renderPlan } from "../views/plan-view.ts";
 import type { PlanFormat } from "../views/plan-view.ts";
 import { chooseStyle } from "../views/style.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
-import { foresightMode, lookAhead, lookAtValues, type ForesightFlags } from "./foresight.ts";
+import { foresightMode, lookAhead, lookAtValues, withoutTwice, type ForesightFlags } from "./foresight.ts";
 import { loadPinnedStack, tellDiagnostics } from "./load-stack.ts";
 import { unlockByCluster } from "../engine/load-values.ts";
 import {
@@ -86,7 +86,7 @@ async function showPlan(world: World, dir: string, flags: PlanFlags): Promise<nu
     if (!planned.ok) return reportFailure(world, planned.failure);
     const foreseen = await lookAheadOfPlan(world, connection.value, loaded, planned.value, mode);
     if (typeof foreseen === "number") return foreseen;
-    const findings = foreseen.filter(
+    const findings = withoutTwice(foreseen, values).filter(
       ({ about }) => about === undefined || only?.has(about.release) !== false,
     );
     const style = chooseStyle({ isTerminal: world.stdout.isTerminal, env: world.env });

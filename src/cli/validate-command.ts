@@ -6,7 +6,7 @@ import { jsonText, yamlText } from "../views/data-output.ts";
 import { diagnosticsDocument } from "../views/diagnostics-view.ts";
 import { exitCodes } from "./exit.ts";
 import { fixDependencies } from "./fix-dependencies.ts";
-import { foresightMode, lookAhead, lookAtValues, type ForesightFlags } from "./foresight.ts";
+import { foresightMode, lookAhead, lookAtValues, withoutTwice, type ForesightFlags } from "./foresight.ts";
 import type { LoadedStack } from "./load-stack.ts";
 import { loadStack, pinCharts, tellDiagnostics, withValues } from "./load-stack.ts";
 import { foresightOption, outputOption } from "./options.ts";
@@ -58,7 +58,8 @@ async function checkStack(world: World, dir: string, flags: ValidateFlags): Prom
   const mode = foresightMode(loaded.stack, flags);
   const { declarations } = loaded.stack;
   const valued = { declarations, pins: pinned.pins, read: pinned.read };
-  const diagnostics = [...told, ...(await lookAtValues(world, mode, valued, told))];
+  const values = await lookAtValues(world, mode, valued, told);
+  const diagnostics = [...told, ...values];
   // Of a stack that could not be read whole, what is missing may stand in the part that is broken.
   if (hasErrors(told)) return { loaded, diagnostics };
   const foreseen = await lookAhead(
@@ -69,7 +70,7 @@ async function checkStack(world: World, dir: string, flags: ValidateFlags): Prom
   if (typeof foreseen === "number") return foreseen;
   const fixed = flags.fix === true ? await fixDependencies(world, loaded, foreseen.findings) : 0;
   if (fixed > 0) return await checkStack(world, dir, { ...flags, fix: false });
-  return { loaded, diagnostics: [...diagnostics, ...foreseen.diagnostics] };
+  return { loaded, diagnostics: [...diagnostics, ...withoutTwice(foreseen.diagnostics, values)] };
 }
 
 function documentOf({ stack, graph }: LoadedStack, diagnostics: readonly Diagnostic[]): unknown {

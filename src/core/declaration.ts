@@ -143,7 +143,12 @@ export type DriftDetection = {
 
 /** What foresight is not to speak of in one release, and why. */
 export type ForesightIgnore = {
-  readonly what: NamedObject | NamedApi | { readonly kind: "release"; readonly id: ReleaseId };
+  readonly what:
+    | NamedObject
+    | NamedApi
+    | { readonly kind: "release"; readonly id: ReleaseId }
+    /** A value by its path, with all below it; `*` stands for any text. */
+    | { readonly kind: "value"; readonly path: string };
   readonly reason: string;
 };
 

@@ -140,6 +140,28 @@ spec:
     ]);
   });
 
+  it("that are wanted so are left out", async () => {
+    const ignore = ["Values/extra", "Values/db.pass*"]
+      .map((what) => `{ what: ${what}, reason: r }`)
+      .join(", ");
+    const text = release("orders", "app", "extra:\n  any: 1\nmore: 1").replace(
+      "  values:",
+      `  foresight: { ignore: [${ignore}] }\n  values:`,
+    );
+    const { found } = await foresee(
+      { "a.yaml": text },
+      {
+        app: {
+          template: '{{ required "a password" (.Values.db).password }}{{ required "x" .Values.db.password }}',
+        },
+      },
+    );
+    expect(found.map(({ code, about }) => [code, about?.release])).toEqual([
+      ["values-nil", "shop/orders"],
+      ["values-unknown", "shop/orders"],
+    ]);
+  });
+
   it("are not told twice, and each chart is read once", async () => {
     const files = { "a.yaml": release("a", "app", "x: 1"), "b.yaml": release("b", "app", "x: 1") };
     const charts = { app: { template: "{{ with .Values.z }}{{ . }}{{ end }}" } };

@@ -34,9 +34,11 @@ export function readForesightIgnore(
 ): readonly ForesightIgnore[] {
   const entries = fieldOf(foresight, "ignore");
   if (!Array.isArray(entries)) return [];
-  return (entries as readonly Json[]).flatMap((entry, index) => {
+  return (entries as readonly Json[]).flatMap((entry, index): readonly ForesightIgnore[] => {
     const [text, reason] = [fieldOf(entry, "what"), fieldOf(entry, "reason")];
     if (typeof text !== "string" || typeof reason !== "string") return [];
+    if (text.startsWith("Values/"))
+      return [{ what: { kind: "value", path: text.slice("Values/".length) }, reason }];
     const id = /^[a-z]/.test(text) ? parseReleaseId(text, namespace ?? "unknown") : undefined;
     const what =
       id === undefined ? readNamedObject(text, namespace ?? "unknown") : ({ kind: "release", id } as const);
@@ -46,7 +48,7 @@ export function readForesightIgnore(
           text,
           ["spec", "foresight", "ignore", index, "what"],
           tree,
-          `${objectForm}; or a release, as in data/postgres`,
+          `${objectForm}; or a release, as in data/postgres; or a value, as in Values/db.password`,
         ),
       );
     return what === undefined ? [] : [{ what, reason }];

@@ -75,7 +75,7 @@ function providersFor(
 
 function isIgnored(target: Target, ignored: readonly ForesightIgnore[]): boolean {
   return ignored.some(({ what }) => {
-    if (what.kind === "release") return false;
+    if (what.kind === "release" || what.kind === "value") return false;
     if (what.kind === "api") return target.kind === "api" && isNamedApi(target, what);
     return target.kind === "object" && isNamedBy(target, what);
   });

@@ -65,7 +65,8 @@ export function pluralsOf(kind: string): readonly string[] {
   return [`${lower}s`, `${lower}es`, lower.replace(/y$/, "ies"), lower];
 }
 
-function matches(pattern: string, name: string): boolean {
+/** True where `*` in the pattern may stand for some text, so that it is the name. */
+export function matches(pattern: string, name: string): boolean {
   const parts = pattern.split("*");
   const [first = "", ...rest] = parts;
   const last = rest.pop();

@@ -300,7 +300,7 @@ export interface ReleaseForesight {
  */
 export interface ForesightIgnore {
   /**
-   * The needed object, as in Secret/orders-db or Service/data/postgres, or the release that need not be waited for, as in data/postgres.
+   * The needed object, as in Secret/orders-db or Service/data/postgres, the release that need not be waited for, as in data/postgres, or the value, as in Values/db.password.
    */
   what: string;
   /**
@@ -403,7 +403,7 @@ export interface Stack {
      */
     maxPrune?: number;
     /**
-     * What becomes of missing dependencies that validate and plan find in what the charts render. warn (default): they are shown. enforce: they are errors. off: nobody looks.
+     * What becomes of missing dependencies and mistakes in values that validate and plan find in the charts. warn (default): they are shown. enforce: they are errors. off: nobody looks.
      */
     foresight?: "warn" | "enforce" | "off";
     /**

@@ -9,6 +9,7 @@ import { layerOf, mergeLayers, pathText, valueAt } from "../../values/merge-valu
 import { encryptedMark } from "../../values/read-values-file.ts";
 import { layersWithMarks } from "../../values/values-objects.ts";
 import type { Path } from "../../yaml/yaml-tree.ts";
+import { isIgnoredValue } from "./find-unknown-values.ts";
 import { isRendered, parseOnce, type ChartReading, type KnownTemplates } from "./read-templates.ts";
 import type { ValueNode } from "./seen.ts";
 import type { TemplateNode } from "./template-tree.ts";
@@ -36,6 +37,7 @@ export function findMissingValues(
   const found = new Map<string, Diagnostic>();
   for (const trouble of trial.troubles) {
     if (trouble.kind === "empty" && !isMissed(trouble, reading.values, charts)) continue;
+    if (isIgnoredValue(pin.declaration, trouble.path ?? [])) continue;
     const one = diagnosticOf(trouble, { pin, layers, texts: parsed.texts, secrets });
     // A value that is missed in several places is missed once.
     const key = trouble.path === undefined ? one.message : pathText(trouble.path);
@@ -160,6 +162,7 @@ function diagnosticOf(trouble: Trouble, telling: Telling): Diagnostic {
     ...told,
     message: `values of ${id}: ${told.message}`,
     range: rangeFor(trouble.path ?? [], telling),
+    about: { release: id },
   };
 }
 

@@ -5,12 +5,26 @@ import type { Diagnostic } from "../../diagnostic.ts";
 import type { PinnedRelease } from "../../pin.ts";
 import { pathText } from "../../values/merge-values.ts";
 import { layersWithMarks } from "../../values/values-objects.ts";
+import type { Path } from "../../yaml/yaml-tree.ts";
+import { matches } from "../named-object.ts";
 import type { ReadRelease } from "./read-templates.ts";
 import { unknownValues, type UnknownValue } from "./unknown-values.ts";
 
 /** The layers of a release as far as the repository holds them. */
 export function knownLayers(declaration: Pick<Declaration, "values">): readonly ValuesLayer[] {
   return layersWithMarks(declaration, () => "").layers;
+}
+
+/** True where the declaration says that nothing is to be told of the value. */
+export function isIgnoredValue(
+  { foresightIgnore }: Pick<Declaration, "foresightIgnore">,
+  path: Path,
+): boolean {
+  return foresightIgnore.some(
+    ({ what }) =>
+      what.kind === "value" &&
+      path.some((_, index) => matches(what.path, pathText(path.slice(0, index + 1)))),
+  );
 }
 
 /** A finding for each name that no chart which it reaches knows. `declarations` are all of the stack, read or not. */
@@ -26,6 +40,7 @@ export function findUnknownValues(
     for (const layer of knownLayers(pin.declaration)) {
       const key = sharedKey(layer);
       for (const value of unknownValues(layer.tree, reading.values)) {
+        if (isIgnoredValue(pin.declaration, value.path)) continue;
         const one = { pin, layer, value };
         if (key === undefined) found.push(diagnosticOf(one, []));
         else {
@@ -79,6 +94,7 @@ function diagnosticOf({ pin, layer, value }: Occurrence, more: readonly Occurren
         ? "remove it, or see the chart's values.yaml for what took its place"
         : `did you mean ${value.meant}?`,
     range: layer.rangeOf?.(value.path) ?? layer.range,
+    about: { release: id },
     ...(layer.origin.kind === "release" ? {} : { related: [{ message: `for ${id}`, range }] }),
   };
 }

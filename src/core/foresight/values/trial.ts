@@ -251,7 +251,8 @@ export class Trial {
   private field(of: Given, name: string, at: number, frame: Frame): Given {
     if (of.kind === "map") return entryOf(of, name);
     if (of.kind === "unknown") return unknown;
-    if (of.kind === "null" && of.isSoft === true) return of;
+    if (of.kind === "null" && of.isSoft === true)
+      return of.path === undefined ? of : { ...of, path: [...of.path, name] };
     const words = of.kind === "null" ? name : `${name} in a ${typeName(of)}`;
     this.tell(of.kind === "null" ? "nil" : "type", words, frame, at, of.path);
     return unknown;

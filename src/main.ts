@@ -80,9 +80,9 @@ function makeWorld(): World {
       const { describeCheckout } = await import("./adapters/stack-source/repository.ts");
       return describeCheckout(repositoryRoot);
     },
-    openRenderer: async (say) => {
-      const { openRenderer } = await import("./adapters/helm/render-chart.ts");
-      return openRenderer(() => findNamedProgram("helm", say));
+    openManifestPrinter: async (say) => {
+      const { openManifestPrinter } = await import("./adapters/helm/render-chart.ts");
+      return openManifestPrinter(() => findNamedProgram("helm", say));
     },
     user: userName(),
     openChartServers: (flags) => openServers(flags),

@@ -62,12 +62,12 @@ async function renderAgent({ world, agent }: Bootstrapping): Promise<Result<read
       message: `the agent's release ${declaration.id} takes values from ${locked ? "an encrypted file" : "objects of the cluster"}, which are not at hand`,
       next: "Let its declaration have all of its values in the repository, or bootstrap without --export.",
     });
-  const renderer = await world.openRenderer((text) => {
+  const renderer = await world.openManifestPrinter((text) => {
     world.stderr.write(`${text}\n`);
   });
   try {
     const { releaseName, namespace } = declaration;
-    const rendered = await renderer.render({
+    const rendered = await renderer.print({
       releaseName,
       namespace,
       chart,

@@ -19,7 +19,7 @@ import {
 import { redact, secretTexts } from "../core/redact.ts";
 import { openByLock } from "../engine/load-stack.ts";
 import type { StackToPlan } from "../engine/load-stack.ts";
-import type { Renderer } from "../engine/ports.ts";
+import type { ManifestPrinter } from "../engine/ports.ts";
 import { renderRecoveryInputs } from "../views/recovery-view.ts";
 import type { CheckFormat } from "../views/doctor-view.ts";
 import { chooseStyle } from "../views/style.ts";
@@ -135,7 +135,7 @@ async function renderAll(
     world.stderr.write(`${text}\n`);
   };
   if (pins.length >= manyCharts) say(`rendering ${pins.length} charts …`);
-  const renderer = await world.openRenderer(say);
+  const renderer = await world.openManifestPrinter(say);
   try {
     const rendered = new Map<ReleaseId, readonly KubernetesObject[] | string>();
     for (let start = 0; start < pins.length; start += atOnce)
@@ -150,12 +150,12 @@ async function renderAll(
 }
 
 async function renderOne(
-  renderer: Renderer,
+  renderer: ManifestPrinter,
   { declaration, chart, values }: PinnedRelease,
 ): Promise<readonly [ReleaseId, readonly KubernetesObject[] | string]> {
   const { id, releaseName, namespace } = declaration;
   const layers = values.filter((layer) => layer.locked === undefined);
-  const rendered = await renderer.render({
+  const rendered = await renderer.print({
     releaseName,
     namespace,
     chart,

@@ -16,6 +16,7 @@ import type {
   Clock,
   Journal,
   Locks,
+  ManifestPrinter,
   Objects,
   PutObjects,
   ReadSystemSecret,
@@ -109,8 +110,8 @@ export type World = {
   /** What was checked out when the folder was read, and whether the checkout is just that; undefined without git. */
   readCommit(folder: StackFolder): Promise<RunCommit | undefined>;
   readCheckout(folder: StackFolder): Promise<Checkout>;
-  /** Renders charts without a cluster; `say` is told of a helm that has to be got. */
-  openRenderer(say: (text: string) => void): Promise<Renderer>;
+  /** Prints charts' manifests without a cluster; `say` is told of a helm that has to be got. */
+  openManifestPrinter(say: (text: string) => void): Promise<ManifestPrinter>;
   /** Who runs this, as the operating system knows them. */
   readonly user: string;
   /** What a pinned chart says of values, its subcharts included. */

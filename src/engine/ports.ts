@@ -199,16 +199,17 @@ export type UpgradeOrder = {
 };
 
 /** One chart to be rendered without a cluster: lookups find nothing. */
-export type RenderOrder = Pick<UpgradeOrder, "namespace" | "releaseName" | "chart" | "values"> & {
+export type ManifestOrder = Pick<UpgradeOrder, "namespace" | "releaseName" | "chart" | "values"> & {
   /** Its crds/ too. */
   readonly crds: boolean;
   /** What runs as a hook, tests included, too. */
   readonly hooks: boolean;
 };
 
-export type Renderer = {
+/** Manifests as helm prints them, crds/ too where they are asked for. */
+export type ManifestPrinter = {
   /** The manifest as helm prints it. A failure may repeat what values hold. */
-  render(order: RenderOrder): Promise<Result<string>>;
+  print(order: ManifestOrder): Promise<Result<string>>;
   close(): Promise<void>;
 };
 

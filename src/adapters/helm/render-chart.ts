@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { failed, succeeded, type Result } from "../../core/failure.ts";
-import type { Renderer, RenderOrder } from "../../engine/ports.ts";
+import type { ManifestOrder, ManifestPrinter } from "../../engine/ports.ts";
 import { classifyHelmError } from "./classify.ts";
 import { prepareHelmHome, startHelm } from "./run-helm.ts";
 
@@ -12,7 +12,7 @@ import { prepareHelmHome, startHelm } from "./run-helm.ts";
 const longestMs = 60_000;
 
 /** Helm is found on first need; `close` removes what it was given. */
-export function openRenderer(findProgram: () => Promise<Result<string>>): Renderer {
+export function openManifestPrinter(findProgram: () => Promise<Result<string>>): ManifestPrinter {
   let home: Promise<Result<{ readonly program: string; readonly runFolder: string }>> | undefined;
   const open = async (): Promise<Result<{ readonly program: string; readonly runFolder: string }>> => {
     const program = await findProgram();
@@ -22,7 +22,7 @@ export function openRenderer(findProgram: () => Promise<Result<string>>): Render
     return succeeded({ program: program.value, runFolder });
   };
   return {
-    async render(order) {
+    async print(order) {
       const opened = await (home ??= open());
       if (!opened.ok) return opened;
       const files = order.values.map(() => join(opened.value.runFolder, "values", `${randomUUID()}.yaml`));
@@ -47,7 +47,7 @@ export function openRenderer(findProgram: () => Promise<Result<string>>): Render
   };
 }
 
-function templateArguments(order: RenderOrder, valuesFiles: readonly string[]): readonly string[] {
+function templateArguments(order: ManifestOrder, valuesFiles: readonly string[]): readonly string[] {
   return [
     "template",
     order.releaseName,

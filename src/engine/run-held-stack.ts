@@ -3,7 +3,7 @@
 import type { ShownState } from "../core/event.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Plan } from "../core/plan/plan.ts";
-import { betweenRunsMs, nextRunAt } from "../core/stack-sync/pace.ts";
+import { betweenLooksMs, betweenRunsMs, nextRunAt } from "../core/stack-sync/pace.ts";
 import { acceptAnnotation, type StackSyncSpec } from "../core/stack-sync/stack-sync.ts";
 import { recoveryOf, recoverySeconds } from "../core/stack-sync/recovery.ts";
 import type { Refusal, SeenRun, SyncActivity, SyncPicture } from "../core/stack-sync/sync-status.ts";
@@ -148,20 +148,28 @@ function beginHealthWatch(
   endHealthWatch(memory);
   const states = new Map(unready.map(({ release, state }) => [release, state]));
   const { key: stackSync } = memory.sync;
+  const lookAfter = (ms: number): void => {
+    const soonestMs = Math.max(world.clock.nowMs(), memory.runBeganAtMs + ms);
+    memory.runAtMs = Math.min(memory.runAtMs, soonestMs);
+    bell.ring();
+  };
   const watch = watchHealth(
     { ...connection, clock: world.clock },
     stack.toPlan.ready,
     (release) => wasReady(states.get(release)),
     {
+      // One that comes and goes is looked at now and then.
       onChange: () => {
-        // One that comes and goes is looked at now and then.
-        const soonestMs = Math.max(world.clock.nowMs(), memory.runBeganAtMs + betweenRunsMs);
-        memory.runAtMs = Math.min(memory.runAtMs, soonestMs);
-        bell.ring();
+        lookAfter(betweenRunsMs);
+      },
+      // It may have drifted; an autoscaler changes objects all day.
+      onMoved: () => {
+        lookAfter(betweenLooksMs);
       },
       onRefused: (failure) => {
         // The next look tries it again.
         if (memory.health?.watch === watch) endHealthWatch(memory);
+        lookAfter(betweenLooksMs);
         if (memory.unwatched === failure.message) return;
         memory.unwatched = failure.message;
         world.log.warn("health is not watched between looks", { stackSync, failure });

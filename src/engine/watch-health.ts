@@ -41,12 +41,18 @@ export function watchHealth(
     readonly rules: StackRules;
   },
   taken: (release: ReleaseId) => boolean | undefined,
-  tell: { onChange(release: ReleaseId): void; onRefused(failure: Failure): void },
+  tell: {
+    onChange(release: ReleaseId): void;
+    /** Somebody has changed what an object is meant to be. */
+    onMoved(): void;
+    onRefused(failure: Failure): void;
+  },
 ): HealthWatch {
   const over = new AbortController();
   const watched = ports.objects.watch();
   const releases = new Map<ReleaseId, Watching>();
   const ownerOf = new Map<string, ReleaseId>();
+  const generations = new Map<string, number>();
   const isOver = (): boolean => over.signal.aborted;
   let isSynced = false;
 
@@ -69,9 +75,16 @@ export function watchHealth(
     });
   };
   watched.onChange((ref) => {
-    const release = ownerOf.get(objectKey(ref));
+    const key = objectKey(ref);
+    const release = ownerOf.get(key);
     const one = release === undefined ? undefined : releases.get(release);
-    if (isSynced && release !== undefined && one !== undefined) consider(release, one);
+    if (!isSynced || release === undefined || one === undefined) return;
+    const generation = watched.world.get(ref)?.metadata.generation;
+    if (generation !== undefined && generation !== generations.get(key)) {
+      generations.set(key, generation);
+      tell.onMoved();
+    }
+    consider(release, one);
   });
 
   const begin = async (): Promise<void> => {
@@ -103,7 +116,10 @@ export function watchHealth(
       const one: Watching = { objects: shown, rules, isTakenForReady: true };
       one.isTakenForReady = taken(id) ?? isReady(one, watched, ports.clock);
       releases.set(id, one);
-      for (const object of shown) ownerOf.set(objectKey(refOf(object)), id);
+      for (const ref of shown.map(refOf)) {
+        ownerOf.set(objectKey(ref), id);
+        generations.set(objectKey(ref), watched.world.get(ref)?.metadata.generation ?? 0);
+      }
     }
     isSynced = true;
     for (const [id, one] of releases) consider(id, one);

@@ -24,8 +24,8 @@ async function watching(
   const heard: string[] = [];
   const followed: string[] = [];
   let isOpen = true;
-  const show = (name: string, how: How | "absent"): void => {
-    const object = deploymentAt(`shop/${name}`, 1, how === "absent" ? "ready" : how);
+  const show = (name: string, how: How | "absent", generation = 1): void => {
+    const object = deploymentAt(`shop/${name}`, generation, how === "absent" ? "ready" : how);
     if (how === "absent") shown.delete(objectKey(refOf(object)));
     else shown.set(objectKey(refOf(object)), object);
     for (const listener of listeners) listener(refOf(object), undefined);
@@ -55,6 +55,7 @@ async function watching(
     (release) => found[release.slice("shop/".length)],
     {
       onChange: (release) => heard.push(release),
+      onMoved: () => heard.push("moved"),
       onRefused: ({ message }) => heard.push(message),
     },
   );
@@ -109,6 +110,16 @@ describe("a stack between runs", () => {
     const { heard, clock } = await watching(undefined, { db: false, api: true });
     await clock.pass(6_000);
     expect(heard).toEqual([id("db")]);
+  });
+
+  it("says that somebody has changed what an object is meant to be, and not that its status moves", async () => {
+    const { show, heard, clock } = await watching();
+    show("db", "ready");
+    expect(heard).toEqual([]);
+    show("db", "ready", 2);
+    show("db", "ready", 2);
+    await clock.pass(60_000);
+    expect(heard).toEqual(["moved"]);
   });
 
   it("leaves to periodic looks what a watch by label does not show, and what it may not watch", async () => {

@@ -2,8 +2,10 @@
 // the loop's clock gives the instants.
 import type { Outcome } from "../event.ts";
 
-/** Health, drift and first installs that failed are looked at again so often though git stands still, in milliseconds. */
-export const resyncMs = 120_000;
+/** Everything is looked at again so often though nothing tells of a change, in milliseconds. */
+const resyncMs = 600_000;
+/** So often where health can't be watched, or where somebody goes on changing objects by hand, in milliseconds. */
+export const betweenLooksMs = 120_000;
 /** Two runs for new commits begin at least this far apart, so that a storm of pushes ends in a few runs. */
 export const betweenRunsMs = 15_000;
 

@@ -35,6 +35,7 @@ async function metric(port: number, series: string): Promise<number> {
   return Number(line?.slice(series.length));
 }
 
+// Four commits, whose runs begin 15 s apart: a slow machine needs more than the time of an ordinary test.
 describe("a run", () => {
   it("is told once to Slack and a webhook, and its commit is pending, then green or red with the root cause", async () => {
     const servers = await openToldServers();
@@ -94,7 +95,7 @@ describe("a run", () => {
     expect(await metric(agent.port, 'headway_notifications_total{provider="slack",result="sent"}')).toBe(3);
     expect(JSON.stringify(agent.lines)).not.toMatch(/not-for-logs/);
     expect(await agent.kill("SIGTERM")).toBe(0);
-  });
+  }, 300_000);
 });
 
 describe("a release that breaks after its run", () => {

@@ -93,4 +93,4 @@ function teller(world: World): (done: number, all: number) => void {
   };
 }
 
-const tellEveryMs = 5_000;
+const tellEveryMs = 8_000;

@@ -7,6 +7,7 @@ import { findNewer } from "../core/charts/newer-versions.ts";
 import { renderedByPlan } from "../core/plan/rendered-by-plan.ts";
 import type { StackToPlan } from "../engine/load-stack.ts";
 import type { StackCharts } from "../engine/ports.ts";
+import { notLooked } from "../engine/foresee-stack.ts";
 import { planStack, type PlannedStack, type ReadyStack } from "../engine/run-stack.ts";
 import type { NewerCharts } from "../views/plan-items.ts";
 import { hasChanges, hasDrift, renderPlan } from "../views/plan-view.ts";
@@ -111,7 +112,7 @@ async function lookAheadOfPlan(
 ): Promise<readonly Diagnostic[] | number> {
   if (mode === "off") return [];
   const capabilities = await connection.capabilities();
-  if (!capabilities.ok) return reportFailure(world, capabilities.failure);
+  if (!capabilities.ok) return [notLooked(capabilities.failure, mode)];
   const { declarations, graph } = ready;
   const foreseen = await lookAhead(
     world,

@@ -60,7 +60,7 @@ export async function foreseeStack(
   const rendered = await renderAll(ports, stack, base, wish.onRendered);
   const unavailable = rendered.failures.find(({ failure }) => failure.kind === "program");
   if (unavailable !== undefined)
-    return { findings: [], diagnostics: [notLooked(unavailable.failure, severity)] };
+    return { findings: [], diagnostics: [notLooked(unavailable.failure, wish.mode)] };
   const found = foresee({
     releases: rendered.releases,
     unknown: rendered.failures.map(({ pin }) => pin.declaration),
@@ -177,9 +177,10 @@ function notRendered({ pin, failure }: NotRendered, severity: "error" | "warning
   ];
 }
 
-function notLooked(failure: Failure, severity: "error" | "warning"): Diagnostic {
+/** That nobody could look, and why. */
+export function notLooked(failure: Failure, mode: Exclude<ForesightMode, "off">): Diagnostic {
   return {
-    severity,
+    severity: mode === "enforce" ? "error" : "warning",
     code: "foresight-unavailable",
     message: `missing dependencies were not looked for: ${failure.message}`,
     suggestion: `${failure.next ?? "Correct that"} Or leave it out by --no-foresight.`,

@@ -34,7 +34,7 @@ export async function runServers(bench: Bench): Promise<readonly Row[]> {
     const indexRequests = requestsFor(server, "/index.yaml");
     // A request with the ETag of what is there is answered with 304 and no body.
     const bodies = indexRequests.filter(({ headers }) => headers["if-none-match"] === undefined).length;
-    const plan = await bench.headway(["plan", folder], env);
+    const plan = await bench.headway(["plan", folder, "--no-foresight"], env);
     const archives = server.log.filter(({ path }) => path.endsWith(".tgz")).length;
     bench.say(
       `servers: plan of ${releaseCount} with ${chartCount} charts to fetch in ${plan.wallMs.toFixed(0)} ms`,

@@ -36,7 +36,7 @@ describe("environments", () => {
   ])("of the example: %s is a stack", async (name, words) => {
     const end = await headway(["validate", overlay(name)], { kubeconfig: "/nowhere" });
     expect([end.code, end.stdout.trim()], end.all).toEqual([0, words]);
-    expect(end.stderr).toBe("");
+    expect(end.stderr.replace(/^looking for missing dependencies: .*(?:\n|$)/gm, "")).toBe("");
   });
 
   it("of the example are beside the whole shop, which is valid too", async () => {

@@ -5,12 +5,18 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { headway } from "../kit/cli.ts";
+import { headway as runHeadway, type CliEnd } from "../kit/cli.ts";
 import { fieldAt, listAt } from "../../src/core/json.ts";
 import { openTestStack } from "../kit/test-stack.ts";
 import { writeStack } from "../kit/stack-folder.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Without the lines that say how far a slow machine has come. */
+async function headway(argv: readonly string[]): Promise<CliEnd> {
+  const end = await runHeadway(argv);
+  return { ...end, stderr: end.stderr.replace(/^looking for missing dependencies: .*(?:\n|$)/gm, "") };
+}
 
 /** The example stack in a repository of its own, and one of its declarations with something changed. */
 async function example(

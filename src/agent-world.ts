@@ -150,6 +150,14 @@ async function openSource(
   };
   return succeeded({
     fetch: () => git.fetch(wish),
+    relate: async (from, to) => {
+      const known = await git.relate(remote, from, to);
+      if (known.ok && known.value !== "unknown") return known.value;
+      // With the cache the earlier one may be lost. A server that no longer has it, or gives it to nobody, says no.
+      await git.fetch({ ...remote, ref: { kind: "commit", sha: from } });
+      const related = await git.relate(remote, from, to);
+      return related.ok ? related.value : "unknown";
+    },
     open: async (commit) => {
       const exported = await git.export(remote, commit);
       if (!exported.ok) return exported;

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { lstat, mkdtemp, readFile, readdir, readlink, realpath, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { readHolder } from "../core/holder.ts";
+import { podOf, readHolder } from "../core/holder.ts";
 import type { Holder } from "../core/holder.ts";
 
 const runFolderPrefix = "headway-run-";
@@ -15,6 +15,8 @@ const holderFile = "holder.json";
 /** Makes the private folder of one run and says who holds it. Folders that dead runs left are removed beside. */
 export async function introduceSelf(): Promise<Holder> {
   const temporary = await realpath(tmpdir());
+  const { HEADWAY_POD_NAMESPACE, HEADWAY_POD_NAME, HEADWAY_POD_UID } = process.env;
+  const pod = podOf(HEADWAY_POD_NAMESPACE, HEADWAY_POD_NAME, HEADWAY_POD_UID);
   const runFolder = await mkdtemp(join(temporary, runFolderPrefix));
   const holder: Holder = {
     identity: `${hostname()}_${process.pid}_${randomUUID().slice(0, 8)}`,
@@ -23,6 +25,7 @@ export async function introduceSelf(): Promise<Holder> {
     pid: process.pid,
     startTime: (await startTimeOf(process.pid)) ?? "",
     runFolder,
+    ...(pod === undefined ? {} : { pod }),
   };
   await writeFile(join(runFolder, holderFile), JSON.stringify(holder), { mode: 0o600 });
   void sweep(temporary, runFolder);

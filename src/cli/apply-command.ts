@@ -5,6 +5,13 @@ import { succeeded } from "../core/failure.ts";
 import type { Failure } from "../core/failure.ts";
 import type { Holder } from "../core/holder.ts";
 import type { RunAbout } from "../engine/keep-journal.ts";
+import {
+  ownStack,
+  overrideOptions,
+  refuseReasonless,
+  tellKeeper,
+  type OverrideFlags,
+} from "./agent-stack.ts";
 import { isOverLimit } from "../core/plan/prune.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Charts } from "../engine/ports.ts";
@@ -46,7 +53,8 @@ export type ApplyFlags = ClusterFlags &
   ProgressFlags &
   PruneFlags &
   DriftFlags &
-  StayingFlags & {
+  StayingFlags &
+  OverrideFlags & {
     readonly order?: "dependencies" | "waves";
     readonly dryRun?: boolean;
     readonly retry?: boolean;
@@ -71,6 +79,7 @@ export function registerApplyCommand(program: Command, world: World): void {
     driftOption(),
     concurrencyOption(),
     unlockAfterOption(),
+    ...overrideOptions(),
   ])
     command.addOption(option);
   command
@@ -95,6 +104,7 @@ export function registerDestroyCommand(program: Command, world: World): void {
     includeProtectedOption(),
     concurrencyOption(),
     unlockAfterOption(),
+    ...overrideOptions(),
   ])
     command.addOption(option);
   command
@@ -112,6 +122,8 @@ export async function applyStack(
   flags: ApplyFlags,
   destroy: boolean,
 ): Promise<number> {
+  const reasonless = refuseReasonless(world, flags);
+  if (reasonless !== undefined) return reasonless;
   const loaded = await loadReadyStack(world, dir, flags.order, flags);
   if (typeof loaded === "number") return loaded;
   if ((destroy || flags.prune === true) && !loaded.loaded.stack.hasDocument) {
@@ -141,27 +153,45 @@ export async function applyStack(
       ? succeeded(loaded.ready)
       : await unlockByCluster(connection.value, loaded.files, loaded.ready);
     if (!ready.ok) return reportFailure(world, ready.failure);
-    return flags.dryRun === true
-      ? await showPlan(world, connection.value, ready.value, options)
-      : await runPlanned(
-          world,
-          connection.value,
-          {
-            ready: ready.value,
-            charts: loaded.charts,
-            about: (holder) =>
-              aboutRun(world, loaded.loaded.folder, holder, {
-                command: destroy ? "destroy" : flags.redeploy === undefined ? "apply" : "redeploy",
-                ...detailOf(flags),
-              }),
-          },
-          options,
-          flags,
-        );
+    if (flags.dryRun === true) {
+      await tellKeeper(world, connection.value, ready.value.name, keptMeans);
+      return await showPlan(world, connection.value, ready.value, options);
+    }
+    const about = (holder: Holder): RunAbout =>
+      aboutRun(world, loaded.loaded.folder, holder, {
+        command: destroy ? "destroy" : flags.redeploy === undefined ? "apply" : "redeploy",
+        ...detailOf(flags),
+        ...(flags.reason === undefined ? {} : { reason: flags.reason }),
+      });
+    const runnable = { ready: ready.value, charts: loaded.charts, about };
+    return await runOwned(world, connection.value, runnable, options, flags);
   } finally {
     connection.value.close();
   }
 }
+
+/** Runs it where no agent keeps the stack, or that is overridden; the exit code. */
+async function runOwned(
+  world: World,
+  connection: Connection,
+  loaded: RunnablePlan,
+  options: PlanOptions,
+  flags: ApplyFlags,
+): Promise<number> {
+  const own = await ownStack(world, connection, loaded.ready.name, flags);
+  if (typeof own === "number") return own;
+  const seen = { hasBegun: true };
+  const onNotBegun = (): Promise<void> => {
+    seen.hasBegun = false;
+    return own.giveBack();
+  };
+  const code = await runPlanned(world, connection, { ...loaded, onNotBegun }, options, flags);
+  if (seen.hasBegun) own.tell();
+  return code;
+}
+
+/** What an agent's stack means for a command that changes it. */
+export const keptMeans = "what is in git is what it applies, and apply here needs --override --reason";
 
 /** The part of the stack that is meant, as the plan wants to know it. */
 function choose(
@@ -201,6 +231,8 @@ export type RunnablePlan = {
   readonly about: (holder: Holder) => RunAbout;
   /** Asked where another run holds the stack: true to try again. */
   readonly whenLocked?: (failure: Failure) => Promise<boolean>;
+  /** Called where nothing has been changed in the end. */
+  readonly onNotBegun?: () => Promise<void>;
 };
 
 /** Asks for consent and runs the plan, with its progress shown; the exit code. */
@@ -265,8 +297,13 @@ export async function runPlanned(
     )
       ended = await runOnce();
     progress.close();
-    if (!ended.ok)
-      return isConsentMissing(ended.failure) ? exitCodes.noConsent : reportFailure(world, ended.failure);
+    if (!ended.ok) {
+      const code = isConsentMissing(ended.failure)
+        ? exitCodes.noConsent
+        : reportFailure(world, ended.failure);
+      await loaded.onNotBegun?.();
+      return code;
+    }
     return ended.value.outcome?.exitCode ?? exitCodes.unexpected;
   } finally {
     // Impatient signals after the first must not cut the end short.

@@ -13,6 +13,8 @@ import type { NewerCharts } from "../views/plan-items.ts";
 import { hasChanges, hasDrift, renderPlan } from "../views/plan-view.ts";
 import type { PlanFormat } from "../views/plan-view.ts";
 import { chooseStyle } from "../views/style.ts";
+import { tellKeeper } from "./agent-stack.ts";
+import { keptMeans } from "./apply-command.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { foresightMode, lookAhead, lookAtValues, withoutTwice, type ForesightFlags } from "./foresight.ts";
 import { loadPinnedStack, tellDiagnostics } from "./load-stack.ts";
@@ -76,6 +78,7 @@ async function showPlan(world: World, dir: string, flags: PlanFlags): Promise<nu
   try {
     const stack = await unlockByCluster(connection.value, loaded.files, loaded.ready);
     if (!stack.ok) return reportFailure(world, stack.failure);
+    await tellKeeper(world, connection.value, stack.value.name, keptMeans);
     const planned = await planStack({ ...connection.value, clock: world.clock }, stack.value, {
       retry: flags.retry ?? false,
       adopt: flags.adopt ?? false,

@@ -112,6 +112,8 @@ const codes: Readonly<Record<string, number>> = {
   NeedsPerson: exitCodes.needsPerson,
   MuchIsGone: exitCodes.needsPerson,
   PruneNeedsConsent: exitCodes.needsPerson,
+  HistoryRewritten: exitCodes.needsPerson,
+  KeptByAnother: exitCodes.needsPerson,
   InvalidDeclarations: exitCodes.invalid,
   InvalidSpec: exitCodes.invalid,
 };

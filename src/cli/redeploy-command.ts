@@ -1,6 +1,7 @@
 // `headway redeploy`: every release through helm again, in order, though nothing has changed. The run is apply's.
 import type { Command } from "commander";
 import { applyStack, type ApplyFlags } from "./apply-command.ts";
+import { overrideOptions } from "./agent-stack.ts";
 import {
   clusterOptions,
   concurrencyOption,
@@ -27,6 +28,7 @@ export function registerRedeployCommand(program: Command, world: World): void {
     withDependentsOption(),
     concurrencyOption(),
     unlockAfterOption(),
+    ...overrideOptions(),
   ])
     command.addOption(option);
   command

@@ -15,6 +15,7 @@ import { readRules } from "../engine/read-rules.ts";
 import { readReleases, type StackReleases } from "../engine/read-status.ts";
 import type { PlanOptions, ReadyStack } from "../engine/run-stack.ts";
 import { runPlanned, showPlan, type ApplyFlags } from "./apply-command.ts";
+import { tellKeeper } from "./agent-stack.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import {
   clusterOptions,
@@ -123,6 +124,7 @@ async function rollBack(world: World, names: readonly string[], flags: RollbackF
     if (!to.ok) return reportFailure(world, to.failure);
     const meant = found.releases === undefined ? {} : { releases: found.releases };
     const options = optionsOf({ said, ...meant, to: to.value.to });
+    await tellKeeper(world, connection.value, found.stack.name, frozenMeans);
     const about = (holder: Holder): RunAbout => ({
       source: to.value.source,
       version: world.version,
@@ -147,6 +149,9 @@ async function rollBack(world: World, names: readonly string[], flags: RollbackF
     connection.value.close();
   }
 }
+
+/** A freeze is a wish that agents keep to: the StackSync goes on with everything else. */
+const frozenMeans = "it leaves what is rolled back as it is, until its declaration changes or headway resume";
 
 function optionsOf(rollback: RollbackWish): PlanOptions {
   return {

@@ -29,6 +29,7 @@ export function detailOf(flags: ApplyFlags): Pick<RunTrigger, "detail"> {
     ...(flags.adopt === true ? ["--adopt"] : []),
     ...(flags.prune === true ? ["--prune"] : []),
     ...(flags.redeploy?.restart === true ? ["--restart"] : []),
+    ...(flags.override === true ? ["--override"] : []),
   ];
   return words.length === 0 ? {} : { detail: words.join(" ") };
 }

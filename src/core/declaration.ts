@@ -187,6 +187,8 @@ export type Declaration = {
   readonly provides: readonly (NamedObject | NamedApi)[];
   readonly foresightIgnore: readonly ForesightIgnore[];
   readonly suspend: boolean;
+  /** The account of its namespace as which everything is done for it. */
+  readonly serviceAccountName?: string;
   /** Neither pruned nor destroyed unless a person says so. */
   readonly protect: boolean;
   readonly maxHistory: number;

@@ -10,7 +10,23 @@ export type Holder = {
   readonly startTime: string;
   /** Where the holder's helm processes work, for a proof on the same host. */
   readonly runFolder: string;
+  /** The pod that it runs in, where it was told that. */
+  readonly pod?: HolderPod;
 };
+
+export type HolderPod = { readonly namespace: string; readonly name: string; readonly uid: string };
+
+/** The pod of these names; undefined where one of them is missing. */
+export function podOf(
+  namespace: string | undefined,
+  name: string | undefined,
+  uid: string | undefined,
+): HolderPod | undefined {
+  const isWhole = [namespace, name, uid].every((part) => part !== undefined && part !== "");
+  return isWhole && namespace !== undefined && name !== undefined && uid !== undefined
+    ? { namespace, name, uid }
+    : undefined;
+}
 
 /** A holder from its JSON; undefined where that is not one. */
 export function readHolder(text: string | undefined): Holder | undefined {
@@ -32,5 +48,7 @@ export function readHolder(text: string | undefined): Holder | undefined {
   if (pid === undefined || identity === undefined || host === undefined || bootId === undefined)
     return undefined;
   if (startTime === undefined || runFolder === undefined) return undefined;
-  return { identity, host, bootId, pid, startTime, runFolder };
+  const [namespace, name, uid] = ["namespace", "name", "uid"].map((field) => textAt(read, "pod", field));
+  const pod = podOf(namespace, name, uid);
+  return { identity, host, bootId, pid, startTime, runFolder, ...(pod === undefined ? {} : { pod }) };
 }

@@ -51,6 +51,7 @@ export function lastRunOf(run: Run, nowMs: number, graph: Graph, before: LastRun
                 timeoutMs: declaration.timeoutMs,
               }),
           ...(isLeft ? rulesBefore(before, step.release) : rulesToKeep(declaration?.health ?? [])),
+          ...accountOf(declaration),
           ...(declaration?.protect === true ? { protect: true } : {}),
           ...(declaration?.suspend === true ? { suspend: true } : {}),
           ...(declaration === undefined || Object.keys(declaration.labels).length === 0
@@ -76,6 +77,13 @@ export function lastRunOf(run: Run, nowMs: number, graph: Graph, before: LastRun
   };
 }
 
+function accountOf(
+  named: { readonly serviceAccountName?: string } | undefined,
+): Pick<LastStanding, "serviceAccountName"> {
+  const name = named?.serviceAccountName;
+  return name === undefined ? {} : { serviceAccountName: name };
+}
+
 // What goes back is not judged by another declaration's rules than before; a run that never knew them learns nothing of them.
 function rulesBefore(before: LastRun | undefined, release: ReleaseId): Pick<LastStanding, "health"> {
   const known = before?.releases.get(release);
@@ -96,6 +104,7 @@ function standingOfUndeclared(one: Undeclared, before: LastStanding): LastStandi
     after: one.after,
     releaseName: one.releaseName,
     ...(chart === undefined ? {} : { chart: chart.name, version: chart.version }),
+    ...accountOf(before),
     ...(one.protect ? { protect: true } : {}),
     undeclared: true,
     ...(before.labels === undefined ? {} : { labels: before.labels }),

@@ -202,6 +202,8 @@ export type LastStanding = {
   readonly timeoutMs?: number;
   /** Its declaration's health rules; "unknown" where they could not be kept, absent where it has none. */
   readonly health?: readonly RememberedRule[] | "unknown";
+  /** As which ServiceAccount of its namespace everything was to be done for it. */
+  readonly serviceAccountName?: string;
   /** Neither pruned nor destroyed unless a person says so. */
   readonly protect?: true;
   /** Its declaration said so. */
@@ -223,6 +225,15 @@ export type LastRun = {
   readonly releases: ReadonlyMap<ReleaseId, LastStanding>;
 };
 
+/** The StackSync that keeps a stack, as it has claimed it; see stack-sync/keeper.ts. */
+export type Keeper = {
+  /** `namespace/name`. */
+  readonly stackSync: string;
+  readonly uid: string;
+  /** RFC 3339. */
+  readonly since: string;
+};
+
 export type StackState = {
   readonly releases: ReadonlyMap<ReleaseId, ReleaseState>;
   readonly lastRun?: LastRun;
@@ -230,4 +241,5 @@ export type StackState = {
   readonly suspension?: Suspension;
   /** A person ended that; kept until the end of the next run. */
   readonly resumed?: Said;
+  readonly keeper?: Keeper;
 };

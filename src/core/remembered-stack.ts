@@ -82,6 +82,9 @@ function rememberedDeclaration(
     driftDetection: { ignore: [] },
     provides: [],
     foresightIgnore: [],
+    ...(standing?.serviceAccountName === undefined
+      ? {}
+      : { serviceAccountName: standing.serviceAccountName }),
     protect: standing?.protect ?? false,
     maxHistory: Math.max(ordinaryMaxHistory, records.length),
     digest: standing?.declaration ?? "",

@@ -7,6 +7,7 @@ import { fieldAt, isRecord, numberAt, textAt } from "./json.ts";
 import type {
   FailureRecord,
   Freeze,
+  Keeper,
   LastRun,
   LastStanding,
   ReleaseState,
@@ -88,13 +89,14 @@ function fewest(most: number, isEnough: (count: number) => boolean): number {
   return low;
 }
 
-function serialise(stack: string, { releases, lastRun, suspension, resumed }: StackState): string {
+function serialise(stack: string, { releases, lastRun, suspension, resumed, keeper }: StackState): string {
   return JSON.stringify({
     schema: stateSchema,
     stack,
     releases: Object.fromEntries(releases),
     ...(suspension === undefined ? {} : { suspension }),
     ...(resumed === undefined ? {} : { resumed }),
+    ...(keeper === undefined ? {} : { keeper }),
     ...(lastRun === undefined
       ? {}
       : { lastRun: { ...lastRun, releases: Object.fromEntries(lastRun.releases) } }),
@@ -150,12 +152,15 @@ export function readStateDocument(text: string): StackState | undefined {
   }
   const suspension = fieldAt(document, "suspension");
   if (suspension !== undefined && !isSuspension(suspension)) return undefined;
+  const keeper = fieldAt(document, "keeper");
+  if (keeper !== undefined && !isKeeper(keeper)) return undefined;
   const resumed = fieldAt(document, "resumed");
   const lastRun = readLastRun(fieldAt(document, "lastRun"));
   return {
     releases: read,
     ...(lastRun === undefined ? {} : { lastRun }),
     ...(suspension === undefined ? {} : { suspension }),
+    ...(keeper === undefined ? {} : { keeper }),
     // Nothing is decided by it.
     ...(isSaid(resumed) ? { resumed } : {}),
   };
@@ -202,7 +207,7 @@ function isStanding(value: unknown): value is LastStanding {
     after.every((release) => typeof release === "string") &&
     (labels === undefined ||
       (isRecord(labels) && Object.values(labels).every((label) => typeof label === "string"))) &&
-    ["detail", "chart", "version", "declaredAt", "declaration"].every(
+    ["detail", "chart", "version", "declaredAt", "declaration", "serviceAccountName"].every(
       (field) => fieldAt(value, field) === undefined || textAt(value, field) !== undefined,
     ) &&
     areRules(fieldAt(value, "health")) &&
@@ -258,6 +263,10 @@ function isFreeze(value: unknown): value is Freeze {
 
 function isSuspension(value: unknown): value is Suspension {
   return isSaid(value) && (fieldAt(value, "until") === undefined || isInstant(value, "until"));
+}
+
+function isKeeper(value: unknown): value is Keeper {
+  return hasTexts(value, "stackSync", "uid", "since");
 }
 
 function isInstant(value: unknown, field: string): boolean {

@@ -1,9 +1,11 @@
 // What the agent needs of the world besides what any run needs: its StackSyncs, git, leadership, connections of its own.
 import type { Failure, Result } from "../core/failure.ts";
+import type { CommitRelation } from "../core/git/commit-relation.ts";
 import type { Holder } from "../core/holder.ts";
 import type { JsonRecord } from "../core/json.ts";
 import type { RunAbout, RunMessage } from "../core/run-message.ts";
 import type { Seed } from "../core/stack-sync/seed.ts";
+import type { ToldStackSync } from "../core/stack-sync/keeper.ts";
 import type { StackSync, StackSyncKey, StackSyncSpec } from "../core/stack-sync/stack-sync.ts";
 import type { SyncEvent, SyncStatus } from "../core/stack-sync/sync-status.ts";
 import type { View } from "./execute-plan.ts";
@@ -13,11 +15,15 @@ import type { Clock, ReadSystemSecret, Releases, StackReader } from "./ports.ts"
 import type { RunPorts } from "./run-stack.ts";
 
 /** A StackSync as it was found, with what the agent wrote on it before. */
-export type FoundStackSync = { readonly sync: StackSync; readonly status?: SyncStatus };
+export type FoundStackSync = ToldStackSync;
 
 /** The StackSyncs of a cluster, or of one namespace. */
 export type StackSyncs = {
   list(): Promise<Result<readonly FoundStackSync[]>>;
+  /** Those of all namespaces, whichever are kept. */
+  listAll(): Promise<Result<readonly FoundStackSync[]>>;
+  /** One of any namespace; undefined where there is none of this name. */
+  read(key: StackSyncKey): Promise<Result<FoundStackSync | undefined>>;
   /** Calls back whenever one may have changed, until the returned function is called. */
   watch(onChange: () => void): () => void;
   putStatus(sync: StackSync, status: SyncStatus): Promise<Result<void>>;
@@ -25,6 +31,8 @@ export type StackSyncs = {
   tell(sync: StackSync, event: SyncEvent): Promise<void>;
   /** Asks the agent to look at once; `at` is what the StackSync's status will say once it has. */
   requestReconcile(key: StackSyncKey, at: string): Promise<Result<void>>;
+  /** Suspends it, or ends that. Fails where it is another object by now than `sync`. */
+  setSuspend(sync: StackSync, suspend: boolean): Promise<Result<void>>;
 };
 
 export type SyncCommit = {
@@ -39,6 +47,8 @@ export type OpenCommit = { readonly reader: StackReader; close(): Promise<void> 
 export type SyncSource = {
   /** The commit that is followed now; the remote is asked, and what is new is fetched. */
   fetch(): Promise<Result<SyncCommit>>;
+  /** How a fetched commit stands to an earlier one, which the remote is asked for where it is not here. */
+  relate(from: string, to: string): Promise<CommitRelation>;
   open(commit: string): Promise<Result<OpenCommit>>;
 };
 

@@ -6,6 +6,7 @@ import { splitReleaseId } from "../core/ids.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import { refOf } from "../core/object.ts";
 import type { LastRun, ReleaseState, StackState } from "../core/observation.ts";
+import { actorOf, makerOf } from "../core/plan/actor.ts";
 import type { Applied, Plan, Step } from "../core/plan/plan.ts";
 import type { Effect } from "../core/run/run.ts";
 import { forgetFailure, putFailure, putTakenBack, rememberRun } from "../core/stack-wishes.ts";
@@ -159,7 +160,7 @@ export function prepareCarryOut(input: CarryOutInput): Hands {
         conditions.stop(effect.release);
         return;
       case "delete-pods":
-        void deletePods(input, effect, tell);
+        void deletePods(input, stepOf.get(effect.release), effect, tell);
         return;
       case "capture-evidence":
         void captureEvidence(input, lastWords, effect, tell);
@@ -292,7 +293,11 @@ async function ensureNamespace(
   tell: Tell,
 ): Promise<void> {
   const { namespace } = effect;
-  const ensured = await input.objects.ensureNamespace(namespace, effect.deadlineMs);
+  const ensured = await input.objects.ensureNamespace(
+    namespace,
+    effect.deadlineMs,
+    makerOf(namespace, input.plan.steps),
+  );
   if (ensured.ok) tell({ kind: "namespace-ensured", namespace, created: ensured.value.created });
   else tell({ kind: "namespace-refused", namespace, failure: ensured.failure });
 }
@@ -309,7 +314,8 @@ async function recoverRecord(
   if (locked === undefined) return;
   const { revision, resourceVersion, status } = locked;
   if (locked.ours) {
-    const marked = await input.records.mark({ ...step, revision, resourceVersion }, "failed", cutDescription);
+    const record = { ...step, revision, resourceVersion };
+    const marked = await input.records.mark(record, "failed", cutDescription, actorOf(step));
     if (marked.ok) tell({ kind: "record-recovered", release, revision, status });
     else tell({ kind: "preparation-refused", release, failure: marked.failure });
     return;
@@ -318,7 +324,12 @@ async function recoverRecord(
     tell({ kind: "warned", release, message });
   };
   const { timeoutMs } = step.pin.declaration;
-  const waited = await waitForForeignHelm(input, { ...step, held: locked, timeoutMs }, say, over);
+  const waited = await waitForForeignHelm(
+    input,
+    { ...step, held: locked, timeoutMs, actor: actorOf(step) },
+    say,
+    over,
+  );
   if (!waited.ok) {
     tell({ kind: "preparation-refused", release, failure: waited.failure });
     return;
@@ -335,17 +346,18 @@ async function applyCrds(
   const { release, step } = effect;
   const mode = step.pin.declaration.crds === "upgrade" ? "upgrade" : "create";
   const texts = await input.charts.readCrds(step.pin.chart);
-  const applied = await input.objects.applyCrds(texts, mode, effect.deadlineMs);
+  const applied = await input.objects.applyCrds(texts, mode, effect.deadlineMs, actorOf(step));
   if (applied.ok) tell({ kind: "crds-applied", release, names: applied.value });
   else tell({ kind: "preparation-refused", release, failure: applied.failure });
 }
 
 async function deletePods(
   input: CarryOutInput,
+  step: Step | undefined,
   effect: Extract<Effect, { kind: "delete-pods" }>,
   tell: Tell,
 ): Promise<void> {
-  const deleted = await input.objects.deletePods(effect.pods);
+  const deleted = await input.objects.deletePods(effect.pods, step === undefined ? undefined : actorOf(step));
   if (!deleted.ok) tell({ kind: "warned", release: effect.release, message: deleted.failure.message });
 }
 

@@ -8,7 +8,7 @@ import type { ReleasePayload, ReleaseRecord } from "../core/observation.ts";
 import { groupRecords, releaseKey } from "../core/observe.ts";
 import { isInFlight, type RecordInTheWay } from "../core/recovery.ts";
 import { pause } from "./pause.ts";
-import type { Clock, Objects, Records } from "./ports.ts";
+import type { Actor, Clock, Objects, Records } from "./ports.ts";
 
 const lookEveryMs = 3_000;
 
@@ -24,6 +24,7 @@ export type HeldRelease = {
   readonly namespace: string;
   readonly releaseName: string;
   readonly held: RecordInTheWay;
+  readonly actor: Actor;
   /** How long the release's own helm would have; longer without a sign in the record, and what its objects do is no sign of life. */
   readonly timeoutMs: number;
 };
@@ -56,6 +57,7 @@ export async function waitForForeignHelm(
         newest,
         "failed",
         `Marked failed by Headway: ${newest.status} and unchanged for ${seconds} s`,
+        release.actor,
       );
       if (marked.ok) {
         say(
@@ -91,7 +93,7 @@ async function look(
   release: HeldRelease,
   before: Seen | undefined,
 ): Promise<Result<Seen>> {
-  const listed = await records.list();
+  const listed = await records.list([release.namespace]);
   if (!listed.ok) return listed;
   const newest = groupRecords(listed.value).get(releaseKey(release))?.[0];
   const isSame =

@@ -12,6 +12,7 @@ import {
 } from "../core/fingerprint.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import type { ReleasePayload } from "../core/observation.ts";
+import { actorOf } from "../core/plan/actor.ts";
 import type { Applied, ApplyStep, Step } from "../core/plan/plan.ts";
 import { redact } from "../core/redact.ts";
 import type { Effect } from "../core/run/run.ts";
@@ -173,6 +174,7 @@ async function upgrade(
   const secret = secretsDigest(values);
   const lookout = new AbortController();
   const result = await input.releases.upgrade({
+    actor: actorOf(step),
     namespace: step.namespace,
     releaseName: step.releaseName,
     chart,
@@ -311,6 +313,7 @@ async function rollBack(
   if (refusal !== undefined) return refused(refusal);
   const lookout = new AbortController();
   const result = await input.releases.rollBack({
+    actor: actorOf(step),
     namespace: step.namespace,
     releaseName: step.releaseName,
     toRevision: effect.toRevision,
@@ -361,6 +364,7 @@ async function uninstall(
     return;
   }
   const result = await input.releases.uninstall({
+    actor: actorOf(step),
     namespace: step.namespace,
     releaseName: step.releaseName,
     timeoutMs: effect.timeoutMs,
@@ -386,7 +390,7 @@ async function outwaitHolder(
   const say = (message: string): void => {
     tell({ kind: "warned", release, message });
   };
-  return waitForForeignHelm(input, { ...step, held: step.held }, say, input.over);
+  return waitForForeignHelm(input, { ...step, held: step.held, actor: actorOf(step) }, say, input.over);
 }
 
 function appliedOf(payload: ReleasePayload): Applied {

@@ -5,6 +5,7 @@ import type { Failure, Result } from "../core/failure.ts";
 import { fingerprintFor } from "../core/fingerprint.ts";
 import type { ReleasePayload } from "../core/observation.ts";
 import { groupRecords, releaseKey } from "../core/observe.ts";
+import { actorOf } from "../core/plan/actor.ts";
 import type { ApplyStep, Step } from "../core/plan/plan.ts";
 import { pause } from "./pause.ts";
 import type { Clock, Records } from "./ports.ts";
@@ -46,7 +47,7 @@ export async function clearCutRecord(
   step: ApplyStep,
   revision: number,
 ): Promise<Result<number | undefined>> {
-  const listed = await input.records.list();
+  const listed = await input.records.list([step.namespace]);
   if (!listed.ok) return listed;
   const newest = groupRecords(listed.value).get(releaseKey(step))?.[0];
   if (newest === undefined || input.lost.aborted) return succeeded(undefined);
@@ -56,7 +57,7 @@ export async function clearCutRecord(
       ? newest.revision === revision
       : fingerprintFor(newest.revision, newest.fingerprintLabel) === step.pin.fingerprint);
   if (!newest.status.startsWith("pending-") || !isOurs) return succeeded(newest.revision);
-  const marked = await input.records.mark(newest, "failed", cutDescription);
+  const marked = await input.records.mark(newest, "failed", cutDescription, actorOf(step));
   return marked.ok ? succeeded(newest.revision) : marked;
 }
 
@@ -73,6 +74,7 @@ export async function supersedeStale(
       record,
       "superseded",
       "Marked superseded by Headway: a newer revision is deployed",
+      actorOf(step),
     );
     if (!marked.ok) return marked;
     tell(`revision ${revision} still counted as deployed beside a newer one; it is marked superseded`);

@@ -1,10 +1,10 @@
 // Looking: asks the repository of a StackSync where that is due, reads what is new, and makes it the stack to go by, unless a
 // person has to agree first.
 import type { Failure } from "../core/failure.ts";
+import { rewriteToAccept } from "../core/stack-sync/rewritten.ts";
 import { betweenRunsMs, nextFetchAt } from "../core/stack-sync/pace.ts";
 import type { StackSyncSpec } from "../core/stack-sync/stack-sync.ts";
 import { isStaleSince, type Refusal } from "../core/stack-sync/sync-status.ts";
-import { objectsOf } from "../core/values/values-objects.ts";
 import { findLoss, readStackOfCommit, type StackOfCommit } from "./read-stack-of-commit.ts";
 import { connect, notSeen, tellerOf, withoutRefusal, type Loop } from "./sync-loop.ts";
 import { watchWishes } from "./watch-wishes.ts";
@@ -28,6 +28,14 @@ export async function look(loop: Loop, spec: StackSyncSpec): Promise<void> {
   show({ source: { kind: "answered", commit: sha, atMs: world.clock.nowMs() } });
   const wanted = { commit: sha, generation: sync.generation, accepted: sync.acceptedCommit };
   if (JSON.stringify(wanted) === JSON.stringify(memory.read)) return;
+  const before = memory.picture.lastAttemptedCommit;
+  const relation = before === undefined ? "same" : await source.value.relate(before, sha);
+  const rewrite = rewriteToAccept(relation, spec.source, before ?? sha, sha);
+  if (rewrite !== undefined && sync.acceptedCommit !== sha) {
+    refuse(loop, rewrite, spec);
+    memory.read = wanted;
+    return;
+  }
   if (memory.picture.activity.kind === "idle") show({ activity: { kind: "reading" } });
   world.log.info(`reading commit ${sha}: ${fetched.value.subject ?? ""}`, {
     stackSync: sync.key,
@@ -70,7 +78,9 @@ function refuse(loop: Loop, refusal: Refusal, spec: StackSyncSpec): void {
     stackSync: memory.sync.key,
     commit: refusal.commit,
   });
-  show({ refusal, lastAttemptedCommit: refusal.commit });
+  // What follows on a commit that nobody has agreed to has nobody's word either.
+  const isTried = refusal.reason !== "HistoryRewritten";
+  show({ refusal, ...(isTried ? { lastAttemptedCommit: refusal.commit } : {}) });
   tellerOf(loop, spec).refused(memory.picture.stack ?? memory.sync.name, refusal);
 }
 
@@ -95,12 +105,13 @@ async function takeOver(loop: Loop, stack: StackOfCommit, spec: StackSyncSpec): 
   memory.held = stack;
   if (before !== memory.running) await before?.close();
   memory.wishes?.close();
-  memory.wishes = watchWishes(connection.value, name, declarations.flatMap(objectsOf), () => {
+  memory.wishes = watchWishes(connection.value, name, declarations, () => {
     memory.runAtMs = Math.min(memory.runAtMs, world.clock.nowMs());
     loop.bell.ring();
   });
-  memory.picture = withoutRefusal(memory.picture);
-  show({ stack: name });
+  // Whose the stack is has nothing to do with the commit.
+  if (memory.picture.refusal?.reason !== "KeptByAnother") memory.picture = withoutRefusal(memory.picture);
+  show({});
   const nowMs = world.clock.nowMs();
   const { sync, picture } = memory;
   // A person who asks does not wait for a storm of pushes to be over.

@@ -6,6 +6,7 @@ import {
   verifiedLabel,
   verifiedLabelValue,
 } from "../core/fingerprint.ts";
+import { actorOf } from "../core/plan/actor.ts";
 import type { Plan } from "../core/plan/plan.ts";
 import type { Effect } from "../core/run/run.ts";
 import type { News } from "./execute-plan.ts";
@@ -37,12 +38,12 @@ export async function markVerified(
     typeof fingerprint === "string"
       ? fingerprint
       : input.fingerprints.get(`${step.namespace}/${step.releaseName}@${fingerprint.ofRevision}`);
-  const mark = () =>
-    input.records.label(step.namespace, step.releaseName, revision, {
-      [verifiedLabel]: verifiedLabelValue(revision),
-      [stackLabel]: input.plan.stackLabel,
-      ...(original === undefined ? {} : { [fingerprintLabel]: fingerprintLabelValue(revision, original) }),
-    });
+  const labels = {
+    [verifiedLabel]: verifiedLabelValue(revision),
+    [stackLabel]: input.plan.stackLabel,
+    ...(original === undefined ? {} : { [fingerprintLabel]: fingerprintLabelValue(revision, original) }),
+  };
+  const mark = () => input.records.label(step.namespace, step.releaseName, revision, labels, actorOf(step));
   const untilMs = input.clock.nowMs() + step.pin.declaration.timeoutMs;
   const mayPass = (): boolean => !input.lost.aborted && input.clock.nowMs() < untilMs;
   let labelled = await mark();

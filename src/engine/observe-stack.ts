@@ -53,11 +53,12 @@ export async function observeStack(
   },
   driftOf: readonly Declaration[] = [],
 ): Promise<Result<ObservedStack>> {
+  const within = [...new Set(stack.declarations.map(({ namespace }) => namespace))];
   const [listed, payloads, state, namespaces] = await Promise.all([
-    ports.records.list(),
-    ports.records.deployedPayloads(stack.label),
+    ports.records.list(within),
+    ports.records.deployedPayloads(stack.label, within),
     ports.states.read(stack.name),
-    ports.objects.namespaces(),
+    ports.objects.namespaces(within),
   ]);
   if (!listed.ok) return listed;
   if (!payloads.ok) return payloads;

@@ -121,9 +121,9 @@ export type ValuesObjectRef = Pick<ValuesObject, "kind" | "namespace" | "name">;
 /** Secrets and ConfigMaps that values come from. */
 export type ValuesObjects = {
   /** What they hold, one GET for each distinct one, all at once; what is not there is undefined, and no failure. */
-  read(refs: readonly ValuesObjectRef[]): Promise<Result<FoundObjects>>;
+  read(refs: readonly ValuesObjectRef[], actor: Actor): Promise<Result<FoundObjects>>;
   /** Calls back whenever one of them may have changed, also before it exists, until the returned function is called. */
-  watch(refs: readonly ValuesObjectRef[], onChange: () => void): () => void;
+  watch(refs: readonly ValuesObjectRef[], onChange: () => void, actor: Actor): () => void;
 };
 
 /** Files of values of one repository, by their paths below its root. */
@@ -175,8 +175,12 @@ export type StackReader = {
   readChartValues(chart: PinnedChart): Promise<ChartValues>;
 };
 
+/** As which user a request is made: what follows from a release's ServiceAccount. By default the connection's own. */
+export type Actor = string | undefined;
+
 /** One `helm upgrade --install`. */
 export type UpgradeOrder = {
+  readonly actor: Actor;
   readonly namespace: string;
   readonly releaseName: string;
   readonly chart: PinnedChart;
@@ -231,6 +235,7 @@ export type Releases = {
     order: UpgradeOrder,
   ): Promise<Result<{ readonly payload?: ReleasePayload; readonly warnings: readonly string[] }>>;
   rollBack(order: {
+    readonly actor: Actor;
     readonly namespace: string;
     readonly releaseName: string;
     readonly toRevision: number;
@@ -241,12 +246,14 @@ export type Releases = {
   }): Promise<Result<void>>;
   /** `helm test`: runs the release's test hooks, one after the other; fails with the first. */
   test(order: {
+    readonly actor: Actor;
     readonly namespace: string;
     readonly releaseName: string;
     readonly timeoutMs: number;
     readonly onStarted: () => void;
   }): Promise<Result<void>>;
   uninstall(order: {
+    readonly actor: Actor;
     readonly namespace: string;
     readonly releaseName: string;
     readonly timeoutMs: number;
@@ -280,10 +287,16 @@ export type Renderer = {
 
 /** Helm's records in the cluster. */
 export type Records = {
-  /** Every record that Helm keeps in Secrets, by labels alone; one paged LIST. */
-  list(): Promise<Result<readonly ReleaseRecord[]>>;
-  /** Payloads of the deployed revisions of a stack's releases; one paged LIST. Undecodable ones are left out. */
-  deployedPayloads(stackLabel: string): Promise<Result<readonly ReleasePayload[]>>;
+  /**
+   * Every record that Helm keeps in Secrets, by labels alone; one paged LIST. Where that is forbidden, those of the
+   * namespaces of `within`, one LIST each.
+   */
+  list(within?: readonly string[]): Promise<Result<readonly ReleaseRecord[]>>;
+  /** Payloads of the deployed revisions of a stack's releases, as `list` finds them. Undecodable ones are left out. */
+  deployedPayloads(
+    stackLabel: string,
+    within?: readonly string[],
+  ): Promise<Result<readonly ReleasePayload[]>>;
   /** One payload; undefined where there is no such record or it can't be decoded. */
   payload(
     namespace: string,
@@ -298,13 +311,14 @@ export type Records = {
     releaseName: string,
     revision: number,
     labels: Readonly<Record<string, string>>,
+    actor: Actor,
   ): Promise<Result<void>>;
   /**
    * Marks a record failed, or superseded, only if it is still what was seen (compare-and-swap); `why` is what `helm history`
    * will say of it. One whose content can't be decoded is written anew, with what the newest readable one before it holds,
    * and without Headway's labels for it; what it held is kept beside where there is room.
    */
-  mark(record: SeenRecord, status: "failed" | "superseded", why: string): Promise<Result<void>>;
+  mark(record: SeenRecord, status: "failed" | "superseded", why: string, actor: Actor): Promise<Result<void>>;
 };
 
 /** One record as it was seen. */
@@ -347,24 +361,37 @@ export type Objects = {
     depth?: "as-needed" | "whole",
   ): Promise<Result<World>>;
   watch(): WatchedWorld;
-  /** Names of the namespaces that exist, with those being deleted apart; one LIST. */
-  namespaces(): Promise<
-    Result<{ readonly active: ReadonlySet<string>; readonly terminating: ReadonlySet<string> }>
-  >;
+  /**
+   * Names of the namespaces that exist, with those being deleted apart; one LIST. Where that is forbidden, of those in
+   * `within`, one GET each.
+   */
+  namespaces(
+    within?: readonly string[],
+  ): Promise<Result<{ readonly active: ReadonlySet<string>; readonly terminating: ReadonlySet<string> }>>;
+  /** Fails `forbidden`, in words, where this connection's own user may not act as `actor`. */
+  mayActAs(actor: string): Promise<Result<void>>;
   /** What tells this cluster from any other: the UID of its namespace kube-system. */
   clusterUid(): Promise<Result<string>>;
   /** Creates it if absent; waits until a terminating one is gone, up to the deadline. Never touches an existing one. */
-  ensureNamespace(namespace: string, deadlineMs: number): Promise<Result<{ readonly created: boolean }>>;
+  ensureNamespace(
+    namespace: string,
+    deadlineMs: number,
+    actor: Actor,
+  ): Promise<Result<{ readonly created: boolean }>>;
   /** Applies CRDs and waits until each is Established. `create` leaves existing ones alone. Returns changed names. */
   applyCrds(
     texts: readonly string[],
     mode: "create" | "upgrade",
     deadlineMs: number,
+    actor: Actor,
   ): Promise<Result<readonly string[]>>;
   /** The managedFields of these objects as they are, by object key; best effort. */
   managedFields(refs: readonly ObjectRef[]): Promise<ReadonlyMap<string, unknown>>;
   /** Deletes these pods, and Jobs with theirs, each only while it has this uid; one that is gone is no failure. */
-  deletePods(pods: readonly { readonly object: ObjectRef; readonly uid: string }[]): Promise<Result<void>>;
+  deletePods(
+    pods: readonly { readonly object: ObjectRef; readonly uid: string }[],
+    actor: Actor,
+  ): Promise<Result<void>>;
   /**
    * Writes what `fieldsFor` says of each of these workloads as it is now, under a field manager of its own, so that helm
    * neither takes it away nor conflicts with it; undefined leaves one alone. Returns those written; one that is not there
@@ -373,6 +400,7 @@ export type Objects = {
   restart(
     refs: readonly ObjectRef[],
     fieldsFor: (live: KubernetesObject) => RestartFields | undefined,
+    actor: Actor,
   ): Promise<Result<readonly ObjectRef[]>>;
   /** Claims in these namespaces, and every CRD with how many objects it has: what an uninstall may take along. */
   losses(namespaces: readonly string[]): Promise<{
@@ -430,7 +458,8 @@ export type Locks = {
   holder(stack: string): Promise<Result<string | undefined>>;
   /**
    * Takes the stack's Lease or fails `locked`, naming the holder. An earlier holder is succeeded at once where
-   * `isGone` proves it (and its helm) dead, else when its lease and the deadline of its helm have run out.
+   * it (and its helm) is proven dead, after a moment of silence where its pod is gone, else when its lease and the deadline
+   * of its helm have run out.
    */
   acquire(stack: string, holder: Holder, helmHorizonMs: number): Promise<Result<HeldLock>>;
 };

@@ -27,7 +27,7 @@ export async function putKit(
   if (!checked.ok) return checked;
   const absent = namespaces.filter((namespace) => !there.value.active.has(namespace));
   for (const namespace of absent) {
-    const made = await ports.objects.ensureNamespace(namespace, ports.clock.nowMs() + namespaceMs);
+    const made = await ports.objects.ensureNamespace(namespace, ports.clock.nowMs() + namespaceMs, undefined);
     if (!made.ok) return made;
   }
   return kit.length === 0

@@ -4,6 +4,7 @@ import { succeeded } from "../core/failure.ts";
 import type { Result } from "../core/failure.ts";
 import type { ReleaseId } from "../core/ids.ts";
 import type { PinnedRelease } from "../core/pin.ts";
+import { accountOf, actorOf } from "../core/plan/actor.ts";
 import type { Effect } from "../core/run/run.ts";
 import { objectsOf, pinWithObjects } from "../core/values/values-objects.ts";
 import type { News } from "./execute-plan.ts";
@@ -14,11 +15,22 @@ export async function readPins(
   values: ValuesObjects,
   pins: ReadonlyMap<ReleaseId, PinnedRelease>,
 ): Promise<Result<ReadonlyMap<ReleaseId, PinnedRelease>>> {
-  const wanted = [...pins.values()].flatMap(({ declaration }) => objectsOf(declaration));
-  if (wanted.length === 0) return succeeded(pins);
-  const found = await values.read(wanted);
-  if (!found.ok) return found;
-  return succeeded(new Map([...pins].map(([id, pin]) => [id, pinWithObjects(pin, found.value)])));
+  const byActor = Map.groupBy(
+    [...pins.values()].filter(({ declaration }) => objectsOf(declaration).length > 0),
+    ({ declaration }) => accountOf(declaration.id, declaration),
+  );
+  const whole = new Map(pins);
+  const read = await Promise.all(
+    [...byActor].map(async ([actor, group]) => {
+      const wanted = group.flatMap(({ declaration }) => objectsOf(declaration));
+      return { group, found: await values.read(wanted, actor) };
+    }),
+  );
+  for (const { group, found } of read) {
+    if (!found.ok) return found;
+    for (const pin of group) whole.set(pin.declaration.id, pinWithObjects(pin, found.value));
+  }
+  return succeeded(whole);
 }
 
 type ReadOrder = Extract<Effect, { kind: "read-values" }>;
@@ -58,6 +70,7 @@ function readUntilThere(
   tell: (news: News) => void,
 ): void {
   const wanted = objectsOf(step.pin.declaration);
+  const actor = actorOf(step);
   let isReading = false;
   let isStale = false;
   let stopWatching: (() => void) | undefined;
@@ -72,7 +85,7 @@ function readUntilThere(
     isReading = true;
     while (isStale && !isOver()) {
       isStale = false;
-      const found = await values.read(wanted);
+      const found = await values.read(wanted, actor);
       if (isOver()) break;
       const pin = found.ok ? pinWithObjects(step.pin, found.value) : undefined;
       const failure = found.ok ? pin?.unreadable : found.failure;
@@ -81,7 +94,7 @@ function readUntilThere(
       else if (pin !== undefined) {
         tell({ kind: "values-awaited", release, missing: pin.missing });
         if (isOver()) break;
-        stopWatching ??= values.watch(wanted, () => void look());
+        stopWatching ??= values.watch(wanted, () => void look(), actor);
       }
     }
     isReading = false;

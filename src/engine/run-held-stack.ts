@@ -8,6 +8,7 @@ import { acceptAnnotation, type StackSyncSpec } from "../core/stack-sync/stack-s
 import { recoveryOf, recoverySeconds } from "../core/stack-sync/recovery.ts";
 import type { Refusal, SeenRun, SyncActivity, SyncPicture } from "../core/stack-sync/sync-status.ts";
 import type { SyncConnection } from "./agent-ports.ts";
+import { claimFor } from "./claim-stack.ts";
 import { look } from "./look-at-source.ts";
 import type { StackOfCommit } from "./read-stack-of-commit.ts";
 import {
@@ -32,7 +33,7 @@ const notBegunMs = 15_000;
 
 /** Runs it to its end; whoever wants another run meanwhile is heard. */
 export async function runHeld(loop: Loop, spec: StackSyncSpec, stack: StackOfCommit): Promise<void> {
-  const { world, memory, bell, over } = loop;
+  const { world, memory, bell, over, show } = loop;
   memory.runBeganAtMs = world.clock.nowMs();
   // Whoever wants another run meanwhile sets it to an earlier time.
   memory.runAtMs = Infinity;
@@ -42,6 +43,15 @@ export async function runHeld(loop: Loop, spec: StackSyncSpec, stack: StackOfCom
     notBegun(loop, connection.failure, stack, spec);
     return;
   }
+  const { name } = stack.toPlan.ready;
+  const claimed = await claimFor({ ...world, states: connection.value.states }, memory.sync, name);
+  if (!claimed.ok || claimed.value !== undefined) {
+    if (claimed.ok) keptByAnother(loop, claimed.value, stack);
+    else notBegun(loop, claimed.failure, stack, spec);
+    return;
+  }
+  if (memory.picture.refusal?.reason === "KeptByAnother") memory.picture = withoutRefusal(memory.picture);
+  show({ stack: name });
   await memory.wishes?.note();
   memory.running = stack;
   const newer = new AbortController();
@@ -250,6 +260,17 @@ function pruneRefusal({ commit }: StackOfCommit): Refusal {
     message: `everything else of it is; ${tooMuchToPrune}: annotate the StackSync with ${acceptAnnotation}=${commit} if that is meant`,
     commit,
   };
+}
+
+/** It is looked at again as soon as what could not begin: the other one may be gone by then. */
+function keptByAnother({ world, memory, show }: Loop, message = "", { commit }: StackOfCommit): void {
+  memory.runAtMs = Math.min(memory.runAtMs, world.clock.nowMs() + notBegunMs);
+  // It is told of no stack that is another's.
+  const { stack, ...picture } = memory.picture;
+  if (stack !== undefined) memory.picture = picture;
+  if (memory.picture.refusal?.message !== message)
+    world.log.warn(message, { stackSync: memory.sync.key, commit });
+  show({ activity: { kind: "idle" }, refusal: { reason: "KeptByAnother", message, commit } });
 }
 
 function notBegun(loop: Loop, failure: Failure, { commit }: StackOfCommit, spec: StackSyncSpec): void {

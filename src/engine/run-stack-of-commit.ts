@@ -7,6 +7,7 @@ import { shownState } from "../core/shown-state.ts";
 import type { SeenRun, UnreadyRelease } from "../core/stack-sync/sync-status.ts";
 import type { StackSync } from "../core/stack-sync/stack-sync.ts";
 import type { AgentWorld, SyncConnection } from "./agent-ports.ts";
+import { isKeptBy } from "./claim-stack.ts";
 import type { View } from "./execute-plan.ts";
 import { unlockByCluster } from "./load-values.ts";
 import type { StackOfCommit } from "./read-stack-of-commit.ts";
@@ -91,6 +92,12 @@ export async function runStackOfCommit(
         consent: (planned) => {
           if (isOverLimit(planned.plan))
             return Promise.resolve({ kind: "unknown", message: tooMuchToPrune } as const);
+          const { keeper } = planned.observed.state;
+          if (keeper !== undefined && keeper.uid !== request.sync.uid)
+            return Promise.resolve({
+              kind: "locked",
+              message: isKeptBy(ready.value.name, keeper.stackSync),
+            } as const);
           request.onPlan(planned);
           return Promise.resolve(undefined);
         },

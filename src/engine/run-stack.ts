@@ -15,6 +15,7 @@ import type { Run } from "../core/run/run.ts";
 import type { StackState } from "../core/observation.ts";
 import { inForce, suspendedSince } from "../core/stack-wishes.ts";
 import { prepareCarryOut } from "./carry-out.ts";
+import { checkActors } from "./check-actors.ts";
 import { checkCluster } from "./check-cluster.ts";
 import { executePlan } from "./execute-plan.ts";
 import { keepJournal, type RunAbout } from "./keep-journal.ts";
@@ -97,6 +98,17 @@ export async function planStack(
 }
 
 async function observeAndPlan(
+  ports: ClusterPorts,
+  stack: ReadyStack & Pick<HeldLock, "cutRunWroteUntilMs">,
+  options: PlanOptions,
+): Promise<Result<PlannedStack>> {
+  const planned = await makeItsPlan(ports, stack, options);
+  if (!planned.ok) return planned;
+  const checked = await checkActors(ports.objects, planned.value.plan);
+  return checked.ok ? planned : checked;
+}
+
+async function makeItsPlan(
   ports: ClusterPorts,
   stack: ReadyStack & Pick<HeldLock, "cutRunWroteUntilMs">,
   options: PlanOptions,

@@ -6,11 +6,12 @@ import { assessTests, leftOvers, runningHooks, testsOf } from "../core/health/te
 import type { ReleaseId } from "../core/ids.ts";
 import type { ObjectRef } from "../core/object.ts";
 import type { ReleasePayload } from "../core/observation.ts";
+import { actorOf } from "../core/plan/actor.ts";
 import type { Effect } from "../core/run/run.ts";
 import { cleanFailure, cleanHealth, secretsOf } from "./clean-news.ts";
 import type { News } from "./execute-plan.ts";
 import type { LastWords } from "./last-words.ts";
-import type { Clock, Objects, Records, Releases, WatchedWorld } from "./ports.ts";
+import type { Actor, Clock, Objects, Records, Releases, WatchedWorld } from "./ports.ts";
 
 export type TestInput = {
   readonly releases: Pick<Releases, "test">;
@@ -107,7 +108,7 @@ async function runTests(
   if (tests.length === 0) return { kind: "tests-passed", release, ran: 0 };
   const refs = runningHooks(tests);
   own.namespaces = namespacesOf(refs);
-  const inTheWay = await clearTheWay(input, refs, own);
+  const inTheWay = await clearTheWay(input, refs, actorOf(step), own);
   if (own.over.signal.aborted)
     return fail({ kind: "interrupted", message: "its tests were stopped before they started" });
   if (inTheWay !== undefined) return fail(inTheWay);
@@ -117,7 +118,13 @@ async function runTests(
     tell({ kind: "tests-observed", release, health: cleanHealth(health, secrets) });
   };
   const { namespace, releaseName } = step;
-  const ended = await input.releases.test({ namespace, releaseName, timeoutMs, onStarted: nothing });
+  const ended = await input.releases.test({
+    actor: actorOf(step),
+    namespace,
+    releaseName,
+    timeoutMs,
+    onStarted: nothing,
+  });
   if (ended.ok) return { kind: "tests-passed", release, ran: tests.length };
   return fail(ended.failure, await lookAt(input, refs));
 }
@@ -143,6 +150,7 @@ async function readRecord(
 async function clearTheWay(
   { watched, objects }: TestInput,
   refs: readonly ObjectRef[],
+  actor: Actor,
   own: Underway,
 ): Promise<Failure | undefined> {
   const kinds = refs.map(({ apiVersion, kind }) => ({ apiVersion, kind }));
@@ -151,7 +159,7 @@ async function clearTheWay(
   if (!followed.ok) return undefined;
   const isClear = (): boolean => refs.every((ref) => watched.world.get(ref) === undefined);
   if (isClear()) return undefined;
-  const deleted = await objects.deletePods(leftOvers(refs, watched.world, true));
+  const deleted = await objects.deletePods(leftOvers(refs, watched.world, true), actor);
   if (!deleted.ok) return deleted.failure;
   const { signal } = own.over;
   await new Promise<void>((resolve) => {
@@ -186,7 +194,10 @@ async function cleanUp(
   if (refs.length === 0) return undefined;
   const world = await input.objects.snapshot(refs, [...namespacesOf(refs)]);
   if (!world.ok) return world.failure;
-  const deleted = await input.objects.deletePods(leftOvers(refs, world.value, order.all));
+  const deleted = await input.objects.deletePods(
+    leftOvers(refs, world.value, order.all),
+    actorOf(order.step),
+  );
   return deleted.ok ? undefined : deleted.failure;
 }
 

@@ -1,8 +1,10 @@
 // Rings when somebody says something about a stack beside git (suspend, resume, retry), or when an object changes that
 // values come from. What the agent itself writes to the state object is no reason to look.
-import type { ValuesObject } from "../core/declaration.ts";
+import type { Declaration } from "../core/declaration.ts";
 import type { StackState } from "../core/observation.ts";
+import { accountOf } from "../core/plan/actor.ts";
 import { wishesIn } from "../core/stack-wishes.ts";
+import { objectsOf } from "../core/values/values-objects.ts";
 import type { SyncConnection } from "./agent-ports.ts";
 
 export type WishWatch = {
@@ -16,7 +18,7 @@ export type WishWatch = {
 export function watchWishes(
   connection: Pick<SyncConnection, "states" | "values">,
   stack: string,
-  objects: readonly ValuesObject[],
+  declarations: readonly Declaration[],
   onChange: () => void,
 ): WishWatch {
   let known: string | undefined;
@@ -31,7 +33,12 @@ export function watchWishes(
     onChange();
   };
   const unwatchState = connection.states.watch(stack, () => void look());
-  const unwatchValues = objects.length === 0 ? undefined : connection.values.watch(objects, onChange);
+  const unwatchValues = [
+    ...Map.groupBy(declarations, (declaration) => accountOf(declaration.id, declaration)),
+  ].flatMap(([actor, group]) => {
+    const objects = group.flatMap(objectsOf);
+    return objects.length === 0 ? [] : [connection.values.watch(objects, onChange, actor)];
+  });
   return {
     note: async () => {
       known = await read();
@@ -39,7 +46,7 @@ export function watchWishes(
     look,
     close: () => {
       unwatchState();
-      unwatchValues?.();
+      for (const unwatch of unwatchValues) unwatch();
     },
   };
 }

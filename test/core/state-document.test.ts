@@ -33,6 +33,7 @@ function failureAt(at: string, line = "boom"): FailureRecord {
 
 const said = { by: "anna@laptop", at: "2026-01-02T03:04:05Z", reason: "migrated" };
 const quarantine = { key: "k", fingerprint: "abc", since: "2026-01-02T03:04:05Z" };
+const keeper = { stackSync: "agent/shop", uid: "4711", since: "2026-01-02T03:04:05Z" };
 const stateOf = (releases: readonly (readonly [string, ReleaseState])[]): StackState => ({
   releases: new Map(releases.map(([name, state]) => [id(name), state])),
 });
@@ -45,7 +46,7 @@ describe("the state document", () => {
       ["api", { resumed: said }],
     ]);
     expect(readStateDocument(writeStateDocument("shop", state, 100_000))).toEqual(state);
-    const resumed = { ...state, resumed: said };
+    const resumed = { ...state, resumed: said, keeper };
     expect(readStateDocument(writeStateDocument("shop", resumed, 100_000))).toEqual(resumed);
   });
 
@@ -55,7 +56,7 @@ describe("the state document", () => {
     ) as object;
     const validate = new Ajv({ formats: { "date-time": true } }).compile(schema);
     const web = { quarantine, lastFailure: failureAt("2026-01-02T03:04:05Z"), resumed: said };
-    const text = writeStateDocument("shop", { ...stateOf([["web", web]]), resumed: said }, 100_000);
+    const text = writeStateDocument("shop", { ...stateOf([["web", web]]), resumed: said, keeper }, 100_000);
     expect(validate(JSON.parse(text)), JSON.stringify(validate.errors)).toBe(true);
     expect(validate({ ...(JSON.parse(text) as object), releases: { "shop/web": { quarantine: {} } } })).toBe(
       false,

@@ -3,8 +3,9 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { apply, type TestCluster } from "../kit/sandbox.ts";
 import { historyOf } from "../kit/test-stack.ts";
-import { conditionsOf, kubeconfigOf, openAgentStack } from "./agent-kit.ts";
+import { conditionsOf, isReadyAt, kubeconfigOf, openAgentStack } from "./agent-kit.ts";
 import { realHelm } from "./process-kit.ts";
 
 const chart = join(import.meta.dirname, "../../deploy/chart");
@@ -28,24 +29,7 @@ describe("the agent's chart", () => {
       contentType: "application/merge-patch+json",
       body: { metadata: { labels: { "pod-security.kubernetes.io/enforce": "restricted" } } },
     });
-    await execa(
-      await realHelm(),
-      [
-        ...[
-          "upgrade",
-          "--install",
-          "headway",
-          chart,
-          "--namespace",
-          agentNamespace,
-          "--wait",
-          "--timeout",
-          "2m",
-        ],
-        ...["--set", "rbac.mode=impersonating", "--set", "replicas=2"],
-      ],
-      { env: { KUBECONFIG: cluster.kubeconfig } },
-    );
+    await installChart(cluster, agentNamespace, "rbac.mode=impersonating", "replicas=2");
     onTestFinished(async () => {
       for (const kind of ["clusterroles", "clusterrolebindings"])
         await cluster.kube(`/apis/rbac.authorization.k8s.io/v1/${kind}/${agentNamespace}-headway`, {
@@ -72,3 +56,49 @@ describe("the agent's chart", () => {
     expect((await fetch(`http://127.0.0.1:${agent.port}/readyz`)).status).toBe(200);
   });
 });
+
+describe("an agent without any right in the cluster", () => {
+  it("keeps a stack within its namespaces: installs, follows, upgrades and rolls back", async () => {
+    const kept = await openAgentStack([{ name: "db" }]);
+    const { cluster, namespace } = kept.stack;
+    await apply(cluster, "/api/v1/namespaces", {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: namespace },
+    });
+    await installChart(
+      cluster,
+      kept.agentNamespace,
+      "rbac.mode=namespaced",
+      `rbac.namespaces={${namespace}}`,
+    );
+    const first = kept.push([{ name: "db" }, { name: "api", dependsOn: ["db"] }]);
+    await kept.sync();
+    await kept.start([], await kubeconfigOf(cluster, kept.agentNamespace, "headway"));
+    await kept.until(isReadyAt(first));
+    // Seen by a watch of that namespace alone: nothing here becomes healthy.
+    kept.push([
+      {
+        name: "db",
+        values: { annotations: { "sim.headway.dev/fail": "ImagePullBackOff" } },
+        spec: { failFast: { imagePull: "1s" } },
+      },
+      { name: "api", dependsOn: ["db"] },
+    ]);
+    await kept.until(({ conditions }) => conditions.some(({ reason }) => reason === "RolledBack"));
+    expect(historyOf(await kept.stack.revisions("db"))).toBe("1:superseded 2:superseded 3:deployed");
+  }, 300_000);
+});
+
+async function installChart(
+  cluster: TestCluster,
+  namespace: string,
+  ...values: readonly string[]
+): Promise<void> {
+  const argv = ["upgrade", "--install", "headway", chart, "--namespace", namespace];
+  await execa(
+    await realHelm(),
+    [...argv, "--wait", "--timeout", "2m", ...values.flatMap((value) => ["--set", value])],
+    { env: { KUBECONFIG: cluster.kubeconfig } },
+  );
+}

@@ -50,6 +50,7 @@ function waiting(timeoutMs = 300 * second, hooks: readonly Hook[] = []): Waiting
       namespace: "shop",
       releaseName: "db",
       held: { revision: 2, resourceVersion: "2", status: "pending-upgrade", ours: false },
+      actor: undefined,
       timeoutMs,
     },
     (message) => void said.push(message),

@@ -384,6 +384,7 @@ export function puppetCluster(clock: VirtualClock, fate: Fate = () => ({})): Pup
       snapshot: () => answer({ ...watched.world, get: (ref) => server.get(objectKey(ref)) }),
       watch: () => watched,
       namespaces: () => answer({ active: new Set(["shop"]), terminating: new Set() }),
+      mayActAs: () => answer(undefined),
       clusterUid: () => answer("00000000-0000-4000-8000-000000000001"),
       ensureNamespace: (namespace) => {
         log.push(`namespace ${namespace}`);

@@ -93,6 +93,7 @@ function objectsPort(world: World, by: Writer, process: HeadwayProcess, ask: Ask
       ask("list namespaces", () =>
         succeeded({ active: new Set(server.namespaces), terminating: new Set<string>() }),
       ),
+    mayActAs: () => Promise.resolve(succeeded(undefined)),
     clusterUid: () => ask("read the cluster's uid", () => succeeded("uid")),
     ensureNamespace: (namespace) =>
       ask(`ensure namespace ${namespace}`, () =>

@@ -72,7 +72,7 @@ export async function realHelm(): Promise<HelmRun> {
       return found.ok ? { ok: true, value: found.value.path } : found;
     },
   });
-  const named = { namespace, releaseName: "db" };
+  const named = { namespace, releaseName: "db", actor: undefined };
   const limits = { maxHistory, timeoutMs: 60_000, forceConflicts: true, onStarted: () => undefined };
   const start = (operation: Operation): Promise<{ readonly ok: boolean }> => {
     switch (operation.kind) {

@@ -18,6 +18,7 @@ import type {
   ValuesObjects,
   WatchedWorld,
 } from "../../engine/ports.ts";
+import { makeActing, type Acting } from "./acting.ts";
 import { readCapabilities } from "./capabilities.ts";
 import { applyCrds } from "./crds.ts";
 import { makeCredentials } from "./credentials.ts";
@@ -101,7 +102,9 @@ export async function connectCluster(options: ConnectOptions): Promise<Result<Cl
   if (!loaded.ok) return loaded;
   const access = options.actAs === undefined ? loaded.value : actingAs(loaded.value, options.actAs);
   const { server } = access.cluster;
-  const api = makeApi(server, makeCredentials(access), options.requestTimeoutMs ?? 30_000);
+  const open = (by: Access): Api => makeApi(server, makeCredentials(by), options.requestTimeoutMs ?? 30_000);
+  const api = open(access);
+  const acting = makeActing(api, (user) => open(actingAs(access, user)), options.actAs);
   const systemNamespace = options.systemNamespace ?? "headway-system";
   const watches = new Set<WatchedWorld>();
   const leaderLocks = (isGone: IsGone): LeaseLocks =>
@@ -118,10 +121,10 @@ export async function connectCluster(options: ConnectOptions): Promise<Result<Cl
     },
     capabilities: () => readCapabilities(api, discovery),
     probe: (rights, deadlineMs) => probeCluster(api, rights, deadlineMs),
-    records: makeRecords(api, discovery, decode),
+    records: makeRecords(acting.apiOf, discovery, decode),
     decode,
-    objects: makeObjects(api, discovery, watches),
-    values: makeValuesObjects(api),
+    objects: makeObjects(acting, discovery, watches),
+    values: makeValuesObjects(acting.apiOf),
     states: makeStates(api, systemNamespace),
     journal: makeJournal(api, systemNamespace),
     readSystemSecret: (name) => readSecretValues(api, systemNamespace, name),
@@ -141,6 +144,7 @@ export async function connectCluster(options: ConnectOptions): Promise<Result<Cl
     countRequests: () => api.count(),
     close: () => {
       for (const watch of watches) watch.close();
+      acting.close();
       api.close();
     },
   });
@@ -151,7 +155,8 @@ function actingAs(access: Access, user: string): Access {
   return { ...access, user: { ...access.user, impersonateUser: user }, impersonatedGroups: [] };
 }
 
-function makeObjects(api: Api, discovery: Discovery, watches: Set<WatchedWorld>): Objects {
+function makeObjects({ apiOf, mayActAs }: Acting, discovery: Discovery, watches: Set<WatchedWorld>): Objects {
+  const api = apiOf(undefined);
   const watchSettings = ordinaryWatchSettings();
   return {
     snapshot: (refs, podsIn, depth) => takeSnapshot(api, discovery, refs, podsIn, depth),
@@ -167,13 +172,15 @@ function makeObjects(api: Api, discovery: Discovery, watches: Set<WatchedWorld>)
       watches.add(watch);
       return watch;
     },
-    namespaces: () => listNamespaces(api),
+    namespaces: (within) => listNamespaces(api, within),
     clusterUid: () => readClusterUid(api),
-    ensureNamespace: (namespace, deadlineMs) => ensureNamespace(api, namespace, deadlineMs),
-    applyCrds: (texts, mode, deadlineMs) => applyCrds(api, discovery, texts, mode, deadlineMs),
+    mayActAs,
+    ensureNamespace: (namespace, deadlineMs, actor) => ensureNamespace(apiOf(actor), namespace, deadlineMs),
+    applyCrds: (texts, mode, deadlineMs, actor) =>
+      applyCrds(apiOf(actor), discovery, texts, mode, deadlineMs),
     managedFields: (refs) => readManagedFields(api, discovery, refs),
-    deletePods: (pods) => deletePods(api, pods),
-    restart: (refs, fieldsFor) => restartWorkloads(api, discovery, refs, fieldsFor),
+    deletePods: (pods, actor) => deletePods(apiOf(actor), pods),
+    restart: (refs, fieldsFor, actor) => restartWorkloads(apiOf(actor), discovery, refs, fieldsFor),
     losses: (namespaces) => findLosses(api, discovery, namespaces),
     evidence: (troubles, namespace, health) => captureEvidence(api, troubles, namespace, health),
   };

@@ -37,6 +37,29 @@ export async function listAll(
   }
 }
 
+/**
+ * The objects of all namespaces; where that is forbidden, those of `within`, one list for each. An account whose rights are
+ * bound to some namespaces sees what is there so.
+ */
+export async function listWithin(
+  api: Api,
+  { pathOf, ...order }: Omit<ListOrder, "path"> & { readonly pathOf: (namespace?: string) => string },
+  within: readonly string[] = [],
+): Promise<{ readonly ok: true; readonly value: Listed } | Refusal> {
+  const whole = await listAll(api, { ...order, path: pathOf() });
+  if (whole.ok || whole.failure.kind !== "forbidden" || within.length === 0) return whole;
+  const parts = await Promise.all(
+    [...new Set(within)].map((namespace) => listAll(api, { ...order, path: pathOf(namespace) })),
+  );
+  const items: unknown[] = [];
+  for (const part of parts) {
+    if (!part.ok) return part;
+    for (const item of part.value.items) items.push(item);
+  }
+  // Of several lists there is no one version to watch from.
+  return { ok: true, value: { items, resourceVersion: "" } };
+}
+
 async function listOnce(
   api: Api,
   order: ListOrder,
@@ -99,13 +122,14 @@ export function asWholeObject(
   return { ...(whole as KubernetesObject), apiVersion, kind };
 }
 
-/** The objects of a list, as `read` makes them. */
+/** The objects of a list, as `read` makes them; of `within` alone where not all may be listed. */
 export async function listObjects(
   api: Api,
-  order: ListOrder,
+  order: Parameters<typeof listWithin>[1],
   read: (item: unknown) => KubernetesObject | undefined,
+  within: readonly string[] = [],
 ): Promise<Result<readonly KubernetesObject[]> & { readonly status?: number }> {
-  const listed = await listAll(api, order);
+  const listed = await listWithin(api, order, within);
   if (!listed.ok)
     return { ...failed(listed.failure), ...(listed.status === undefined ? {} : { status: listed.status }) };
   return succeeded(listed.value.items.flatMap((item) => read(item) ?? []));

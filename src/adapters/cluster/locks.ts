@@ -9,6 +9,7 @@ import type { HeldLock, Locks } from "../../engine/ports.ts";
 import { ensureNamespace } from "./namespaces.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Answer, Api } from "./request.ts";
+import { isPodGone } from "./pod-proof.ts";
 import { systemObjectName } from "./system-objects.ts";
 
 /** Says of an earlier holder and its helm processes whether they are proven dead. */
@@ -127,11 +128,15 @@ async function inherit(
     return succeeded({ cutRunWroteUntilMs: seen.renewedAtMs + place.settings.lostAfterMs });
   const held = (): Result<never> => failed(heldBy(place, doing, seen));
   // One that lives may only be asleep, and its helm with it: time alone proves nothing.
-  if (verdict === "alive" || place.api.nowMs() < seen.freeAtMs) return held();
+  if (verdict === "alive") return held();
+  const hasEnded = seen.holder !== undefined && (await isPodGone(place.api, seen.holder, self));
+  if (!hasEnded && place.api.nowMs() < seen.freeAtMs) return held();
+  // A pod that was deleted by force may still run on a node that nobody reaches: what lives renews.
   await sleep(place.settings.observeMs);
   const later = await readLease(place, doing);
   if (!later.ok) return later;
-  return later.value.version === seen.version ? succeeded({ cutRunWroteUntilMs: seen.freeAtMs }) : held();
+  const writtenUntilMs = hasEnded ? Math.min(place.api.nowMs(), seen.freeAtMs) : seen.freeAtMs;
+  return later.value.version === seen.version ? succeeded({ cutRunWroteUntilMs: writtenUntilMs }) : held();
 }
 
 function heldBy(place: Place, doing: string, seen: Seen): Failure {

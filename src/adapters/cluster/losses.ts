@@ -29,7 +29,7 @@ async function listClaims(api: Api, namespace: string): Promise<readonly ObjectR
     api,
     {
       doing: `Listing the persistent volume claims of ${namespace}`,
-      path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/persistentvolumeclaims`,
+      pathOf: () => `/api/v1/namespaces/${encodeURIComponent(namespace)}/persistentvolumeclaims`,
       metadataOnly: true,
     },
     (item) => asObject(item, "v1", "PersistentVolumeClaim"),

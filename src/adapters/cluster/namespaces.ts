@@ -1,7 +1,7 @@
 // Namespaces: which there are, and making one that is absent. One that exists is never touched.
 import { setTimeout as sleep } from "node:timers/promises";
 import { fieldAt, listAt, textAt } from "../../core/json.ts";
-import { failed, succeeded, type Result } from "../../core/failure.ts";
+import { failed, succeeded, type Failure, type Result } from "../../core/failure.ts";
 import { listAll } from "./list.ts";
 import type { Api } from "./request.ts";
 
@@ -10,20 +10,47 @@ export type NamespaceNames = {
   readonly terminating: ReadonlySet<string>;
 };
 
-export async function listNamespaces(api: Api): Promise<Result<NamespaceNames>> {
+/** Those of the cluster; where they may not be listed, those of `within`, each by itself. */
+export async function listNamespaces(
+  api: Api,
+  within: readonly string[] = [],
+): Promise<Result<NamespaceNames>> {
   const listed = await listAll(api, {
     doing: "Listing the namespaces",
     path: "/api/v1/namespaces",
     metadataOnly: true,
   });
-  if (!listed.ok) return failed(listed.failure);
+  const items = listed.ok ? succeeded(listed.value.items) : await readEach(api, listed.failure, within);
+  if (!items.ok) return items;
   const active = new Set<string>();
   const terminating = new Set<string>();
-  for (const item of listed.value.items) {
+  for (const item of items.value) {
     const names = fieldAt(item, "metadata", "deletionTimestamp") === undefined ? active : terminating;
     names.add(textAt(item, "metadata", "name") ?? "");
   }
   return succeeded({ active, terminating });
+}
+
+async function readEach(
+  api: Api,
+  refusal: Failure,
+  within: readonly string[],
+): Promise<Result<readonly unknown[]>> {
+  if (refusal.kind !== "forbidden" || within.length === 0) return failed(refusal);
+  const read = await Promise.all(
+    [...new Set(within)].map((namespace) =>
+      api.json({
+        doing: `Reading the namespace ${namespace}`,
+        path: `/api/v1/namespaces/${encodeURIComponent(namespace)}`,
+      }),
+    ),
+  );
+  const items: unknown[] = [];
+  for (const one of read) {
+    if (one.ok) items.push(one.value);
+    else if (one.status !== 404) return failed(one.failure);
+  }
+  return succeeded(items);
 }
 
 export async function readClusterUid(api: Api): Promise<Result<string>> {

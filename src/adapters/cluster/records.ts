@@ -5,42 +5,42 @@ import { failed, succeeded } from "../../core/failure.ts";
 import type { ReleasePayload, ReleaseRecord } from "../../core/observation.ts";
 import { readStatus } from "../../core/release-payload.ts";
 import type { Records } from "../../engine/ports.ts";
-import { listAll } from "./list.ts";
+import { listAll, listWithin } from "./list.ts";
 import type { Discovery } from "./discovery.ts";
 import { unpackRelease } from "./payload-codec.ts";
 import { markRecord, recordPath } from "./record-marks.ts";
-import type { Api } from "./request.ts";
+import type { ApiOf } from "./acting.ts";
 
 /** Payloads are up to 1 MiB each: fewer in a page than of labels alone. */
 const payloadsInPage = 250;
 
 export function makeRecords(
-  api: Api,
+  apiOf: ApiOf,
   discovery: Discovery,
   decodeRelease: (release: unknown) => ReleasePayload | undefined,
 ): Records {
+  const api = apiOf(undefined);
   const decode = (secret: unknown): ReleasePayload | undefined =>
     decodeRelease(unpackRelease(fieldAt(secret, "data", "release")));
   return {
-    async list() {
-      const listed = await listAll(api, {
+    async list(within) {
+      const order = {
         doing: "Listing Helm's release records",
-        path: "/api/v1/secrets",
+        pathOf: secretsPath,
         labelSelector: "owner=helm",
         metadataOnly: true,
-      });
+      };
+      const listed = await listWithin(api, order, within);
       return listed.ok ? succeeded(listed.value.items.flatMap((item) => readRecord(item) ?? [])) : listed;
     },
-    async deployedPayloads(stackLabel) {
-      const [loaded, listed] = await Promise.all([
-        discovery.load(),
-        listAll(api, {
-          doing: "Reading Helm's records of the deployed releases",
-          path: "/api/v1/secrets",
-          labelSelector: `owner=helm,status=deployed,headway.dev/stack=${stackLabel}`,
-          limit: payloadsInPage,
-        }),
-      ]);
+    async deployedPayloads(stackLabel, within) {
+      const order = {
+        doing: "Reading Helm's records of the deployed releases",
+        pathOf: secretsPath,
+        labelSelector: `owner=helm,status=deployed,headway.dev/stack=${stackLabel}`,
+        limit: payloadsInPage,
+      };
+      const [loaded, listed] = await Promise.all([discovery.load(), listWithin(api, order, within)]);
       if (!loaded.ok) return loaded;
       return listed.ok ? succeeded(listed.value.items.flatMap((item) => decode(item) ?? [])) : listed;
     },
@@ -61,7 +61,7 @@ export function makeRecords(
         discovery.load(),
         listAll(api, {
           doing: `Reading Helm's records of ${namespace}/${releaseName}`,
-          path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`,
+          path: secretsPath(namespace),
           labelSelector: `owner=helm,name=${releaseName}`,
           limit: payloadsInPage,
         }),
@@ -76,8 +76,8 @@ export function makeRecords(
         }),
       );
     },
-    async label(namespace, releaseName, revision, labels) {
-      const answer = await api.json({
+    async label(namespace, releaseName, revision, labels, actor) {
+      const answer = await apiOf(actor).json({
         doing: `Labelling Helm's record of ${namespace}/${releaseName}, revision ${revision}`,
         method: "PATCH",
         path: recordPath(namespace, releaseName, revision),
@@ -86,8 +86,14 @@ export function makeRecords(
       });
       return answer.ok ? succeeded(undefined) : failed(answer.failure);
     },
-    mark: (record, status, why) => markRecord(api, record, status, why),
+    mark: (record, status, why, actor) => markRecord(apiOf(actor), record, status, why),
   };
+}
+
+function secretsPath(namespace?: string): string {
+  return namespace === undefined
+    ? "/api/v1/secrets"
+    : `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets`;
 }
 
 /** One record by its labels; undefined for a Secret that only looks like one. */

@@ -72,10 +72,11 @@ async function readKind(
   const served = found.value;
   if (served === undefined) return undefined;
   const wholes = isWhole ? { wholes: new Set(refs.map(objectKey)) } : {};
-  const refusal = await readList(api, store, served, { labelSelector: helmsLabel, ...wholes });
+  const within = refs.flatMap(({ namespace }) => namespace ?? []);
+  const refusal = await readList(api, store, served, { labelSelector: helmsLabel, within, ...wholes });
   if (refusal !== undefined) return refusal;
   const missing = refs.filter((ref) => store.get(ref) === undefined);
-  if (missing.length > mostSingleReads) return await readList(api, store, served, wholes);
+  if (missing.length > mostSingleReads) return await readList(api, store, served, { within, ...wholes });
   const failures = await Promise.all(missing.map((ref) => readOne(api, store, served, ref, isWhole)));
   return failures.find((failure) => failure !== undefined);
 }
@@ -90,7 +91,11 @@ async function readPodKind(
   const served = discovery.known(apiVersion, kind);
   if (served === undefined || namespaces.length === 0) return undefined;
   if (namespaces.length > mostNamespaces)
-    return await readList(api, store, served, { metadataOnly, only: new Set(namespaces) });
+    return await readList(api, store, served, {
+      metadataOnly,
+      only: new Set(namespaces),
+      within: namespaces,
+    });
   const failures = await Promise.all(
     namespaces.map((namespace) => readList(api, store, served, { metadataOnly, namespace })),
   );
@@ -106,6 +111,8 @@ async function readList(
     readonly metadataOnly?: boolean;
     readonly namespace?: string;
     readonly only?: ReadonlySet<string>;
+    /** What is looked at where not all namespaces may be. */
+    readonly within?: readonly string[];
     /** Keys of objects that are wanted whole; the others are of no account then. */
     readonly wholes?: ReadonlySet<string>;
   },
@@ -115,7 +122,7 @@ async function readList(
     api,
     {
       doing: `Listing the ${served.resource}`,
-      path: collectionPath(served, scope.namespace),
+      pathOf: (namespace) => collectionPath(served, scope.namespace ?? namespace),
       metadataOnly: scope.metadataOnly ?? (wholes === undefined && isMetadataEnough(served)),
       ...(scope.labelSelector === undefined ? {} : { labelSelector: scope.labelSelector }),
     },
@@ -125,6 +132,7 @@ async function readList(
           const object = asWholeObject(item, served.apiVersion, served.kind);
           return object !== undefined && wholes.has(objectKey(refOf(object))) ? object : undefined;
         },
+    scope.within,
   );
   // A kind whose CRD went away between discovery and now has no objects.
   if (!listed.ok) return listed.status === 404 ? undefined : listed.failure;

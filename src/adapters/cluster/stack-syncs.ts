@@ -17,11 +17,22 @@ const apiVersion = "headway.dev/v1";
 
 /** Those of all namespaces, or of one; `reporter` is who tells the Events: the agent's pod. */
 export function makeStackSyncs(api: Api, namespace: string | undefined, reporter: string): StackSyncs {
+  const listOf = async (place?: string): ReturnType<StackSyncs["list"]> => {
+    const listed = await listAll(api, { doing: "Listing the StackSyncs", path: syncPath(place) });
+    if (!listed.ok) return failed(listed.failure);
+    return succeeded(listed.value.items.flatMap((item) => found(item)));
+  };
   return {
-    async list() {
-      const listed = await listAll(api, { doing: "Listing the StackSyncs", path: syncPath(namespace) });
-      if (!listed.ok) return failed(listed.failure);
-      return succeeded(listed.value.items.flatMap((item) => found(item)));
+    list: () => listOf(namespace),
+    listAll: () => listOf(),
+    async read(key) {
+      const [syncNamespace = "", name = ""] = key.split("/");
+      const answer = await api.json({
+        doing: `Reading the StackSync ${key}`,
+        path: syncPath(syncNamespace, name),
+      });
+      if (answer.ok) return succeeded(found(answer.value)[0]);
+      return answer.status === 404 ? succeeded(undefined) : failed(answer.failure);
     },
     watch(onChange) {
       const stop = new AbortController();
@@ -61,6 +72,16 @@ export function makeStackSyncs(api: Api, namespace: string | undefined, reporter
         path: syncPath(syncNamespace, name),
         contentType: "application/merge-patch+json",
         body: { metadata: { annotations: { [reconcileAnnotation]: at } } },
+      });
+      return answer.ok ? succeeded(undefined) : failed(answer.failure);
+    },
+    async setSuspend({ key, namespace: syncNamespace, name, uid }, suspend) {
+      const answer = await api.json({
+        doing: `${suspend ? "Suspending" : "Resuming"} the StackSync ${key}`,
+        method: "PATCH",
+        path: syncPath(syncNamespace, name),
+        contentType: "application/merge-patch+json",
+        body: { metadata: { uid }, spec: { suspend } },
       });
       return answer.ok ? succeeded(undefined) : failed(answer.failure);
     },

@@ -3,15 +3,16 @@ import { fieldAt, isRecord } from "../../core/json.ts";
 import { failed, succeeded, type Result } from "../../core/failure.ts";
 import { objectName, type ObjectContent } from "../../core/values/values-objects.ts";
 import type { ValuesObjectRef, ValuesObjects } from "../../engine/ports.ts";
+import type { ApiOf } from "./acting.ts";
 import type { Api } from "./request.ts";
 import { watchObject } from "./watch-object.ts";
 
-export function makeValuesObjects(api: Api): ValuesObjects {
+export function makeValuesObjects(apiOf: ApiOf): ValuesObjects {
   return {
-    async read(refs) {
+    async read(refs, actor) {
       const distinct = [...new Map(refs.map((ref) => [objectName(ref), ref])).entries()];
       const read = await Promise.all(
-        distinct.map(async ([name, ref]) => ({ name, content: await readOne(api, ref) })),
+        distinct.map(async ([name, ref]) => ({ name, content: await readOne(apiOf(actor), ref) })),
       );
       const found = new Map<string, ObjectContent | undefined>();
       for (const { name, content } of read) {
@@ -20,11 +21,11 @@ export function makeValuesObjects(api: Api): ValuesObjects {
       }
       return succeeded(found);
     },
-    watch(refs, onChange) {
+    watch(refs, onChange, actor) {
       const stop = new AbortController();
       for (const ref of new Map(refs.map((one) => [objectName(one), one])).values())
         void watchObject(
-          api,
+          apiOf(actor),
           { doing: `Watching ${objectName(ref)}`, path: collectionOf(ref), name: ref.name },
           onChange,
           stop.signal,

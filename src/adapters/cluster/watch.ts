@@ -70,23 +70,42 @@ function makeFollower(
     if (watch === undefined) watches.set(key, (watch = start(scope)));
     return watch.ready();
   };
-  const followKind = async ({ apiVersion, kind }: KindRef): Promise<Result<void>> => {
+  /** Everywhere, or in these namespaces alone where that is forbidden. */
+  const startWherever = async (
+    key: string,
+    scope: Parameters<typeof watchKind>[2],
+    within: ReadonlySet<string>,
+  ): Promise<Result<void>> => {
+    const whole = await startOnce(key, scope);
+    if (whole.ok || whole.failure.kind !== "forbidden" || within.size === 0 || !scope.served.namespaced)
+      return whole;
+    // It stays in the map: what was refused once is not asked for again and again.
+    watches.get(key)?.close();
+    const parts = await Promise.all(
+      [...within].map((namespace) => startOnce(`${key}|${namespace}`, { ...scope, namespace })),
+    );
+    return parts.find((part) => !part.ok) ?? succeeded(undefined);
+  };
+  const followKind = async (
+    { apiVersion, kind }: KindRef,
+    within: ReadonlySet<string>,
+  ): Promise<Result<void>> => {
     const found = await discovery.find(apiVersion, kind);
     if (!found.ok) return found;
     const served = found.value;
     if (isOver()) return succeeded(undefined);
     if (served !== undefined)
-      return await startOnce(`${apiVersion}|${kind}`, {
-        served,
-        labelSelector: helmsLabel,
-        metadataOnly: isMetadataEnough(served),
-      });
+      return await startWherever(
+        `${apiVersion}|${kind}`,
+        { served, labelSelector: helmsLabel, metadataOnly: isMetadataEnough(served) },
+        within,
+      );
     // Something of the stack may bring the kind: nobody has to wait for that here.
     const key = `${apiVersion}|${kind}`;
     if (!missing.has(key)) {
       const timer = setTimeout(() => {
         missing.delete(key);
-        void followKind({ apiVersion, kind });
+        void followKind({ apiVersion, kind }, within);
       }, askAgainMs);
       missing.set(key, timer.unref());
     }
@@ -117,8 +136,9 @@ function makeFollower(
     async follow(needs) {
       const loaded = await discovery.load();
       if (!loaded.ok || isOver()) return loaded;
+      const within = new Set([...namespaces, ...needs.namespaces]);
       const results = await Promise.all([
-        ...needs.kinds.map(followKind),
+        ...needs.kinds.map((kind) => followKind(kind, within)),
         ...(needs.namespaces.length > 0 ? [followPods(needs.namespaces)] : []),
       ]);
       const refused = results.flat().find((result) => !result.ok);

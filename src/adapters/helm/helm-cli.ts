@@ -8,7 +8,7 @@ import PQueue from "p-queue";
 import { failed, succeeded } from "../../core/failure.ts";
 import type { Failure, Result } from "../../core/failure.ts";
 import type { ReleasePayload } from "../../core/observation.ts";
-import type { Releases, UpgradeOrder } from "../../engine/ports.ts";
+import type { Actor, Releases, UpgradeOrder } from "../../engine/ports.ts";
 import { classifyHelmError, warningsOf } from "./classify.ts";
 import { memoryPerHelmBytes, openHelmShells, prepareHelmHome, startHelm } from "./run-helm.ts";
 import type { HelmEnd, HelmHome, RunningHelm } from "./run-helm.ts";
@@ -41,7 +41,8 @@ export function openHelm(options: HelmOptions): Releases {
       return failed({ kind: "interrupted", message: `${order.doing}: stopped before it started` });
     const files = writeValues(options.runFolder, order.values);
     try {
-      const helm = startHelm(opened.value, order.argv(files), order.timeoutMs);
+      const home = order.actor === undefined ? opened.value : { ...opened.value, actAs: order.actor };
+      const helm = startHelm(home, order.argv(files), order.timeoutMs);
       own.helm = helm;
       options.onProcess?.(1);
       order.onStarted();
@@ -137,6 +138,7 @@ export function openHelm(options: HelmOptions): Releases {
 const urgent = Number.MAX_SAFE_INTEGER;
 
 type Operation = {
+  readonly actor: Actor;
   readonly namespace: string;
   readonly releaseName: string;
   /** Layers of values, as text. */

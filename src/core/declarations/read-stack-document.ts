@@ -36,7 +36,8 @@ type PlainOption =
   | "crds"
   | "fieldConflicts"
   | "maxHistory"
-  | "protect";
+  | "protect"
+  | "serviceAccountName";
 
 /** What a release has where it says nothing itself. */
 export type ReleaseDefaults = Pick<Declaration, PlainOption | "timeoutMs" | "stableForMs" | "driftDetection">;
@@ -122,6 +123,7 @@ export function applyOptions(
     });
     return otherwise;
   };
+  const serviceAccountName = options.serviceAccountName ?? below.serviceAccountName;
   return {
     createNamespace: options.createNamespace ?? below.createNamespace,
     timeoutMs: duration(options.timeout, below.timeoutMs, ["timeout"], 1000),
@@ -136,6 +138,7 @@ export function applyOptions(
     maxHistory: options.maxHistory ?? below.maxHistory,
     stableForMs: duration(options.stableFor, below.stableForMs, ["stableFor"], 0),
     protect: options.protect ?? below.protect,
+    ...(serviceAccountName === undefined ? {} : { serviceAccountName }),
     driftDetection: applyDriftDetection(
       options.driftDetection ?? {},
       below.driftDetection,

@@ -6,10 +6,7 @@ import { parseDuration } from "../duration.ts";
 import type { Path, YamlTree } from "../yaml/yaml-tree.ts";
 
 /** Fields that Headway is going to have: refused, because what has no effect must not look as if it had. */
-const plannedFields: ReadonlySet<string> = new Set([
-  "HelmRelease spec serviceAccountName",
-  "Stack spec defaults serviceAccountName",
-]);
+const plannedFields: ReadonlySet<string> = new Set();
 
 /** Each error of a validator as a diagnostic; `kind` is the document's kind. */
 export function describeSchemaErrors(

@@ -153,6 +153,10 @@ export interface HelmRelease {
      */
     protect?: boolean;
     /**
+     * The ServiceAccount of the release's own namespace as which everything is done for it, helm's hooks and lookups included. By default whoever runs Headway, or the StackSync's account.
+     */
+    serviceAccountName?: string;
+    /**
      * Leave the release alone. Releases that depend on it count it as ready while it is healthy. Default false.
      */
     suspend?: boolean;
@@ -450,6 +454,10 @@ export interface Stack {
        */
       stableFor?: string;
       /**
+       * The ServiceAccount of the release's own namespace as which everything is done for it, helm's hooks and lookups included. By default whoever runs Headway, or the StackSync's account.
+       */
+      serviceAccountName?: string;
+      /**
        * Neither pruned nor destroyed without --include-protected. Default false.
        */
       protect?: boolean;
@@ -622,6 +630,10 @@ export interface StackSync {
        * How often the repository is asked for a newer commit, a Go duration from 5s to 24h; 1m by default.
        */
       interval?: string;
+      /**
+       * Whether a branch or tag that was moved back, or to other history, is followed. refuse waits for a person's headway.dev/accept-commit, and is the default with verify; allow is the default else. Unrelated history always waits.
+       */
+      rewind?: "allow" | "refuse";
       secretRef?: SecretRef;
       /**
        * Only a commit signed by a key of secretRef is used: each of its keys ending in .asc is an OpenPGP public key, each ending in .pub an SSH public key.

@@ -1,7 +1,7 @@
 // Made by scripts/generate.ts from schemas/; change those and run `npm run generate`.
 "use strict";
 export const validateHelmRelease = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/helmrelease.schema.json","title":"HelmRelease","description":"One Helm release that a stack declares: a chart, its values, and what it waits for.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"HelmRelease","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The release's name in Headway, and in Helm unless spec.releaseName says otherwise."},"namespace":{"$ref":"#/$defs/namespace","description":"The namespace that the release is installed in. Default: spec.defaults.namespace of headway.yaml; there is no default beyond that."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"Labels of the release: -l SELECTOR picks releases by them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the release."},"spec":{"type":"object","additionalProperties":false,"required":["chart"],"description":"What is installed and how.","properties":{"chart":{"type":"string","minLength":1,"description":"The chart: a folder, as ./chart or ../charts/orders, relative to the file that declares it and inside the git repository; or ALIAS/NAME of a repository in headway.yaml; or oci://HOST/PATH/NAME; or the https:// address of a packaged chart (.tgz)."},"version":{"type":"string","minLength":1,"description":"The versions of the chart that will do, in Helm's range syntax. A folder's version is the one in its Chart.yaml; it has to fit."},"dependsOn":{"type":"array","items":{"type":["string","object"],"additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The other release's metadata.name."},"namespace":{"$ref":"#/$defs/namespace","description":"The other release's namespace. Default: the same one."},"readyExpr":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over `dep` and `self` that must be true, besides the dependency's health, before this release starts."}},"description":"NAME (same namespace) or NAMESPACE/NAME of another release of the stack, or a mapping with a condition."},"description":"Releases that must be healthy before this one starts: NAME (same namespace), NAMESPACE/NAME, or a mapping with name, namespace and readyExpr."},"phase":{"type":"string","description":"One of spec.phases of headway.yaml: the release waits for every release of the earlier phases. A release without a phase waits for its own dependsOn only."},"values":{"type":["object","null"],"additionalProperties":true,"description":"The chart's values. Helm sees them exactly as `helm -f` would read the same text."},"valuesFiles":{"type":"array","items":{"type":"string","minLength":1,"description":"A path relative to the file that declares the release."},"description":"YAML files of values, below valuesFrom and values, the last one strongest. Paths are relative to the file that declares the release and stay inside the git repository. Files encrypted with SOPS are decrypted in memory."},"valuesFrom":{"type":"array","items":{"type":"object","title":"ValuesReference","additionalProperties":false,"required":["kind","name"],"description":"One Secret or ConfigMap of the release's namespace.","properties":{"kind":{"type":"string","enum":["Secret","ConfigMap"],"description":"What holds the values."},"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","description":"The object's name, in the release's namespace."},"valuesKey":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[-._a-zA-Z0-9]+$","description":"The key in its data. Default: values.yaml."},"targetPath":{"type":"string","minLength":1,"maxLength":250,"description":"Where the key's content goes as one string, as in db.password or list[0].name. Without it the content is YAML values of its own."},"optional":{"type":"boolean","description":"True: no values where the object or its key is absent. Default false: the release waits for it."}}},"description":"Values from Secrets and ConfigMaps of the cluster, above valuesFiles and below values, the last one strongest."},"releaseName":{"$ref":"#/$defs/dnsName","description":"The release's name in Helm. Default: metadata.name."},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"health":{"type":"array","items":{"type":"object","title":"HealthRule","additionalProperties":false,"required":["apiVersion","kind"],"description":"When objects of one kind are ready or failed.","properties":{"apiVersion":{"type":"string","minLength":1,"description":"The objects' apiVersion, as in cert-manager.io/v1."},"kind":{"type":"string","minLength":1,"description":"The objects' kind."},"ready":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over the object's fields (metadata, spec, status, …; self is the whole object): true where it is ready."},"failed":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression that is true where the object has failed and will not heal."}},"minProperties":3},"description":"Health of custom resources beyond the built-in rules."},"stableFor":{"$ref":"#/$defs/duration","description":"How long the release must stay healthy without a break before it counts as healthy. Default 0s."},"test":{"type":"boolean","description":"True: `helm test` is part of readiness; a failed test is a failed health check. Default false."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"driftDetection":{"$ref":"#/$defs/driftDetection"},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"provides":{"type":"array","items":{"type":"string","minLength":1,"maxLength":400,"description":"KIND/NAME (same namespace) or KIND/NAMESPACE/NAME; * in the name stands for any text."},"description":"Objects that exist once the release is ready though its manifest does not have them, because an operator or a person makes them: Secret/orders-db, Service/orders-db-rw, CustomResourceDefinition/topics.example.com. Foresight believes it."},"foresight":{"type":"object","title":"ReleaseForesight","additionalProperties":false,"description":"What foresight is not to speak of.","properties":{"ignore":{"type":"array","items":{"type":"object","title":"ForesightIgnore","additionalProperties":false,"required":["what","reason"],"description":"One thing that is missed for a reason.","properties":{"what":{"type":"string","minLength":1,"maxLength":400,"description":"The needed object, as in Secret/orders-db or Service/data/postgres, the release that need not be waited for, as in data/postgres, or the value, as in Values/db.password."},"reason":{"type":"string","minLength":1,"maxLength":1000,"description":"Why it is no mistake, for those who read the declaration."}}},"description":"Findings that are left out."}}},"protect":{"type":"boolean","description":"Neither pruned nor destroyed without --include-protected, and neither is what it depends on. Default false."},"suspend":{"type":"boolean","description":"Leave the release alone. Releases that depend on it count it as ready while it is healthy. Default false."}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"driftDetection":{"type":"object","additionalProperties":false,"title":"DriftDetection","description":"What becomes of objects that are no longer as helm applied them.","properties":{"mode":{"type":"string","enum":["enabled","warn","disabled"],"description":"enabled: apply corrects drift, unless --drift says otherwise. warn: it is shown and never corrected. disabled: nobody looks. Default: what --drift says, and without it a warning."},"ignore":{"type":"array","items":{"type":"object","title":"DriftIgnoreRule","additionalProperties":false,"required":["paths"],"description":"Fields that are no drift.","properties":{"paths":{"type":"array","minItems":1,"items":{"type":"string","pattern":"^(?:/(?:[^~/]|~[01])*)*$","description":"A JSON pointer into the object as the manifest has it, as in /spec/replicas; what is below it is left out, too. An empty one is the whole object."},"description":"Fields, as JSON pointers."},"target":{"type":"object","title":"DriftTarget","additionalProperties":false,"description":"The objects that the rule is about; all of the release where it is left out.","properties":{"group":{"type":"string","description":"The API group, as in apps; empty for that of v1."},"version":{"type":"string","minLength":1,"description":"The API version, as in v1."},"kind":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*$","description":"The kind, as in Deployment."},"name":{"type":"string","pattern":"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$","description":"The object's name."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","description":"The object's namespace."},"labelSelector":{"type":"string","minLength":1,"description":"Labels of the object in the manifest, as for kubectl -l."}}}}},"description":"Fields that somebody else is meant to change."}}},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/helmrelease.schema.json","title":"HelmRelease","description":"One Helm release that a stack declares: a chart, its values, and what it waits for.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"HelmRelease","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The release's name in Headway, and in Helm unless spec.releaseName says otherwise."},"namespace":{"$ref":"#/$defs/namespace","description":"The namespace that the release is installed in. Default: spec.defaults.namespace of headway.yaml; there is no default beyond that."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"Labels of the release: -l SELECTOR picks releases by them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the release."},"spec":{"type":"object","additionalProperties":false,"required":["chart"],"description":"What is installed and how.","properties":{"chart":{"type":"string","minLength":1,"description":"The chart: a folder, as ./chart or ../charts/orders, relative to the file that declares it and inside the git repository; or ALIAS/NAME of a repository in headway.yaml; or oci://HOST/PATH/NAME; or the https:// address of a packaged chart (.tgz)."},"version":{"type":"string","minLength":1,"description":"The versions of the chart that will do, in Helm's range syntax. A folder's version is the one in its Chart.yaml; it has to fit."},"dependsOn":{"type":"array","items":{"type":["string","object"],"additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The other release's metadata.name."},"namespace":{"$ref":"#/$defs/namespace","description":"The other release's namespace. Default: the same one."},"readyExpr":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over `dep` and `self` that must be true, besides the dependency's health, before this release starts."}},"description":"NAME (same namespace) or NAMESPACE/NAME of another release of the stack, or a mapping with a condition."},"description":"Releases that must be healthy before this one starts: NAME (same namespace), NAMESPACE/NAME, or a mapping with name, namespace and readyExpr."},"phase":{"type":"string","description":"One of spec.phases of headway.yaml: the release waits for every release of the earlier phases. A release without a phase waits for its own dependsOn only."},"values":{"type":["object","null"],"additionalProperties":true,"description":"The chart's values. Helm sees them exactly as `helm -f` would read the same text."},"valuesFiles":{"type":"array","items":{"type":"string","minLength":1,"description":"A path relative to the file that declares the release."},"description":"YAML files of values, below valuesFrom and values, the last one strongest. Paths are relative to the file that declares the release and stay inside the git repository. Files encrypted with SOPS are decrypted in memory."},"valuesFrom":{"type":"array","items":{"type":"object","title":"ValuesReference","additionalProperties":false,"required":["kind","name"],"description":"One Secret or ConfigMap of the release's namespace.","properties":{"kind":{"type":"string","enum":["Secret","ConfigMap"],"description":"What holds the values."},"name":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","description":"The object's name, in the release's namespace."},"valuesKey":{"type":"string","minLength":1,"maxLength":253,"pattern":"^[-._a-zA-Z0-9]+$","description":"The key in its data. Default: values.yaml."},"targetPath":{"type":"string","minLength":1,"maxLength":250,"description":"Where the key's content goes as one string, as in db.password or list[0].name. Without it the content is YAML values of its own."},"optional":{"type":"boolean","description":"True: no values where the object or its key is absent. Default false: the release waits for it."}}},"description":"Values from Secrets and ConfigMaps of the cluster, above valuesFiles and below values, the last one strongest."},"releaseName":{"$ref":"#/$defs/dnsName","description":"The release's name in Helm. Default: metadata.name."},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"health":{"type":"array","items":{"type":"object","title":"HealthRule","additionalProperties":false,"required":["apiVersion","kind"],"description":"When objects of one kind are ready or failed.","properties":{"apiVersion":{"type":"string","minLength":1,"description":"The objects' apiVersion, as in cert-manager.io/v1."},"kind":{"type":"string","minLength":1,"description":"The objects' kind."},"ready":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression over the object's fields (metadata, spec, status, …; self is the whole object): true where it is ready."},"failed":{"type":"string","minLength":1,"maxLength":4096,"description":"A CEL expression that is true where the object has failed and will not heal."}},"minProperties":3},"description":"Health of custom resources beyond the built-in rules."},"stableFor":{"$ref":"#/$defs/duration","description":"How long the release must stay healthy without a break before it counts as healthy. Default 0s."},"test":{"type":"boolean","description":"True: `helm test` is part of readiness; a failed test is a failed health check. Default false."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"driftDetection":{"$ref":"#/$defs/driftDetection"},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"provides":{"type":"array","items":{"type":"string","minLength":1,"maxLength":400,"description":"KIND/NAME (same namespace) or KIND/NAMESPACE/NAME; * in the name stands for any text."},"description":"Objects that exist once the release is ready though its manifest does not have them, because an operator or a person makes them: Secret/orders-db, Service/orders-db-rw, CustomResourceDefinition/topics.example.com. Foresight believes it."},"foresight":{"type":"object","title":"ReleaseForesight","additionalProperties":false,"description":"What foresight is not to speak of.","properties":{"ignore":{"type":"array","items":{"type":"object","title":"ForesightIgnore","additionalProperties":false,"required":["what","reason"],"description":"One thing that is missed for a reason.","properties":{"what":{"type":"string","minLength":1,"maxLength":400,"description":"The needed object, as in Secret/orders-db or Service/data/postgres, the release that need not be waited for, as in data/postgres, or the value, as in Values/db.password."},"reason":{"type":"string","minLength":1,"maxLength":1000,"description":"Why it is no mistake, for those who read the declaration."}}},"description":"Findings that are left out."}}},"protect":{"type":"boolean","description":"Neither pruned nor destroyed without --include-protected, and neither is what it depends on. Default false."},"serviceAccountName":{"type":"string","pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$","description":"The ServiceAccount of the release's own namespace as which everything is done for it, helm's hooks and lookups included. By default whoever runs Headway, or the StackSync's account."},"suspend":{"type":"boolean","description":"Leave the release alone. Releases that depend on it count it as ready while it is healthy. Default false."}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"driftDetection":{"type":"object","additionalProperties":false,"title":"DriftDetection","description":"What becomes of objects that are no longer as helm applied them.","properties":{"mode":{"type":"string","enum":["enabled","warn","disabled"],"description":"enabled: apply corrects drift, unless --drift says otherwise. warn: it is shown and never corrected. disabled: nobody looks. Default: what --drift says, and without it a warning."},"ignore":{"type":"array","items":{"type":"object","title":"DriftIgnoreRule","additionalProperties":false,"required":["paths"],"description":"Fields that are no drift.","properties":{"paths":{"type":"array","minItems":1,"items":{"type":"string","pattern":"^(?:/(?:[^~/]|~[01])*)*$","description":"A JSON pointer into the object as the manifest has it, as in /spec/replicas; what is below it is left out, too. An empty one is the whole object."},"description":"Fields, as JSON pointers."},"target":{"type":"object","title":"DriftTarget","additionalProperties":false,"description":"The objects that the rule is about; all of the release where it is left out.","properties":{"group":{"type":"string","description":"The API group, as in apps; empty for that of v1."},"version":{"type":"string","minLength":1,"description":"The API version, as in v1."},"kind":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*$","description":"The kind, as in Deployment."},"name":{"type":"string","pattern":"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$","description":"The object's name."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","description":"The object's namespace."},"labelSelector":{"type":"string","minLength":1,"description":"Labels of the object in the manifest, as for kubectl -l."}}}}},"description":"Fields that somebody else is meant to change."}}},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
 const schema12 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."};
 const schema13 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."};
 const schema17 = {"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."};
@@ -13,6 +13,7 @@ const pattern7 = new RegExp("^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us
 const pattern12 = new RegExp("^(?:/(?:[^~/]|~[01])*)*$", "u");
 const pattern13 = new RegExp("^[A-Za-z][A-Za-z0-9]*$", "u");
 const pattern14 = new RegExp("^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$", "u");
+const pattern16 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", "u");
 const func2 = Object.prototype.hasOwnProperty;
 const schema18 = {"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}};
 
@@ -1990,10 +1991,11 @@ vErrors.push(err146);
 errors++;
 }
 }
-if(data9.suspend !== undefined){
-let data67 = data9.suspend;
-if(typeof data67 !== "boolean"){
-const err147 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.suspend.type,parentSchema:schema11.properties.spec.properties.suspend,data:data67};
+if(data9.serviceAccountName !== undefined){
+let data67 = data9.serviceAccountName;
+if(typeof data67 === "string"){
+if(!pattern16.test(data67)){
+const err147 = {instancePath:instancePath+"/spec/serviceAccountName",schemaPath:"#/properties/spec/properties/serviceAccountName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema11.properties.spec.properties.serviceAccountName,data:data67};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -2003,9 +2005,8 @@ vErrors.push(err147);
 errors++;
 }
 }
-}
 else {
-const err148 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data9};
+const err148 = {instancePath:instancePath+"/spec/serviceAccountName",schemaPath:"#/properties/spec/properties/serviceAccountName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema11.properties.spec.properties.serviceAccountName.type,parentSchema:schema11.properties.spec.properties.serviceAccountName,data:data67};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -2015,9 +2016,10 @@ vErrors.push(err148);
 errors++;
 }
 }
-}
-else {
-const err149 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+if(data9.suspend !== undefined){
+let data68 = data9.suspend;
+if(typeof data68 !== "boolean"){
+const err149 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema11.properties.spec.properties.suspend.type,parentSchema:schema11.properties.spec.properties.suspend,data:data68};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -2026,18 +2028,42 @@ vErrors.push(err149);
 }
 errors++;
 }
+}
+}
+else {
+const err150 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.properties.spec.type,parentSchema:schema11.properties.spec,data:data9};
+if(vErrors === null){
+vErrors = [err150];
+}
+else {
+vErrors.push(err150);
+}
+errors++;
+}
+}
+}
+else {
+const err151 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema11.type,parentSchema:schema11,data};
+if(vErrors === null){
+vErrors = [err151];
+}
+else {
+vErrors.push(err151);
+}
+errors++;
+}
 validate10.errors = vErrors;
 return errors === 0;
 }
 
 export const validateStack = validate13;
-const schema24 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stack.schema.json","title":"Stack","description":"A stack of Helm releases: headway.yaml at the root of the folder that declares them.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"Stack","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The stack's name: the releases it installs are marked as its own by this name."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the stack."},"spec":{"type":"object","additionalProperties":false,"description":"What holds for all releases of the stack.","properties":{"releases":{"type":"array","minItems":1,"items":{"type":"string","minLength":1,"description":"A path with *, ?, ** and {a,b}, relative to this file."},"description":"Which files declare releases, as in releases/**/*.yaml. Default: every YAML file below this one, except charts, values files and hidden folders. With this field, a file that matches and holds something else is an error."},"repositories":{"type":"object","propertyNames":{"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63},"additionalProperties":{"type":"object","title":"ChartRepository","additionalProperties":false,"required":["url"],"description":"One repository of charts.","properties":{"url":{"type":"string","minLength":1,"description":"A folder (./charts-index) relative to this file and inside the git repository, an https:// chart repository, or an oci:// registry path."},"secretRef":{"type":"string","minLength":1,"maxLength":253,"description":"A Secret in Headway's system namespace with username and password, or .dockerconfigjson, and ca.crt where the server's authority is a private one."}}},"description":"Where charts named ALIAS/NAME come from, by alias."},"values":{"type":["object","null"],"additionalProperties":true,"description":"Values below every release's own."},"phases":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$","maxLength":63,"description":"A phase's name."},"description":"Names of phases, the first one first. A release of a phase waits for every release of the earlier phases."},"order":{"type":"string","enum":["dependencies","waves"],"description":"dependencies (default): a release starts when its own dependencies are healthy. waves: no release of wave N+1 starts before all of wave N are healthy."},"onFailure":{"type":"string","enum":["continue","stop","rollbackRelated","rollbackStack"],"description":"What the failure of one release means to the others. continue (default): what does not depend on it goes on. stop: nothing starts any more, and what is under way comes to its end. rollbackStack: nothing starts any more, and all that this run has changed goes back to what it was before the run, dependents first; what this run installed is uninstalled, but a failed first install is kept. rollbackRelated: the same for what the failed release depends on, what depends on it, and what depends on any of these; the rest goes on."},"cluster":{"type":"object","additionalProperties":false,"required":["uid"],"description":"The one cluster that this stack is for; commands that read or change another one refuse.","properties":{"uid":{"type":"string","pattern":"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$","description":"The UID of its namespace kube-system: kubectl get namespace kube-system -o jsonpath={.metadata.uid}. A re-created cluster has another one."}}},"prune":{"type":"boolean","description":"Whether apply uninstalls releases that this stack owns and no longer declares, dependents first, once everything declared is ready. Default false: they stay, and every plan names them."},"maxPrune":{"type":"integer","minimum":0,"maximum":1000,"description":"How many releases one run may prune; more of them need --yes-prune, or the run does not begin. Default 3."},"foresight":{"type":"string","enum":["warn","enforce","off"],"description":"What becomes of missing dependencies and mistakes in values that validate and plan find in the charts. warn (default): they are shown. enforce: they are errors. off: nobody looks."},"defaults":{"type":"object","additionalProperties":false,"description":"What holds for each release that does not say otherwise itself.","properties":{"namespace":{"$ref":"#/$defs/namespace"},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"driftDetection":{"$ref":"#/$defs/driftDetection"},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"stableFor":{"$ref":"#/$defs/duration","description":"How long a release must stay healthy without a break before it counts as healthy. Default 0s."},"protect":{"type":"boolean","description":"Neither pruned nor destroyed without --include-protected. Default false."}}}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"driftDetection":{"type":"object","additionalProperties":false,"title":"DriftDetection","description":"What becomes of objects that are no longer as helm applied them.","properties":{"mode":{"type":"string","enum":["enabled","warn","disabled"],"description":"enabled: apply corrects drift, unless --drift says otherwise. warn: it is shown and never corrected. disabled: nobody looks. Default: what --drift says, and without it a warning."},"ignore":{"type":"array","items":{"type":"object","title":"DriftIgnoreRule","additionalProperties":false,"required":["paths"],"description":"Fields that are no drift.","properties":{"paths":{"type":"array","minItems":1,"items":{"type":"string","pattern":"^(?:/(?:[^~/]|~[01])*)*$","description":"A JSON pointer into the object as the manifest has it, as in /spec/replicas; what is below it is left out, too. An empty one is the whole object."},"description":"Fields, as JSON pointers."},"target":{"type":"object","title":"DriftTarget","additionalProperties":false,"description":"The objects that the rule is about; all of the release where it is left out.","properties":{"group":{"type":"string","description":"The API group, as in apps; empty for that of v1."},"version":{"type":"string","minLength":1,"description":"The API version, as in v1."},"kind":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*$","description":"The kind, as in Deployment."},"name":{"type":"string","pattern":"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$","description":"The object's name."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","description":"The object's namespace."},"labelSelector":{"type":"string","minLength":1,"description":"Labels of the object in the manifest, as for kubectl -l."}}}}},"description":"Fields that somebody else is meant to change."}}},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
+const schema24 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stack.schema.json","title":"Stack","description":"A stack of Helm releases: headway.yaml at the root of the folder that declares them.","type":"object","additionalProperties":false,"required":["apiVersion","kind","metadata"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"Stack","type":"string","description":"What this document declares."},"metadata":{"type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/dnsName","description":"The stack's name: the releases it installs are marked as its own by this name."},"labels":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."},"annotations":{"type":"object","additionalProperties":{"type":"string"},"description":"For your own use; Headway does not read them."}},"description":"Names the stack."},"spec":{"type":"object","additionalProperties":false,"description":"What holds for all releases of the stack.","properties":{"releases":{"type":"array","minItems":1,"items":{"type":"string","minLength":1,"description":"A path with *, ?, ** and {a,b}, relative to this file."},"description":"Which files declare releases, as in releases/**/*.yaml. Default: every YAML file below this one, except charts, values files and hidden folders. With this field, a file that matches and holds something else is an error."},"repositories":{"type":"object","propertyNames":{"pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63},"additionalProperties":{"type":"object","title":"ChartRepository","additionalProperties":false,"required":["url"],"description":"One repository of charts.","properties":{"url":{"type":"string","minLength":1,"description":"A folder (./charts-index) relative to this file and inside the git repository, an https:// chart repository, or an oci:// registry path."},"secretRef":{"type":"string","minLength":1,"maxLength":253,"description":"A Secret in Headway's system namespace with username and password, or .dockerconfigjson, and ca.crt where the server's authority is a private one."}}},"description":"Where charts named ALIAS/NAME come from, by alias."},"values":{"type":["object","null"],"additionalProperties":true,"description":"Values below every release's own."},"phases":{"type":"array","items":{"type":"string","pattern":"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$","maxLength":63,"description":"A phase's name."},"description":"Names of phases, the first one first. A release of a phase waits for every release of the earlier phases."},"order":{"type":"string","enum":["dependencies","waves"],"description":"dependencies (default): a release starts when its own dependencies are healthy. waves: no release of wave N+1 starts before all of wave N are healthy."},"onFailure":{"type":"string","enum":["continue","stop","rollbackRelated","rollbackStack"],"description":"What the failure of one release means to the others. continue (default): what does not depend on it goes on. stop: nothing starts any more, and what is under way comes to its end. rollbackStack: nothing starts any more, and all that this run has changed goes back to what it was before the run, dependents first; what this run installed is uninstalled, but a failed first install is kept. rollbackRelated: the same for what the failed release depends on, what depends on it, and what depends on any of these; the rest goes on."},"cluster":{"type":"object","additionalProperties":false,"required":["uid"],"description":"The one cluster that this stack is for; commands that read or change another one refuse.","properties":{"uid":{"type":"string","pattern":"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$","description":"The UID of its namespace kube-system: kubectl get namespace kube-system -o jsonpath={.metadata.uid}. A re-created cluster has another one."}}},"prune":{"type":"boolean","description":"Whether apply uninstalls releases that this stack owns and no longer declares, dependents first, once everything declared is ready. Default false: they stay, and every plan names them."},"maxPrune":{"type":"integer","minimum":0,"maximum":1000,"description":"How many releases one run may prune; more of them need --yes-prune, or the run does not begin. Default 3."},"foresight":{"type":"string","enum":["warn","enforce","off"],"description":"What becomes of missing dependencies and mistakes in values that validate and plan find in the charts. warn (default): they are shown. enforce: they are errors. off: nobody looks."},"defaults":{"type":"object","additionalProperties":false,"description":"What holds for each release that does not say otherwise itself.","properties":{"namespace":{"$ref":"#/$defs/namespace"},"createNamespace":{"type":"boolean","description":"Create the namespace if it is absent and no release of the plan brings it. One that exists is never touched. Default true."},"timeout":{"$ref":"#/$defs/duration","description":"How long one attempt may take, from the start of helm until everything is ready, hooks included, queueing not. Default 5m."},"failFast":{"$ref":"#/$defs/failFast"},"onFailure":{"type":"string","enum":["rollback","keep","uninstall"],"description":"What happens when an attempt fails. rollback (default): an upgrade goes back to the last verified revision, a failed first install is kept and tried again. keep: nothing is undone. uninstall: as rollback, but a failed first install is uninstalled. A failed upgrade is never uninstalled."},"retries":{"type":"integer","minimum":0,"maximum":20,"description":"Further attempts of an upgrade before onFailure. Transient causes, as an unreachable cluster, do not count. Default 0."},"waitWith":{"type":"string","enum":["auto","headway","helm"],"description":"Who decides that a release is ready. auto (default): Headway, and Helm's own wait too where the chart has post-install or post-upgrade hooks. headway: Headway alone. helm: Helm's wait too, always."},"crds":{"type":"string","enum":["skip","create","upgrade"],"description":"What happens to the chart's crds/ folder before helm runs. create (default): those that are absent are created. upgrade: those that exist are updated too. skip: nothing."},"fieldConflicts":{"type":"string","enum":["take","fail"],"description":"What happens where somebody else (kubectl scale, an autoscaler) owns a field that the chart sets. take (default): the declaration wins, and each field is named with its manager. fail: the release fails with the same words."},"driftDetection":{"$ref":"#/$defs/driftDetection"},"maxHistory":{"type":"integer","minimum":2,"maximum":1000,"description":"Revisions that Helm keeps; a rollback needs at least two. Default 10."},"stableFor":{"$ref":"#/$defs/duration","description":"How long a release must stay healthy without a break before it counts as healthy. Default 0s."},"serviceAccountName":{"type":"string","pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$","description":"The ServiceAccount of the release's own namespace as which everything is done for it, helm's hooks and lookups included. By default whoever runs Headway, or the StackSync's account."},"protect":{"type":"boolean","description":"Neither pruned nor destroyed without --include-protected. Default false."}}}}}},"$defs":{"dnsName":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."},"duration":{"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."},"driftDetection":{"type":"object","additionalProperties":false,"title":"DriftDetection","description":"What becomes of objects that are no longer as helm applied them.","properties":{"mode":{"type":"string","enum":["enabled","warn","disabled"],"description":"enabled: apply corrects drift, unless --drift says otherwise. warn: it is shown and never corrected. disabled: nobody looks. Default: what --drift says, and without it a warning."},"ignore":{"type":"array","items":{"type":"object","title":"DriftIgnoreRule","additionalProperties":false,"required":["paths"],"description":"Fields that are no drift.","properties":{"paths":{"type":"array","minItems":1,"items":{"type":"string","pattern":"^(?:/(?:[^~/]|~[01])*)*$","description":"A JSON pointer into the object as the manifest has it, as in /spec/replicas; what is below it is left out, too. An empty one is the whole object."},"description":"Fields, as JSON pointers."},"target":{"type":"object","title":"DriftTarget","additionalProperties":false,"description":"The objects that the rule is about; all of the release where it is left out.","properties":{"group":{"type":"string","description":"The API group, as in apps; empty for that of v1."},"version":{"type":"string","minLength":1,"description":"The API version, as in v1."},"kind":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*$","description":"The kind, as in Deployment."},"name":{"type":"string","pattern":"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$","description":"The object's name."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","description":"The object's namespace."},"labelSelector":{"type":"string","minLength":1,"description":"Labels of the object in the manifest, as for kubectl -l."}}}}},"description":"Fields that somebody else is meant to change."}}},"failFast":{"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}}}};
 const schema25 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$","maxLength":53,"description":"A DNS name: lower-case letters, digits, - and ., at most 53 characters (Helm's limit for a release)."};
 const schema26 = {"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","maxLength":63,"description":"A Kubernetes namespace: lower-case letters, digits and -, at most 63 characters."};
 const schema27 = {"type":"string","pattern":"^(?:0|(?:(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:ns|us|µs|ms|s|m|h))+)$","description":"A Go duration, as in 90s, 5m, 1h30m or 500ms; at most 24h."};
 const schema32 = {"type":"object","additionalProperties":false,"title":"DriftDetection","description":"What becomes of objects that are no longer as helm applied them.","properties":{"mode":{"type":"string","enum":["enabled","warn","disabled"],"description":"enabled: apply corrects drift, unless --drift says otherwise. warn: it is shown and never corrected. disabled: nobody looks. Default: what --drift says, and without it a warning."},"ignore":{"type":"array","items":{"type":"object","title":"DriftIgnoreRule","additionalProperties":false,"required":["paths"],"description":"Fields that are no drift.","properties":{"paths":{"type":"array","minItems":1,"items":{"type":"string","pattern":"^(?:/(?:[^~/]|~[01])*)*$","description":"A JSON pointer into the object as the manifest has it, as in /spec/replicas; what is below it is left out, too. An empty one is the whole object."},"description":"Fields, as JSON pointers."},"target":{"type":"object","title":"DriftTarget","additionalProperties":false,"description":"The objects that the rule is about; all of the release where it is left out.","properties":{"group":{"type":"string","description":"The API group, as in apps; empty for that of v1."},"version":{"type":"string","minLength":1,"description":"The API version, as in v1."},"kind":{"type":"string","pattern":"^[A-Za-z][A-Za-z0-9]*$","description":"The kind, as in Deployment."},"name":{"type":"string","pattern":"^[A-Za-z0-9](?:[-.:A-Za-z0-9]*[A-Za-z0-9])?$","description":"The object's name."},"namespace":{"type":"string","pattern":"^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$","description":"The object's namespace."},"labelSelector":{"type":"string","minLength":1,"description":"Labels of the object in the manifest, as for kubectl -l."}}}}},"description":"Fields that somebody else is meant to change."}}};
-const pattern18 = new RegExp("^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$", "u");
-const pattern19 = new RegExp("^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "u");
+const pattern19 = new RegExp("^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$", "u");
+const pattern20 = new RegExp("^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "u");
 const schema28 = {"type":"object","additionalProperties":false,"title":"FailFast","description":"How long a pod state that looks terminal is tolerated before the release counts as failed, without waiting for the timeout.","properties":{"imagePull":{"$ref":"#/$defs/duration","description":"How long an image may fail to be pulled. Default 60s."},"config":{"$ref":"#/$defs/duration","description":"How long a container may fail to be created, as with a missing Secret or ConfigMap. Default 30s."},"crashLoop":{"type":"object","additionalProperties":false,"description":"How much a container may crash.","properties":{"restarts":{"type":"integer","minimum":1,"maximum":1000,"description":"Restarts that are tolerated. Default 3."},"for":{"$ref":"#/$defs/duration","description":"How long a container may be in CrashLoopBackOff after that many restarts. Default 60s."}}}}};
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -2674,7 +2700,7 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(!pattern18.test(data17)){
+if(!pattern19.test(data17)){
 const err37 = {instancePath:instancePath+"/spec/phases/" + i1,schemaPath:"#/properties/spec/properties/phases/items/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$"},message:"must match pattern \""+"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$"+"\"",schema:"^[A-Za-z0-9](?:[-_.A-Za-z0-9]*[A-Za-z0-9])?$",parentSchema:schema24.properties.spec.properties.phases.items,data:data17};
 if(vErrors === null){
 vErrors = [err37];
@@ -2782,7 +2808,7 @@ errors++;
 if(data20.uid !== undefined){
 let data21 = data20.uid;
 if(typeof data21 === "string"){
-if(!pattern19.test(data21)){
+if(!pattern20.test(data21)){
 const err46 = {instancePath:instancePath+"/spec/cluster/uid",schemaPath:"#/properties/spec/properties/cluster/properties/uid/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$"},message:"must match pattern \""+"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$"+"\"",schema:"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$",parentSchema:schema24.properties.spec.properties.cluster.properties.uid,data:data21};
 if(vErrors === null){
 vErrors = [err46];
@@ -3487,10 +3513,11 @@ vErrors.push(err102);
 errors++;
 }
 }
-if(data25.protect !== undefined){
-let data50 = data25.protect;
-if(typeof data50 !== "boolean"){
-const err103 = {instancePath:instancePath+"/spec/defaults/protect",schemaPath:"#/properties/spec/properties/defaults/properties/protect/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema24.properties.spec.properties.defaults.properties.protect.type,parentSchema:schema24.properties.spec.properties.defaults.properties.protect,data:data50};
+if(data25.serviceAccountName !== undefined){
+let data50 = data25.serviceAccountName;
+if(typeof data50 === "string"){
+if(!pattern16.test(data50)){
+const err103 = {instancePath:instancePath+"/spec/defaults/serviceAccountName",schemaPath:"#/properties/spec/properties/defaults/properties/serviceAccountName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema24.properties.spec.properties.defaults.properties.serviceAccountName,data:data50};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -3500,9 +3527,8 @@ vErrors.push(err103);
 errors++;
 }
 }
-}
 else {
-const err104 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.properties.spec.properties.defaults.type,parentSchema:schema24.properties.spec.properties.defaults,data:data25};
+const err104 = {instancePath:instancePath+"/spec/defaults/serviceAccountName",schemaPath:"#/properties/spec/properties/defaults/properties/serviceAccountName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema24.properties.spec.properties.defaults.properties.serviceAccountName.type,parentSchema:schema24.properties.spec.properties.defaults.properties.serviceAccountName,data:data50};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -3512,9 +3538,10 @@ vErrors.push(err104);
 errors++;
 }
 }
-}
-else {
-const err105 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.properties.spec.type,parentSchema:schema24.properties.spec,data:data8};
+if(data25.protect !== undefined){
+let data51 = data25.protect;
+if(typeof data51 !== "boolean"){
+const err105 = {instancePath:instancePath+"/spec/defaults/protect",schemaPath:"#/properties/spec/properties/defaults/properties/protect/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema24.properties.spec.properties.defaults.properties.protect.type,parentSchema:schema24.properties.spec.properties.defaults.properties.protect,data:data51};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -3526,12 +3553,36 @@ errors++;
 }
 }
 else {
-const err106 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.type,parentSchema:schema24,data};
+const err106 = {instancePath:instancePath+"/spec/defaults",schemaPath:"#/properties/spec/properties/defaults/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.properties.spec.properties.defaults.type,parentSchema:schema24.properties.spec.properties.defaults,data:data25};
 if(vErrors === null){
 vErrors = [err106];
 }
 else {
 vErrors.push(err106);
+}
+errors++;
+}
+}
+}
+else {
+const err107 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.properties.spec.type,parentSchema:schema24.properties.spec,data:data8};
+if(vErrors === null){
+vErrors = [err107];
+}
+else {
+vErrors.push(err107);
+}
+errors++;
+}
+}
+}
+else {
+const err108 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema24.type,parentSchema:schema24,data};
+if(vErrors === null){
+vErrors = [err108];
+}
+else {
+vErrors.push(err108);
 }
 errors++;
 }
@@ -3542,7 +3593,7 @@ return errors === 0;
 export const validateChartIndex = validate16;
 const schema34 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/chart-index.schema.json","title":"ChartIndex","description":"What a repository of charts holds: ALIAS.yaml in the repository's folder, or in charts-index/ beside headway.yaml. Written by `headway index`.","type":"object","additionalProperties":false,"required":["apiVersion","kind","charts"],"properties":{"apiVersion":{"const":"headway.dev/v1","type":"string","description":"The version of this format."},"kind":{"const":"ChartIndex","type":"string","description":"What this document is."},"charts":{"type":"object","description":"Each chart's versions by its name, newest first.","additionalProperties":{"type":"array","minItems":1,"items":{"$ref":"#/$defs/indexedVersion"}}}},"$defs":{"indexedVersion":{"type":"object","title":"IndexedVersion","description":"One version of one chart.","additionalProperties":false,"required":["version","digest","url"],"properties":{"version":{"type":"string","minLength":1,"maxLength":256,"description":"The chart's version."},"appVersion":{"type":"string","description":"The version of what the chart installs."},"digest":{"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."},"url":{"type":"string","minLength":1,"description":"https://….tgz, oci://HOST/PATH/NAME, or a path of a chart's folder or archive relative to this file."},"dependencies":{"type":"array","description":"What the chart depends on, as its Chart.yaml says.","items":{"type":"object","title":"IndexedDependency","additionalProperties":false,"required":["name","version","repository"],"properties":{"name":{"type":"string","description":"The dependency's name."},"version":{"type":"string","description":"A range of versions; empty for any."},"repository":{"type":"string","description":"Where it comes from; empty where it is vendored."}}}}}}}};
 const schema35 = {"type":"object","title":"IndexedVersion","description":"One version of one chart.","additionalProperties":false,"required":["version","digest","url"],"properties":{"version":{"type":"string","minLength":1,"maxLength":256,"description":"The chart's version."},"appVersion":{"type":"string","description":"The version of what the chart installs."},"digest":{"type":"string","pattern":"^(?:tree-)?sha256:[0-9a-f]{64}$","description":"sha256: over a packaged chart's bytes; tree-sha256: over a chart's folder with its dependencies."},"url":{"type":"string","minLength":1,"description":"https://….tgz, oci://HOST/PATH/NAME, or a path of a chart's folder or archive relative to this file."},"dependencies":{"type":"array","description":"What the chart depends on, as its Chart.yaml says.","items":{"type":"object","title":"IndexedDependency","additionalProperties":false,"required":["name","version","repository"],"properties":{"name":{"type":"string","description":"The dependency's name."},"version":{"type":"string","description":"A range of versions; empty for any."},"repository":{"type":"string","description":"Where it comes from; empty where it is vendored."}}}}}};
-const pattern30 = new RegExp("^(?:tree-)?sha256:[0-9a-f]{64}$", "u");
+const pattern32 = new RegExp("^(?:tree-)?sha256:[0-9a-f]{64}$", "u");
 
 function validate16(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="https://headway.dev/schemas/v1/chart-index.schema.json" */;
@@ -3750,7 +3801,7 @@ errors++;
 if(data4.digest !== undefined){
 let data7 = data4.digest;
 if(typeof data7 === "string"){
-if(!pattern30.test(data7)){
+if(!pattern32.test(data7)){
 const err17 = {instancePath:instancePath+"/charts/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i0+"/digest",schemaPath:"#/$defs/indexedVersion/properties/digest/pattern",keyword:"pattern",params:{pattern: "^(?:tree-)?sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^(?:tree-)?sha256:[0-9a-f]{64}$"+"\"",schema:"^(?:tree-)?sha256:[0-9a-f]{64}$",parentSchema:schema35.properties.digest,data:data7};
 if(vErrors === null){
 vErrors = [err17];
@@ -4170,7 +4221,7 @@ errors++;
 if(data3.digest !== undefined){
 let data6 = data3.digest;
 if(typeof data6 === "string"){
-if(!pattern30.test(data6)){
+if(!pattern32.test(data6)){
 const err17 = {instancePath:instancePath+"/releases/" + key1.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/pattern",keyword:"pattern",params:{pattern: "^(?:tree-)?sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^(?:tree-)?sha256:[0-9a-f]{64}$"+"\"",schema:"^(?:tree-)?sha256:[0-9a-f]{64}$",parentSchema:schema38,data:data6};
 if(vErrors === null){
 vErrors = [err17];
@@ -4317,7 +4368,7 @@ errors++;
 if(data9.digest !== undefined){
 let data11 = data9.digest;
 if(typeof data11 === "string"){
-if(!pattern30.test(data11)){
+if(!pattern32.test(data11)){
 const err29 = {instancePath:instancePath+"/dependencies/" + key3.replace(/~/g, "~0").replace(/\//g, "~1")+"/digest",schemaPath:"#/$defs/digest/pattern",keyword:"pattern",params:{pattern: "^(?:tree-)?sha256:[0-9a-f]{64}$"},message:"must match pattern \""+"^(?:tree-)?sha256:[0-9a-f]{64}$"+"\"",schema:"^(?:tree-)?sha256:[0-9a-f]{64}$",parentSchema:schema38,data:data11};
 if(vErrors === null){
 vErrors = [err29];
@@ -4404,10 +4455,9 @@ return errors === 0;
 }
 
 export const validateStackSync = validate18;
-const schema43 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stacksync.schema.json","title":"StackSync","description":"What the agent in the cluster keeps true: one stack, from one folder of one git repository.","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","const":"headway.dev/v1"},"kind":{"type":"string","const":"StackSync"},"metadata":{"type":"object","description":"The object's own, as Kubernetes has it."},"spec":{"type":"object","additionalProperties":false,"required":["source"],"properties":{"source":{"description":"Where the stack's declarations are. secretRef holds username and password, or bearerToken, and ca.crt for https; identity and known_hosts for ssh.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"description":"The repository: https://HOST/PATH, ssh://[USER@]HOST/PATH or USER@HOST:PATH. Credentials stand in secretRef, never here.","type":"string","minLength":1,"maxLength":2048},"ref":{"description":"What is followed: one of branch, tag and commit; the branch main by default.","type":"object","additionalProperties":false,"maxProperties":1,"properties":{"branch":{"type":"string","minLength":1,"maxLength":255},"tag":{"type":"string","minLength":1,"maxLength":255},"commit":{"type":"string","pattern":"^[0-9a-f]{40}$"}}},"path":{"description":"The stack's folder below the repository's root; the root by default.","type":"string","maxLength":1024},"interval":{"description":"How often the repository is asked for a newer commit, a Go duration from 5s to 24h; 1m by default.","type":"string","maxLength":32},"secretRef":{"$ref":"#/definitions/secretRef"},"verify":{"description":"Only a commit signed by a key of secretRef is used: each of its keys ending in .asc is an OpenPGP public key, each ending in .pub an SSH public key.","type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"#/definitions/secretRef"}}}}},"webhook":{"description":"Lets a git server tell of pushes, at /hooks/github/NAMESPACE/NAME, /hooks/gitlab/NAMESPACE/NAME or /hooks/generic/NAMESPACE/NAME; the key token of secretRef is what deliveries are signed with.","type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"#/definitions/secretRef"}}},"notify":{"description":"Who is told of the ends of runs: one message for each run that did something or has somebody else to blame, root causes alone.","type":"array","maxItems":8,"items":{"description":"One of slack and webhook.","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"slack":{"description":"A channel of Slack, or of what takes the same messages; the key url of secretRef is the address of an incoming webhook.","type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"#/definitions/secretRef"}}},"webhook":{"description":"A server of your own; the key token of secretRef is what messages are signed with.","type":"object","additionalProperties":false,"required":["url","secretRef"],"properties":{"url":{"description":"https://HOST/PATH, without credentials.","type":"string","minLength":1,"maxLength":2048},"secretRef":{"$ref":"#/definitions/secretRef"}}}}}},"commitStatus":{"description":"Says beside each commit how its stack stands, as headway/CLUSTER/STACK; the key token of secretRef may write commit statuses.","type":"object","additionalProperties":false,"required":["provider","secretRef"],"properties":{"provider":{"type":"string","enum":["github","gitlab"]},"apiUrl":{"description":"The API's address where it does not follow from the repository's: https://git.example.com/api/v3.","type":"string","minLength":1,"maxLength":2048},"secretRef":{"$ref":"#/definitions/secretRef"}}},"suspend":{"description":"True: nothing is fetched and nothing changed until it is false again.","type":"boolean"},"serviceAccountName":{"description":"The ServiceAccount of the StackSync's namespace as which everything of the stack's releases is done, helm's hooks and lookups included.","type":"string","pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},"deletionPolicy":{"description":"What becomes of the releases when the StackSync is deleted: they stay.","type":"string","enum":["orphan"]}}},"status":{"type":"object","description":"What the agent says of it."}},"definitions":{"secretRef":{"title":"SecretRef","description":"A Secret in the StackSync's own namespace.","type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"}}}}};
+const schema43 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"https://headway.dev/schemas/v1/stacksync.schema.json","title":"StackSync","description":"What the agent in the cluster keeps true: one stack, from one folder of one git repository.","type":"object","required":["apiVersion","kind","metadata","spec"],"properties":{"apiVersion":{"type":"string","const":"headway.dev/v1"},"kind":{"type":"string","const":"StackSync"},"metadata":{"type":"object","description":"The object's own, as Kubernetes has it."},"spec":{"type":"object","additionalProperties":false,"required":["source"],"properties":{"source":{"description":"Where the stack's declarations are. secretRef holds username and password, or bearerToken, and ca.crt for https; identity and known_hosts for ssh.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"description":"The repository: https://HOST/PATH, ssh://[USER@]HOST/PATH or USER@HOST:PATH. Credentials stand in secretRef, never here.","type":"string","minLength":1,"maxLength":2048},"ref":{"description":"What is followed: one of branch, tag and commit; the branch main by default.","type":"object","additionalProperties":false,"maxProperties":1,"properties":{"branch":{"type":"string","minLength":1,"maxLength":255},"tag":{"type":"string","minLength":1,"maxLength":255},"commit":{"type":"string","pattern":"^[0-9a-f]{40}$"}}},"path":{"description":"The stack's folder below the repository's root; the root by default.","type":"string","maxLength":1024},"interval":{"description":"How often the repository is asked for a newer commit, a Go duration from 5s to 24h; 1m by default.","type":"string","maxLength":32},"rewind":{"description":"Whether a branch or tag that was moved back, or to other history, is followed. refuse waits for a person's headway.dev/accept-commit, and is the default with verify; allow is the default else. Unrelated history always waits.","type":"string","enum":["allow","refuse"]},"secretRef":{"$ref":"#/definitions/secretRef"},"verify":{"description":"Only a commit signed by a key of secretRef is used: each of its keys ending in .asc is an OpenPGP public key, each ending in .pub an SSH public key.","type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"#/definitions/secretRef"}}}}},"webhook":{"description":"Lets a git server tell of pushes, at /hooks/github/NAMESPACE/NAME, /hooks/gitlab/NAMESPACE/NAME or /hooks/generic/NAMESPACE/NAME; the key token of secretRef is what deliveries are signed with.","type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"#/definitions/secretRef"}}},"notify":{"description":"Who is told of the ends of runs: one message for each run that did something or has somebody else to blame, root causes alone.","type":"array","maxItems":8,"items":{"description":"One of slack and webhook.","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"slack":{"description":"A channel of Slack, or of what takes the same messages; the key url of secretRef is the address of an incoming webhook.","type":"object","additionalProperties":false,"required":["secretRef"],"properties":{"secretRef":{"$ref":"#/definitions/secretRef"}}},"webhook":{"description":"A server of your own; the key token of secretRef is what messages are signed with.","type":"object","additionalProperties":false,"required":["url","secretRef"],"properties":{"url":{"description":"https://HOST/PATH, without credentials.","type":"string","minLength":1,"maxLength":2048},"secretRef":{"$ref":"#/definitions/secretRef"}}}}}},"commitStatus":{"description":"Says beside each commit how its stack stands, as headway/CLUSTER/STACK; the key token of secretRef may write commit statuses.","type":"object","additionalProperties":false,"required":["provider","secretRef"],"properties":{"provider":{"type":"string","enum":["github","gitlab"]},"apiUrl":{"description":"The API's address where it does not follow from the repository's: https://git.example.com/api/v3.","type":"string","minLength":1,"maxLength":2048},"secretRef":{"$ref":"#/definitions/secretRef"}}},"suspend":{"description":"True: nothing is fetched and nothing changed until it is false again.","type":"boolean"},"serviceAccountName":{"description":"The ServiceAccount of the StackSync's namespace as which everything of the stack's releases is done, helm's hooks and lookups included.","type":"string","pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},"deletionPolicy":{"description":"What becomes of the releases when the StackSync is deleted: they stay.","type":"string","enum":["orphan"]}}},"status":{"type":"object","description":"What the agent says of it."}},"definitions":{"secretRef":{"title":"SecretRef","description":"A Secret in the StackSync's own namespace.","type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"}}}}};
 const schema44 = {"title":"SecretRef","description":"A Secret in the StackSync's own namespace.","type":"object","additionalProperties":false,"required":["name"],"properties":{"name":{"type":"string","pattern":"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"}}};
-const pattern33 = new RegExp("^[0-9a-f]{40}$", "u");
-const pattern34 = new RegExp("^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", "u");
+const pattern35 = new RegExp("^[0-9a-f]{40}$", "u");
 
 function validate18(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="https://headway.dev/schemas/v1/stacksync.schema.json" */;
@@ -4552,7 +4602,7 @@ vErrors.push(err11);
 errors++;
 }
 for(const key1 in data4){
-if(!((((((key1 === "url") || (key1 === "ref")) || (key1 === "path")) || (key1 === "interval")) || (key1 === "secretRef")) || (key1 === "verify"))){
+if(!(((((((key1 === "url") || (key1 === "ref")) || (key1 === "path")) || (key1 === "interval")) || (key1 === "rewind")) || (key1 === "secretRef")) || (key1 === "verify"))){
 const err12 = {instancePath:instancePath+"/spec/source",schemaPath:"#/properties/spec/properties/source/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.source,data:data4};
 if(vErrors === null){
 vErrors = [err12];
@@ -4696,7 +4746,7 @@ errors++;
 if(data6.commit !== undefined){
 let data9 = data6.commit;
 if(typeof data9 === "string"){
-if(!pattern33.test(data9)){
+if(!pattern35.test(data9)){
 const err24 = {instancePath:instancePath+"/spec/source/ref/commit",schemaPath:"#/properties/spec/properties/source/properties/ref/properties/commit/pattern",keyword:"pattern",params:{pattern: "^[0-9a-f]{40}$"},message:"must match pattern \""+"^[0-9a-f]{40}$"+"\"",schema:"^[0-9a-f]{40}$",parentSchema:schema43.properties.spec.properties.source.properties.ref.properties.commit,data:data9};
 if(vErrors === null){
 vErrors = [err24];
@@ -4780,11 +4830,10 @@ vErrors.push(err30);
 errors++;
 }
 }
-if(data4.secretRef !== undefined){
-let data12 = data4.secretRef;
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
-if(data12.name === undefined){
-const err31 = {instancePath:instancePath+"/spec/source/secretRef",schemaPath:"#/definitions/secretRef/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data12};
+if(data4.rewind !== undefined){
+let data12 = data4.rewind;
+if(typeof data12 !== "string"){
+const err31 = {instancePath:instancePath+"/spec/source/rewind",schemaPath:"#/properties/spec/properties/source/properties/rewind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.source.properties.rewind.type,parentSchema:schema43.properties.spec.properties.source.properties.rewind,data:data12};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -4793,9 +4842,8 @@ vErrors.push(err31);
 }
 errors++;
 }
-for(const key3 in data12){
-if(!(key3 === "name")){
-const err32 = {instancePath:instancePath+"/spec/source/secretRef",schemaPath:"#/definitions/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data12};
+if(!((data12 === "allow") || (data12 === "refuse"))){
+const err32 = {instancePath:instancePath+"/spec/source/rewind",schemaPath:"#/properties/spec/properties/source/properties/rewind/enum",keyword:"enum",params:{allowedValues: schema43.properties.spec.properties.source.properties.rewind.enum},message:"must be equal to one of the allowed values",schema:schema43.properties.spec.properties.source.properties.rewind.enum,parentSchema:schema43.properties.spec.properties.source.properties.rewind,data:data12};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -4805,11 +4853,11 @@ vErrors.push(err32);
 errors++;
 }
 }
-if(data12.name !== undefined){
-let data13 = data12.name;
-if(typeof data13 === "string"){
-if(!pattern34.test(data13)){
-const err33 = {instancePath:instancePath+"/spec/source/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema44.properties.name,data:data13};
+if(data4.secretRef !== undefined){
+let data13 = data4.secretRef;
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+if(data13.name === undefined){
+const err33 = {instancePath:instancePath+"/spec/source/secretRef",schemaPath:"#/definitions/secretRef/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data13};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -4818,9 +4866,9 @@ vErrors.push(err33);
 }
 errors++;
 }
-}
-else {
-const err34 = {instancePath:instancePath+"/spec/source/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data13};
+for(const key3 in data13){
+if(!(key3 === "name")){
+const err34 = {instancePath:instancePath+"/spec/source/secretRef",schemaPath:"#/definitions/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data13};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -4830,9 +4878,11 @@ vErrors.push(err34);
 errors++;
 }
 }
-}
-else {
-const err35 = {instancePath:instancePath+"/spec/source/secretRef",schemaPath:"#/definitions/secretRef/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data12};
+if(data13.name !== undefined){
+let data14 = data13.name;
+if(typeof data14 === "string"){
+if(!pattern16.test(data14)){
+const err35 = {instancePath:instancePath+"/spec/source/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema44.properties.name,data:data14};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -4842,11 +4892,8 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data4.verify !== undefined){
-let data14 = data4.verify;
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-if(data14.secretRef === undefined){
-const err36 = {instancePath:instancePath+"/spec/source/verify",schemaPath:"#/properties/spec/properties/source/properties/verify/required",keyword:"required",params:{missingProperty: "secretRef"},message:"must have required property '"+"secretRef"+"'",schema:schema43.properties.spec.properties.source.properties.verify.required,parentSchema:schema43.properties.spec.properties.source.properties.verify,data:data14};
+else {
+const err36 = {instancePath:instancePath+"/spec/source/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data14};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -4855,9 +4902,10 @@ vErrors.push(err36);
 }
 errors++;
 }
-for(const key4 in data14){
-if(!(key4 === "secretRef")){
-const err37 = {instancePath:instancePath+"/spec/source/verify",schemaPath:"#/properties/spec/properties/source/properties/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.source.properties.verify,data:data14};
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/spec/source/secretRef",schemaPath:"#/definitions/secretRef/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data13};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -4867,11 +4915,11 @@ vErrors.push(err37);
 errors++;
 }
 }
-if(data14.secretRef !== undefined){
-let data15 = data14.secretRef;
+if(data4.verify !== undefined){
+let data15 = data4.verify;
 if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
-if(data15.name === undefined){
-const err38 = {instancePath:instancePath+"/spec/source/verify/secretRef",schemaPath:"#/definitions/secretRef/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data15};
+if(data15.secretRef === undefined){
+const err38 = {instancePath:instancePath+"/spec/source/verify",schemaPath:"#/properties/spec/properties/source/properties/verify/required",keyword:"required",params:{missingProperty: "secretRef"},message:"must have required property '"+"secretRef"+"'",schema:schema43.properties.spec.properties.source.properties.verify.required,parentSchema:schema43.properties.spec.properties.source.properties.verify,data:data15};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -4880,9 +4928,9 @@ vErrors.push(err38);
 }
 errors++;
 }
-for(const key5 in data15){
-if(!(key5 === "name")){
-const err39 = {instancePath:instancePath+"/spec/source/verify/secretRef",schemaPath:"#/definitions/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data15};
+for(const key4 in data15){
+if(!(key4 === "secretRef")){
+const err39 = {instancePath:instancePath+"/spec/source/verify",schemaPath:"#/properties/spec/properties/source/properties/verify/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.source.properties.verify,data:data15};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -4892,11 +4940,11 @@ vErrors.push(err39);
 errors++;
 }
 }
-if(data15.name !== undefined){
-let data16 = data15.name;
-if(typeof data16 === "string"){
-if(!pattern34.test(data16)){
-const err40 = {instancePath:instancePath+"/spec/source/verify/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema44.properties.name,data:data16};
+if(data15.secretRef !== undefined){
+let data16 = data15.secretRef;
+if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
+if(data16.name === undefined){
+const err40 = {instancePath:instancePath+"/spec/source/verify/secretRef",schemaPath:"#/definitions/secretRef/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data16};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -4905,9 +4953,9 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-else {
-const err41 = {instancePath:instancePath+"/spec/source/verify/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data16};
+for(const key5 in data16){
+if(!(key5 === "name")){
+const err41 = {instancePath:instancePath+"/spec/source/verify/secretRef",schemaPath:"#/definitions/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data16};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -4917,9 +4965,11 @@ vErrors.push(err41);
 errors++;
 }
 }
-}
-else {
-const err42 = {instancePath:instancePath+"/spec/source/verify/secretRef",schemaPath:"#/definitions/secretRef/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data15};
+if(data16.name !== undefined){
+let data17 = data16.name;
+if(typeof data17 === "string"){
+if(!pattern16.test(data17)){
+const err42 = {instancePath:instancePath+"/spec/source/verify/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema44.properties.name,data:data17};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -4929,9 +4979,8 @@ vErrors.push(err42);
 errors++;
 }
 }
-}
 else {
-const err43 = {instancePath:instancePath+"/spec/source/verify",schemaPath:"#/properties/spec/properties/source/properties/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.source.properties.verify.type,parentSchema:schema43.properties.spec.properties.source.properties.verify,data:data14};
+const err43 = {instancePath:instancePath+"/spec/source/verify/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data17};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -4943,7 +4992,7 @@ errors++;
 }
 }
 else {
-const err44 = {instancePath:instancePath+"/spec/source",schemaPath:"#/properties/spec/properties/source/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.source.type,parentSchema:schema43.properties.spec.properties.source,data:data4};
+const err44 = {instancePath:instancePath+"/spec/source/verify/secretRef",schemaPath:"#/definitions/secretRef/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data16};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -4953,11 +5002,9 @@ vErrors.push(err44);
 errors++;
 }
 }
-if(data3.webhook !== undefined){
-let data17 = data3.webhook;
-if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
-if(data17.secretRef === undefined){
-const err45 = {instancePath:instancePath+"/spec/webhook",schemaPath:"#/properties/spec/properties/webhook/required",keyword:"required",params:{missingProperty: "secretRef"},message:"must have required property '"+"secretRef"+"'",schema:schema43.properties.spec.properties.webhook.required,parentSchema:schema43.properties.spec.properties.webhook,data:data17};
+}
+else {
+const err45 = {instancePath:instancePath+"/spec/source/verify",schemaPath:"#/properties/spec/properties/source/properties/verify/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.source.properties.verify.type,parentSchema:schema43.properties.spec.properties.source.properties.verify,data:data15};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -4966,9 +5013,10 @@ vErrors.push(err45);
 }
 errors++;
 }
-for(const key6 in data17){
-if(!(key6 === "secretRef")){
-const err46 = {instancePath:instancePath+"/spec/webhook",schemaPath:"#/properties/spec/properties/webhook/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.webhook,data:data17};
+}
+}
+else {
+const err46 = {instancePath:instancePath+"/spec/source",schemaPath:"#/properties/spec/properties/source/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.source.type,parentSchema:schema43.properties.spec.properties.source,data:data4};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -4978,11 +5026,11 @@ vErrors.push(err46);
 errors++;
 }
 }
-if(data17.secretRef !== undefined){
-let data18 = data17.secretRef;
+if(data3.webhook !== undefined){
+let data18 = data3.webhook;
 if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
-if(data18.name === undefined){
-const err47 = {instancePath:instancePath+"/spec/webhook/secretRef",schemaPath:"#/definitions/secretRef/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data18};
+if(data18.secretRef === undefined){
+const err47 = {instancePath:instancePath+"/spec/webhook",schemaPath:"#/properties/spec/properties/webhook/required",keyword:"required",params:{missingProperty: "secretRef"},message:"must have required property '"+"secretRef"+"'",schema:schema43.properties.spec.properties.webhook.required,parentSchema:schema43.properties.spec.properties.webhook,data:data18};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -4991,9 +5039,9 @@ vErrors.push(err47);
 }
 errors++;
 }
-for(const key7 in data18){
-if(!(key7 === "name")){
-const err48 = {instancePath:instancePath+"/spec/webhook/secretRef",schemaPath:"#/definitions/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data18};
+for(const key6 in data18){
+if(!(key6 === "secretRef")){
+const err48 = {instancePath:instancePath+"/spec/webhook",schemaPath:"#/properties/spec/properties/webhook/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.webhook,data:data18};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -5003,11 +5051,11 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data18.name !== undefined){
-let data19 = data18.name;
-if(typeof data19 === "string"){
-if(!pattern34.test(data19)){
-const err49 = {instancePath:instancePath+"/spec/webhook/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema44.properties.name,data:data19};
+if(data18.secretRef !== undefined){
+let data19 = data18.secretRef;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.name === undefined){
+const err49 = {instancePath:instancePath+"/spec/webhook/secretRef",schemaPath:"#/definitions/secretRef/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data19};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -5016,9 +5064,9 @@ vErrors.push(err49);
 }
 errors++;
 }
-}
-else {
-const err50 = {instancePath:instancePath+"/spec/webhook/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data19};
+for(const key7 in data19){
+if(!(key7 === "name")){
+const err50 = {instancePath:instancePath+"/spec/webhook/secretRef",schemaPath:"#/definitions/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data19};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -5028,9 +5076,11 @@ vErrors.push(err50);
 errors++;
 }
 }
-}
-else {
-const err51 = {instancePath:instancePath+"/spec/webhook/secretRef",schemaPath:"#/definitions/secretRef/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data18};
+if(data19.name !== undefined){
+let data20 = data19.name;
+if(typeof data20 === "string"){
+if(!pattern16.test(data20)){
+const err51 = {instancePath:instancePath+"/spec/webhook/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema44.properties.name,data:data20};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -5040,9 +5090,8 @@ vErrors.push(err51);
 errors++;
 }
 }
-}
 else {
-const err52 = {instancePath:instancePath+"/spec/webhook",schemaPath:"#/properties/spec/properties/webhook/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.webhook.type,parentSchema:schema43.properties.spec.properties.webhook,data:data17};
+const err52 = {instancePath:instancePath+"/spec/webhook/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data20};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -5052,11 +5101,9 @@ vErrors.push(err52);
 errors++;
 }
 }
-if(data3.notify !== undefined){
-let data20 = data3.notify;
-if(Array.isArray(data20)){
-if(data20.length > 8){
-const err53 = {instancePath:instancePath+"/spec/notify",schemaPath:"#/properties/spec/properties/notify/maxItems",keyword:"maxItems",params:{limit: 8},message:"must NOT have more than 8 items",schema:8,parentSchema:schema43.properties.spec.properties.notify,data:data20};
+}
+else {
+const err53 = {instancePath:instancePath+"/spec/webhook/secretRef",schemaPath:"#/definitions/secretRef/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data19};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -5065,12 +5112,10 @@ vErrors.push(err53);
 }
 errors++;
 }
-const len0 = data20.length;
-for(let i0=0; i0<len0; i0++){
-let data21 = data20[i0];
-if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
-if(Object.keys(data21).length > 1){
-const err54 = {instancePath:instancePath+"/spec/notify/" + i0,schemaPath:"#/properties/spec/properties/notify/items/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties",schema:1,parentSchema:schema43.properties.spec.properties.notify.items,data:data21};
+}
+}
+else {
+const err54 = {instancePath:instancePath+"/spec/webhook",schemaPath:"#/properties/spec/properties/webhook/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.webhook.type,parentSchema:schema43.properties.spec.properties.webhook,data:data18};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -5079,8 +5124,12 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(Object.keys(data21).length < 1){
-const err55 = {instancePath:instancePath+"/spec/notify/" + i0,schemaPath:"#/properties/spec/properties/notify/items/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema43.properties.spec.properties.notify.items,data:data21};
+}
+if(data3.notify !== undefined){
+let data21 = data3.notify;
+if(Array.isArray(data21)){
+if(data21.length > 8){
+const err55 = {instancePath:instancePath+"/spec/notify",schemaPath:"#/properties/spec/properties/notify/maxItems",keyword:"maxItems",params:{limit: 8},message:"must NOT have more than 8 items",schema:8,parentSchema:schema43.properties.spec.properties.notify,data:data21};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -5089,9 +5138,12 @@ vErrors.push(err55);
 }
 errors++;
 }
-for(const key8 in data21){
-if(!((key8 === "slack") || (key8 === "webhook"))){
-const err56 = {instancePath:instancePath+"/spec/notify/" + i0,schemaPath:"#/properties/spec/properties/notify/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.notify.items,data:data21};
+const len0 = data21.length;
+for(let i0=0; i0<len0; i0++){
+let data22 = data21[i0];
+if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
+if(Object.keys(data22).length > 1){
+const err56 = {instancePath:instancePath+"/spec/notify/" + i0,schemaPath:"#/properties/spec/properties/notify/items/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties",schema:1,parentSchema:schema43.properties.spec.properties.notify.items,data:data22};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -5100,12 +5152,8 @@ vErrors.push(err56);
 }
 errors++;
 }
-}
-if(data21.slack !== undefined){
-let data22 = data21.slack;
-if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
-if(data22.secretRef === undefined){
-const err57 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack",schemaPath:"#/properties/spec/properties/notify/items/properties/slack/required",keyword:"required",params:{missingProperty: "secretRef"},message:"must have required property '"+"secretRef"+"'",schema:schema43.properties.spec.properties.notify.items.properties.slack.required,parentSchema:schema43.properties.spec.properties.notify.items.properties.slack,data:data22};
+if(Object.keys(data22).length < 1){
+const err57 = {instancePath:instancePath+"/spec/notify/" + i0,schemaPath:"#/properties/spec/properties/notify/items/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema43.properties.spec.properties.notify.items,data:data22};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -5114,9 +5162,9 @@ vErrors.push(err57);
 }
 errors++;
 }
-for(const key9 in data22){
-if(!(key9 === "secretRef")){
-const err58 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack",schemaPath:"#/properties/spec/properties/notify/items/properties/slack/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.notify.items.properties.slack,data:data22};
+for(const key8 in data22){
+if(!((key8 === "slack") || (key8 === "webhook"))){
+const err58 = {instancePath:instancePath+"/spec/notify/" + i0,schemaPath:"#/properties/spec/properties/notify/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.notify.items,data:data22};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -5126,11 +5174,11 @@ vErrors.push(err58);
 errors++;
 }
 }
-if(data22.secretRef !== undefined){
-let data23 = data22.secretRef;
+if(data22.slack !== undefined){
+let data23 = data22.slack;
 if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
-if(data23.name === undefined){
-const err59 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack/secretRef",schemaPath:"#/definitions/secretRef/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data23};
+if(data23.secretRef === undefined){
+const err59 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack",schemaPath:"#/properties/spec/properties/notify/items/properties/slack/required",keyword:"required",params:{missingProperty: "secretRef"},message:"must have required property '"+"secretRef"+"'",schema:schema43.properties.spec.properties.notify.items.properties.slack.required,parentSchema:schema43.properties.spec.properties.notify.items.properties.slack,data:data23};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -5139,9 +5187,9 @@ vErrors.push(err59);
 }
 errors++;
 }
-for(const key10 in data23){
-if(!(key10 === "name")){
-const err60 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack/secretRef",schemaPath:"#/definitions/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data23};
+for(const key9 in data23){
+if(!(key9 === "secretRef")){
+const err60 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack",schemaPath:"#/properties/spec/properties/notify/items/properties/slack/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.notify.items.properties.slack,data:data23};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -5151,11 +5199,11 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data23.name !== undefined){
-let data24 = data23.name;
-if(typeof data24 === "string"){
-if(!pattern34.test(data24)){
-const err61 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema44.properties.name,data:data24};
+if(data23.secretRef !== undefined){
+let data24 = data23.secretRef;
+if(data24 && typeof data24 == "object" && !Array.isArray(data24)){
+if(data24.name === undefined){
+const err61 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack/secretRef",schemaPath:"#/definitions/secretRef/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data24};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -5164,9 +5212,9 @@ vErrors.push(err61);
 }
 errors++;
 }
-}
-else {
-const err62 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data24};
+for(const key10 in data24){
+if(!(key10 === "name")){
+const err62 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack/secretRef",schemaPath:"#/definitions/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key10},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data24};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -5176,9 +5224,11 @@ vErrors.push(err62);
 errors++;
 }
 }
-}
-else {
-const err63 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack/secretRef",schemaPath:"#/definitions/secretRef/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data23};
+if(data24.name !== undefined){
+let data25 = data24.name;
+if(typeof data25 === "string"){
+if(!pattern16.test(data25)){
+const err63 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema44.properties.name,data:data25};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -5188,9 +5238,8 @@ vErrors.push(err63);
 errors++;
 }
 }
-}
 else {
-const err64 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack",schemaPath:"#/properties/spec/properties/notify/items/properties/slack/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.notify.items.properties.slack.type,parentSchema:schema43.properties.spec.properties.notify.items.properties.slack,data:data22};
+const err64 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data25};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -5200,11 +5249,9 @@ vErrors.push(err64);
 errors++;
 }
 }
-if(data21.webhook !== undefined){
-let data25 = data21.webhook;
-if(data25 && typeof data25 == "object" && !Array.isArray(data25)){
-if(data25.url === undefined){
-const err65 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema43.properties.spec.properties.notify.items.properties.webhook.required,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook,data:data25};
+}
+else {
+const err65 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack/secretRef",schemaPath:"#/definitions/secretRef/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data24};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -5213,8 +5260,10 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data25.secretRef === undefined){
-const err66 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/required",keyword:"required",params:{missingProperty: "secretRef"},message:"must have required property '"+"secretRef"+"'",schema:schema43.properties.spec.properties.notify.items.properties.webhook.required,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook,data:data25};
+}
+}
+else {
+const err66 = {instancePath:instancePath+"/spec/notify/" + i0+"/slack",schemaPath:"#/properties/spec/properties/notify/items/properties/slack/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.notify.items.properties.slack.type,parentSchema:schema43.properties.spec.properties.notify.items.properties.slack,data:data23};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -5223,9 +5272,12 @@ vErrors.push(err66);
 }
 errors++;
 }
-for(const key11 in data25){
-if(!((key11 === "url") || (key11 === "secretRef"))){
-const err67 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook,data:data25};
+}
+if(data22.webhook !== undefined){
+let data26 = data22.webhook;
+if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
+if(data26.url === undefined){
+const err67 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/required",keyword:"required",params:{missingProperty: "url"},message:"must have required property '"+"url"+"'",schema:schema43.properties.spec.properties.notify.items.properties.webhook.required,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook,data:data26};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -5234,12 +5286,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-if(data25.url !== undefined){
-let data26 = data25.url;
-if(typeof data26 === "string"){
-if(data26.length > 2048){
-const err68 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/url",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/properties/url/maxLength",keyword:"maxLength",params:{limit: 2048},message:"must NOT have more than 2048 characters",schema:2048,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook.properties.url,data:data26};
+if(data26.secretRef === undefined){
+const err68 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/required",keyword:"required",params:{missingProperty: "secretRef"},message:"must have required property '"+"secretRef"+"'",schema:schema43.properties.spec.properties.notify.items.properties.webhook.required,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook,data:data26};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -5248,8 +5296,9 @@ vErrors.push(err68);
 }
 errors++;
 }
-if(data26.length < 1){
-const err69 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/url",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/properties/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook.properties.url,data:data26};
+for(const key11 in data26){
+if(!((key11 === "url") || (key11 === "secretRef"))){
+const err69 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook,data:data26};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -5259,8 +5308,11 @@ vErrors.push(err69);
 errors++;
 }
 }
-else {
-const err70 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/url",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.notify.items.properties.webhook.properties.url.type,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook.properties.url,data:data26};
+if(data26.url !== undefined){
+let data27 = data26.url;
+if(typeof data27 === "string"){
+if(data27.length > 2048){
+const err70 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/url",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/properties/url/maxLength",keyword:"maxLength",params:{limit: 2048},message:"must NOT have more than 2048 characters",schema:2048,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook.properties.url,data:data27};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -5269,12 +5321,8 @@ vErrors.push(err70);
 }
 errors++;
 }
-}
-if(data25.secretRef !== undefined){
-let data27 = data25.secretRef;
-if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
-if(data27.name === undefined){
-const err71 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/secretRef",schemaPath:"#/definitions/secretRef/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data27};
+if(data27.length < 1){
+const err71 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/url",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/properties/url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook.properties.url,data:data27};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -5283,9 +5331,9 @@ vErrors.push(err71);
 }
 errors++;
 }
-for(const key12 in data27){
-if(!(key12 === "name")){
-const err72 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/secretRef",schemaPath:"#/definitions/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data27};
+}
+else {
+const err72 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/url",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.notify.items.properties.webhook.properties.url.type,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook.properties.url,data:data27};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -5295,11 +5343,11 @@ vErrors.push(err72);
 errors++;
 }
 }
-if(data27.name !== undefined){
-let data28 = data27.name;
-if(typeof data28 === "string"){
-if(!pattern34.test(data28)){
-const err73 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema44.properties.name,data:data28};
+if(data26.secretRef !== undefined){
+let data28 = data26.secretRef;
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+if(data28.name === undefined){
+const err73 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/secretRef",schemaPath:"#/definitions/secretRef/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data28};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -5308,9 +5356,9 @@ vErrors.push(err73);
 }
 errors++;
 }
-}
-else {
-const err74 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data28};
+for(const key12 in data28){
+if(!(key12 === "name")){
+const err74 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/secretRef",schemaPath:"#/definitions/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data28};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -5320,9 +5368,11 @@ vErrors.push(err74);
 errors++;
 }
 }
-}
-else {
-const err75 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/secretRef",schemaPath:"#/definitions/secretRef/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data27};
+if(data28.name !== undefined){
+let data29 = data28.name;
+if(typeof data29 === "string"){
+if(!pattern16.test(data29)){
+const err75 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema44.properties.name,data:data29};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -5332,9 +5382,8 @@ vErrors.push(err75);
 errors++;
 }
 }
-}
 else {
-const err76 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.notify.items.properties.webhook.type,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook,data:data25};
+const err76 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data29};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -5346,7 +5395,7 @@ errors++;
 }
 }
 else {
-const err77 = {instancePath:instancePath+"/spec/notify/" + i0,schemaPath:"#/properties/spec/properties/notify/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.notify.items.type,parentSchema:schema43.properties.spec.properties.notify.items,data:data21};
+const err77 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook/secretRef",schemaPath:"#/definitions/secretRef/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data28};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -5358,7 +5407,7 @@ errors++;
 }
 }
 else {
-const err78 = {instancePath:instancePath+"/spec/notify",schemaPath:"#/properties/spec/properties/notify/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema43.properties.spec.properties.notify.type,parentSchema:schema43.properties.spec.properties.notify,data:data20};
+const err78 = {instancePath:instancePath+"/spec/notify/" + i0+"/webhook",schemaPath:"#/properties/spec/properties/notify/items/properties/webhook/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.notify.items.properties.webhook.type,parentSchema:schema43.properties.spec.properties.notify.items.properties.webhook,data:data26};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -5368,11 +5417,9 @@ vErrors.push(err78);
 errors++;
 }
 }
-if(data3.commitStatus !== undefined){
-let data29 = data3.commitStatus;
-if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
-if(data29.provider === undefined){
-const err79 = {instancePath:instancePath+"/spec/commitStatus",schemaPath:"#/properties/spec/properties/commitStatus/required",keyword:"required",params:{missingProperty: "provider"},message:"must have required property '"+"provider"+"'",schema:schema43.properties.spec.properties.commitStatus.required,parentSchema:schema43.properties.spec.properties.commitStatus,data:data29};
+}
+else {
+const err79 = {instancePath:instancePath+"/spec/notify/" + i0,schemaPath:"#/properties/spec/properties/notify/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.notify.items.type,parentSchema:schema43.properties.spec.properties.notify.items,data:data22};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -5381,8 +5428,10 @@ vErrors.push(err79);
 }
 errors++;
 }
-if(data29.secretRef === undefined){
-const err80 = {instancePath:instancePath+"/spec/commitStatus",schemaPath:"#/properties/spec/properties/commitStatus/required",keyword:"required",params:{missingProperty: "secretRef"},message:"must have required property '"+"secretRef"+"'",schema:schema43.properties.spec.properties.commitStatus.required,parentSchema:schema43.properties.spec.properties.commitStatus,data:data29};
+}
+}
+else {
+const err80 = {instancePath:instancePath+"/spec/notify",schemaPath:"#/properties/spec/properties/notify/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema43.properties.spec.properties.notify.type,parentSchema:schema43.properties.spec.properties.notify,data:data21};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -5391,9 +5440,12 @@ vErrors.push(err80);
 }
 errors++;
 }
-for(const key13 in data29){
-if(!(((key13 === "provider") || (key13 === "apiUrl")) || (key13 === "secretRef"))){
-const err81 = {instancePath:instancePath+"/spec/commitStatus",schemaPath:"#/properties/spec/properties/commitStatus/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.commitStatus,data:data29};
+}
+if(data3.commitStatus !== undefined){
+let data30 = data3.commitStatus;
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+if(data30.provider === undefined){
+const err81 = {instancePath:instancePath+"/spec/commitStatus",schemaPath:"#/properties/spec/properties/commitStatus/required",keyword:"required",params:{missingProperty: "provider"},message:"must have required property '"+"provider"+"'",schema:schema43.properties.spec.properties.commitStatus.required,parentSchema:schema43.properties.spec.properties.commitStatus,data:data30};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -5402,11 +5454,8 @@ vErrors.push(err81);
 }
 errors++;
 }
-}
-if(data29.provider !== undefined){
-let data30 = data29.provider;
-if(typeof data30 !== "string"){
-const err82 = {instancePath:instancePath+"/spec/commitStatus/provider",schemaPath:"#/properties/spec/properties/commitStatus/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.commitStatus.properties.provider.type,parentSchema:schema43.properties.spec.properties.commitStatus.properties.provider,data:data30};
+if(data30.secretRef === undefined){
+const err82 = {instancePath:instancePath+"/spec/commitStatus",schemaPath:"#/properties/spec/properties/commitStatus/required",keyword:"required",params:{missingProperty: "secretRef"},message:"must have required property '"+"secretRef"+"'",schema:schema43.properties.spec.properties.commitStatus.required,parentSchema:schema43.properties.spec.properties.commitStatus,data:data30};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -5415,8 +5464,9 @@ vErrors.push(err82);
 }
 errors++;
 }
-if(!((data30 === "github") || (data30 === "gitlab"))){
-const err83 = {instancePath:instancePath+"/spec/commitStatus/provider",schemaPath:"#/properties/spec/properties/commitStatus/properties/provider/enum",keyword:"enum",params:{allowedValues: schema43.properties.spec.properties.commitStatus.properties.provider.enum},message:"must be equal to one of the allowed values",schema:schema43.properties.spec.properties.commitStatus.properties.provider.enum,parentSchema:schema43.properties.spec.properties.commitStatus.properties.provider,data:data30};
+for(const key13 in data30){
+if(!(((key13 === "provider") || (key13 === "apiUrl")) || (key13 === "secretRef"))){
+const err83 = {instancePath:instancePath+"/spec/commitStatus",schemaPath:"#/properties/spec/properties/commitStatus/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13},message:"must NOT have additional properties",schema:false,parentSchema:schema43.properties.spec.properties.commitStatus,data:data30};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -5426,11 +5476,10 @@ vErrors.push(err83);
 errors++;
 }
 }
-if(data29.apiUrl !== undefined){
-let data31 = data29.apiUrl;
-if(typeof data31 === "string"){
-if(data31.length > 2048){
-const err84 = {instancePath:instancePath+"/spec/commitStatus/apiUrl",schemaPath:"#/properties/spec/properties/commitStatus/properties/apiUrl/maxLength",keyword:"maxLength",params:{limit: 2048},message:"must NOT have more than 2048 characters",schema:2048,parentSchema:schema43.properties.spec.properties.commitStatus.properties.apiUrl,data:data31};
+if(data30.provider !== undefined){
+let data31 = data30.provider;
+if(typeof data31 !== "string"){
+const err84 = {instancePath:instancePath+"/spec/commitStatus/provider",schemaPath:"#/properties/spec/properties/commitStatus/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.commitStatus.properties.provider.type,parentSchema:schema43.properties.spec.properties.commitStatus.properties.provider,data:data31};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -5439,8 +5488,8 @@ vErrors.push(err84);
 }
 errors++;
 }
-if(data31.length < 1){
-const err85 = {instancePath:instancePath+"/spec/commitStatus/apiUrl",schemaPath:"#/properties/spec/properties/commitStatus/properties/apiUrl/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema43.properties.spec.properties.commitStatus.properties.apiUrl,data:data31};
+if(!((data31 === "github") || (data31 === "gitlab"))){
+const err85 = {instancePath:instancePath+"/spec/commitStatus/provider",schemaPath:"#/properties/spec/properties/commitStatus/properties/provider/enum",keyword:"enum",params:{allowedValues: schema43.properties.spec.properties.commitStatus.properties.provider.enum},message:"must be equal to one of the allowed values",schema:schema43.properties.spec.properties.commitStatus.properties.provider.enum,parentSchema:schema43.properties.spec.properties.commitStatus.properties.provider,data:data31};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -5450,8 +5499,11 @@ vErrors.push(err85);
 errors++;
 }
 }
-else {
-const err86 = {instancePath:instancePath+"/spec/commitStatus/apiUrl",schemaPath:"#/properties/spec/properties/commitStatus/properties/apiUrl/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.commitStatus.properties.apiUrl.type,parentSchema:schema43.properties.spec.properties.commitStatus.properties.apiUrl,data:data31};
+if(data30.apiUrl !== undefined){
+let data32 = data30.apiUrl;
+if(typeof data32 === "string"){
+if(data32.length > 2048){
+const err86 = {instancePath:instancePath+"/spec/commitStatus/apiUrl",schemaPath:"#/properties/spec/properties/commitStatus/properties/apiUrl/maxLength",keyword:"maxLength",params:{limit: 2048},message:"must NOT have more than 2048 characters",schema:2048,parentSchema:schema43.properties.spec.properties.commitStatus.properties.apiUrl,data:data32};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -5460,12 +5512,8 @@ vErrors.push(err86);
 }
 errors++;
 }
-}
-if(data29.secretRef !== undefined){
-let data32 = data29.secretRef;
-if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
-if(data32.name === undefined){
-const err87 = {instancePath:instancePath+"/spec/commitStatus/secretRef",schemaPath:"#/definitions/secretRef/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data32};
+if(data32.length < 1){
+const err87 = {instancePath:instancePath+"/spec/commitStatus/apiUrl",schemaPath:"#/properties/spec/properties/commitStatus/properties/apiUrl/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema43.properties.spec.properties.commitStatus.properties.apiUrl,data:data32};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -5474,9 +5522,9 @@ vErrors.push(err87);
 }
 errors++;
 }
-for(const key14 in data32){
-if(!(key14 === "name")){
-const err88 = {instancePath:instancePath+"/spec/commitStatus/secretRef",schemaPath:"#/definitions/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data32};
+}
+else {
+const err88 = {instancePath:instancePath+"/spec/commitStatus/apiUrl",schemaPath:"#/properties/spec/properties/commitStatus/properties/apiUrl/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.commitStatus.properties.apiUrl.type,parentSchema:schema43.properties.spec.properties.commitStatus.properties.apiUrl,data:data32};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -5486,11 +5534,11 @@ vErrors.push(err88);
 errors++;
 }
 }
-if(data32.name !== undefined){
-let data33 = data32.name;
-if(typeof data33 === "string"){
-if(!pattern34.test(data33)){
-const err89 = {instancePath:instancePath+"/spec/commitStatus/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema44.properties.name,data:data33};
+if(data30.secretRef !== undefined){
+let data33 = data30.secretRef;
+if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+if(data33.name === undefined){
+const err89 = {instancePath:instancePath+"/spec/commitStatus/secretRef",schemaPath:"#/definitions/secretRef/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data33};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -5499,9 +5547,9 @@ vErrors.push(err89);
 }
 errors++;
 }
-}
-else {
-const err90 = {instancePath:instancePath+"/spec/commitStatus/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data33};
+for(const key14 in data33){
+if(!(key14 === "name")){
+const err90 = {instancePath:instancePath+"/spec/commitStatus/secretRef",schemaPath:"#/definitions/secretRef/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data33};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -5511,9 +5559,11 @@ vErrors.push(err90);
 errors++;
 }
 }
-}
-else {
-const err91 = {instancePath:instancePath+"/spec/commitStatus/secretRef",schemaPath:"#/definitions/secretRef/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data32};
+if(data33.name !== undefined){
+let data34 = data33.name;
+if(typeof data34 === "string"){
+if(!pattern16.test(data34)){
+const err91 = {instancePath:instancePath+"/spec/commitStatus/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema44.properties.name,data:data34};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -5523,9 +5573,8 @@ vErrors.push(err91);
 errors++;
 }
 }
-}
 else {
-const err92 = {instancePath:instancePath+"/spec/commitStatus",schemaPath:"#/properties/spec/properties/commitStatus/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.commitStatus.type,parentSchema:schema43.properties.spec.properties.commitStatus,data:data29};
+const err92 = {instancePath:instancePath+"/spec/commitStatus/secretRef/name",schemaPath:"#/definitions/secretRef/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data34};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -5535,10 +5584,9 @@ vErrors.push(err92);
 errors++;
 }
 }
-if(data3.suspend !== undefined){
-let data34 = data3.suspend;
-if(typeof data34 !== "boolean"){
-const err93 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema43.properties.spec.properties.suspend.type,parentSchema:schema43.properties.spec.properties.suspend,data:data34};
+}
+else {
+const err93 = {instancePath:instancePath+"/spec/commitStatus/secretRef",schemaPath:"#/definitions/secretRef/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data33};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -5548,11 +5596,9 @@ vErrors.push(err93);
 errors++;
 }
 }
-if(data3.serviceAccountName !== undefined){
-let data35 = data3.serviceAccountName;
-if(typeof data35 === "string"){
-if(!pattern34.test(data35)){
-const err94 = {instancePath:instancePath+"/spec/serviceAccountName",schemaPath:"#/properties/spec/properties/serviceAccountName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema43.properties.spec.properties.serviceAccountName,data:data35};
+}
+else {
+const err94 = {instancePath:instancePath+"/spec/commitStatus",schemaPath:"#/properties/spec/properties/commitStatus/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.properties.commitStatus.type,parentSchema:schema43.properties.spec.properties.commitStatus,data:data30};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -5562,8 +5608,10 @@ vErrors.push(err94);
 errors++;
 }
 }
-else {
-const err95 = {instancePath:instancePath+"/spec/serviceAccountName",schemaPath:"#/properties/spec/properties/serviceAccountName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.serviceAccountName.type,parentSchema:schema43.properties.spec.properties.serviceAccountName,data:data35};
+if(data3.suspend !== undefined){
+let data35 = data3.suspend;
+if(typeof data35 !== "boolean"){
+const err95 = {instancePath:instancePath+"/spec/suspend",schemaPath:"#/properties/spec/properties/suspend/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema43.properties.spec.properties.suspend.type,parentSchema:schema43.properties.spec.properties.suspend,data:data35};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -5573,10 +5621,11 @@ vErrors.push(err95);
 errors++;
 }
 }
-if(data3.deletionPolicy !== undefined){
-let data36 = data3.deletionPolicy;
-if(typeof data36 !== "string"){
-const err96 = {instancePath:instancePath+"/spec/deletionPolicy",schemaPath:"#/properties/spec/properties/deletionPolicy/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.deletionPolicy.type,parentSchema:schema43.properties.spec.properties.deletionPolicy,data:data36};
+if(data3.serviceAccountName !== undefined){
+let data36 = data3.serviceAccountName;
+if(typeof data36 === "string"){
+if(!pattern16.test(data36)){
+const err96 = {instancePath:instancePath+"/spec/serviceAccountName",schemaPath:"#/properties/spec/properties/serviceAccountName/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"},message:"must match pattern \""+"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"+"\"",schema:"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$",parentSchema:schema43.properties.spec.properties.serviceAccountName,data:data36};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -5585,8 +5634,9 @@ vErrors.push(err96);
 }
 errors++;
 }
-if(!(data36 === "orphan")){
-const err97 = {instancePath:instancePath+"/spec/deletionPolicy",schemaPath:"#/properties/spec/properties/deletionPolicy/enum",keyword:"enum",params:{allowedValues: schema43.properties.spec.properties.deletionPolicy.enum},message:"must be equal to one of the allowed values",schema:schema43.properties.spec.properties.deletionPolicy.enum,parentSchema:schema43.properties.spec.properties.deletionPolicy,data:data36};
+}
+else {
+const err97 = {instancePath:instancePath+"/spec/serviceAccountName",schemaPath:"#/properties/spec/properties/serviceAccountName/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.serviceAccountName.type,parentSchema:schema43.properties.spec.properties.serviceAccountName,data:data36};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -5596,9 +5646,10 @@ vErrors.push(err97);
 errors++;
 }
 }
-}
-else {
-const err98 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.type,parentSchema:schema43.properties.spec,data:data3};
+if(data3.deletionPolicy !== undefined){
+let data37 = data3.deletionPolicy;
+if(typeof data37 !== "string"){
+const err98 = {instancePath:instancePath+"/spec/deletionPolicy",schemaPath:"#/properties/spec/properties/deletionPolicy/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema43.properties.spec.properties.deletionPolicy.type,parentSchema:schema43.properties.spec.properties.deletionPolicy,data:data37};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -5607,11 +5658,8 @@ vErrors.push(err98);
 }
 errors++;
 }
-}
-if(data.status !== undefined){
-let data37 = data.status;
-if(!(data37 && typeof data37 == "object" && !Array.isArray(data37))){
-const err99 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.status.type,parentSchema:schema43.properties.status,data:data37};
+if(!(data37 === "orphan")){
+const err99 = {instancePath:instancePath+"/spec/deletionPolicy",schemaPath:"#/properties/spec/properties/deletionPolicy/enum",keyword:"enum",params:{allowedValues: schema43.properties.spec.properties.deletionPolicy.enum},message:"must be equal to one of the allowed values",schema:schema43.properties.spec.properties.deletionPolicy.enum,parentSchema:schema43.properties.spec.properties.deletionPolicy,data:data37};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -5623,12 +5671,37 @@ errors++;
 }
 }
 else {
-const err100 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.type,parentSchema:schema43,data};
+const err100 = {instancePath:instancePath+"/spec",schemaPath:"#/properties/spec/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.spec.type,parentSchema:schema43.properties.spec,data:data3};
 if(vErrors === null){
 vErrors = [err100];
 }
 else {
 vErrors.push(err100);
+}
+errors++;
+}
+}
+if(data.status !== undefined){
+let data38 = data.status;
+if(!(data38 && typeof data38 == "object" && !Array.isArray(data38))){
+const err101 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.status.type,parentSchema:schema43.properties.status,data:data38};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
+}
+errors++;
+}
+}
+}
+else {
+const err102 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.type,parentSchema:schema43,data};
+if(vErrors === null){
+vErrors = [err102];
+}
+else {
+vErrors.push(err102);
 }
 errors++;
 }

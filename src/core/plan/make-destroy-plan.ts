@@ -7,6 +7,7 @@ import type { Observation } from "../observation.ts";
 import type { Failure } from "../failure.ts";
 import { recordInTheWay, recoveryTable, storageOf } from "../recovery.ts";
 import { asItIs } from "./as-it-is.ts";
+import { accountOf } from "./actor.ts";
 import type { Plan, Reason, Step } from "./plan.ts";
 
 export type DestroyInput = {
@@ -150,6 +151,7 @@ export function makeDestroyPlan(input: DestroyInput): Plan {
       ];
     const payload = "payload" in observation ? observation.payload : undefined;
     const held = recordInTheWay(observation, "uninstall");
+    const actor = accountOf(id, declaration);
     return [
       {
         ...base,
@@ -159,6 +161,7 @@ export function makeDestroyPlan(input: DestroyInput): Plan {
         reasons: [{ kind: "destroy" }],
         ...(payload === undefined ? {} : { payload }),
         ...(held === undefined ? {} : { held }),
+        ...(actor === undefined ? {} : { actor }),
       },
     ];
   });

@@ -171,6 +171,8 @@ export type Step = StepBase &
         readonly revision: number;
         readonly payload?: ReleasePayload;
         readonly timeoutMs: number;
+        /** As `actorOf` gives it. */
+        readonly actor?: string;
         /** Held by a helm that may live: waited for first. */
         readonly held?: RecordInTheWay;
       }

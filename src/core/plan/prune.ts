@@ -5,6 +5,7 @@ import { releaseId, type ReleaseId } from "../ids.ts";
 import type { LastStanding, ReleasePayload, ReleaseRecord } from "../observation.ts";
 import { releaseKey } from "../observe.ts";
 import type { RecordInTheWay } from "../recovery.ts";
+import { accountOf } from "./actor.ts";
 import { irreplaceable, type CountedDefinitions } from "./irreplaceable.ts";
 import type { Plan, Step } from "./plan.ts";
 
@@ -43,6 +44,8 @@ export type Undeclared = OwnedRelease & {
   /** What it depended on when it was last declared. */
   readonly after: readonly ReleaseId[];
   readonly protect: boolean;
+  /** As whom it was to be changed. */
+  readonly actor?: string;
   /** Absent where it goes. */
   readonly stays?: StayReason;
 };
@@ -140,12 +143,14 @@ function identify(owned: OwnedRelease, declared: ReadonlySet<ReleaseId>, input: 
     ([id, standing]) => id.startsWith(`${namespace}/`) && standing.releaseName === releaseName,
   );
   const release = found?.[0] ?? releaseId(namespace, releaseName);
+  const actor = accountOf(release, found?.[1] ?? {});
   const stays = reasonToStay({ ...owned, release }, declared.has(release), found?.[1], input);
   return {
     ...owned,
     release,
     after: found?.[1].after ?? [],
     protect: found?.[1].protect ?? false,
+    ...(actor === undefined ? {} : { actor }),
     ...(stays === undefined ? {} : { stays }),
   };
 }
@@ -226,25 +231,28 @@ function uninstalls(
 ): { readonly steps: readonly Step[]; readonly waves: number } {
   const going = undeclared.filter((one) => one.stays === undefined);
   const wave = new Map<ReleaseId, number>();
-  const steps = going.map(({ release, releaseName, namespace, after, revision, payload, held }): Step => {
-    const dependents = going.filter((other) => other.after.includes(release)).map((other) => other.release);
-    const own = 1 + Math.max(wavesBefore, ...dependents.map((dependent) => wave.get(dependent) ?? 0));
-    wave.set(release, own);
-    return {
-      kind: "uninstall",
-      release,
-      releaseName,
-      namespace,
-      after: [...first, ...dependents],
-      dependencies: after,
-      wave: own,
-      reasons: [{ kind: "undeclared" }],
-      revision,
-      timeoutMs: uninstallTimeoutMs,
-      ...(payload === undefined ? {} : { payload }),
-      ...(held === undefined ? {} : { held }),
-    };
-  });
+  const steps = going.map(
+    ({ release, releaseName, namespace, after, revision, payload, held, actor }): Step => {
+      const dependents = going.filter((other) => other.after.includes(release)).map((other) => other.release);
+      const own = 1 + Math.max(wavesBefore, ...dependents.map((dependent) => wave.get(dependent) ?? 0));
+      wave.set(release, own);
+      return {
+        kind: "uninstall",
+        release,
+        releaseName,
+        namespace,
+        after: [...first, ...dependents],
+        dependencies: after,
+        wave: own,
+        reasons: [{ kind: "undeclared" }],
+        revision,
+        timeoutMs: uninstallTimeoutMs,
+        ...(payload === undefined ? {} : { payload }),
+        ...(held === undefined ? {} : { held }),
+        ...(actor === undefined ? {} : { actor }),
+      };
+    },
+  );
   return { steps, waves: Math.max(wavesBefore, ...wave.values()) };
 }
 

@@ -22,6 +22,8 @@ export type StackSyncSource = {
   readonly intervalMs: number;
   readonly secretName?: string;
   readonly verifySecretName?: string;
+  /** Whether a branch or tag may go back, or to other history. */
+  readonly rewind: "allow" | "refuse";
 };
 
 /** Who is told of the ends of runs. */
@@ -58,7 +60,7 @@ export type StackSync = {
   readonly createdAtMs: number;
   /** Raised by `headway reconcile`: whatever stands there, a new value asks for a look at once. */
   readonly reconcileRequest?: string;
-  /** The commit that a person has agreed to although much of the stack is gone in it. */
+  /** The commit that a person has agreed to although much of the stack is gone in it, or it does not follow on the last one. */
   readonly acceptedCommit?: string;
   /** Of the ConfigMap's text that it was made from, where it was. */
   readonly seedDigest?: string;
@@ -122,6 +124,8 @@ function readSpec(object: unknown): StackSync["spec"] {
         ref: refOf(source.ref ?? {}),
         path,
         intervalMs: interval,
+        // Signatures can't tell an old commit from a new one: whoever may push could bring back any that was ever signed.
+        rewind: source.rewind ?? (source.verify === undefined ? "allow" : "refuse"),
         ...(source.secretRef === undefined ? {} : { secretName: source.secretRef.name }),
         ...(source.verify === undefined ? {} : { verifySecretName: source.verify.secretRef.name }),
       },

@@ -24,7 +24,13 @@ export type SeenRun = {
 
 /** Why a commit is not acted on although it could be read. */
 export type Refusal = {
-  readonly reason: "InvalidDeclarations" | "ChartsUnavailable" | "MuchIsGone" | "PruneNeedsConsent";
+  readonly reason:
+    | "InvalidDeclarations"
+    | "ChartsUnavailable"
+    | "MuchIsGone"
+    | "PruneNeedsConsent"
+    | "HistoryRewritten"
+    | "KeptByAnother";
   readonly message: string;
   readonly commit: string;
 };

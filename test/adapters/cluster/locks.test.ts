@@ -7,7 +7,14 @@ import {
   type LockSettings,
 } from "../../../src/adapters/cluster/locks.ts";
 import type { Holder } from "../../../src/core/holder.ts";
-import { eventually, freshNamespace, sharedSandbox, type TestCluster } from "../../kit/sandbox.ts";
+import {
+  apply,
+  createNamespace,
+  eventually,
+  freshNamespace,
+  sharedSandbox,
+  type TestCluster,
+} from "../../kit/sandbox.ts";
 import { connectedApi, failureOf, valueOf } from "./connected.ts";
 import { startFaultyProxy, status } from "./faulty-proxy.ts";
 
@@ -230,5 +237,117 @@ describe("the lock of a stack", () => {
     const locks = await locksOn(cluster.kubeconfig, namespace);
     for (const stack of ["My Shop", "my-shop", "Ünïcode", "…", "x".repeat(300), "a..b"])
       valueOf(await locks.acquire(stack, stack));
+  });
+});
+
+describe("a lock whose holder ran in a pod", () => {
+  const horizonMs = 600_000;
+  const podNamed = () => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "agent-0" },
+    // Of no node: nobody else writes its status.
+    spec: { containers: [{ name: "agent", image: "x" }], schedulerName: "nobody" },
+  });
+
+  async function heldFrom(pod: { readonly phase?: string } = {}) {
+    const cluster = await sharedSandbox();
+    const namespace = await createNamespace(cluster);
+    const made = await apply(cluster, `/api/v1/namespaces/${namespace}/pods`, podNamed());
+    const { metadata } = made as { readonly metadata: { readonly uid: string } };
+    const path = `/api/v1/namespaces/${namespace}/pods/agent-0`;
+    if (pod.phase !== undefined)
+      await cluster.kube(`${path}/status`, {
+        method: "PATCH",
+        contentType: "application/merge-patch+json",
+        body: { status: { phase: pod.phase } },
+      });
+    const api = await connectedApi(cluster.kubeconfig, 1_000);
+    const locks = makeLocks(api, namespace, unknown, quick);
+    const inPod = { ...holder("one"), pod: { namespace, name: "agent-0", uid: metadata.uid } };
+    const held = valueOf(await locks.acquire("shop", inPod, horizonMs));
+    onTestFinished(() => held.release());
+    return { cluster, namespace, path, locks, held, uid: metadata.uid };
+  }
+
+  /** As a kill does: nothing is renewed or released any more. */
+  async function fallSilent(cluster: TestCluster, namespace: string): Promise<void> {
+    const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/headway-shop`;
+    const lease = (await cluster.kube(path)).body as {
+      readonly metadata: { readonly annotations: Readonly<Record<string, string>> };
+      readonly spec: object;
+    };
+    await cluster.kube(path, { method: "DELETE" });
+    const { annotations } = lease.metadata;
+    await eventually(async () => {
+      const reply = await cluster.kube(path.replace("/headway-shop", ""), {
+        method: "POST",
+        body: {
+          apiVersion: "coordination.k8s.io/v1",
+          kind: "Lease",
+          metadata: { name: "headway-shop", annotations },
+          spec: { ...lease.spec, holderIdentity: "dead" },
+        },
+      });
+      return reply.status === 201;
+    });
+  }
+
+  const another = holder("two");
+
+  it("is free soon after the pod is gone, long before helm's deadline", async () => {
+    const { cluster, namespace, path, locks } = await heldFrom();
+    await fallSilent(cluster, namespace);
+    expect(failureOf(await locks.acquire("shop", another, 0)).kind).toBe("locked");
+    await cluster.kube(`${path}?gracePeriodSeconds=0`, { method: "DELETE" });
+    await eventually(async () => (await cluster.kube(path)).status === 404);
+    const taken = valueOf(await locks.acquire("shop", another, 0));
+    onTestFinished(() => taken.release());
+    // What the dead one's helm wrote last is judged by when it can have lived.
+    expect(taken.cutRunWroteUntilMs).toBeLessThan(Date.now() + horizonMs / 2);
+  });
+
+  it("is free where the pod has ended, or was made anew under its name", async () => {
+    const ended = await heldFrom({ phase: "Failed" });
+    await fallSilent(ended.cluster, ended.namespace);
+    const taken = valueOf(await ended.locks.acquire("shop", another, 0));
+    await taken.release();
+
+    const { cluster, namespace, path, locks } = await heldFrom();
+    await fallSilent(cluster, namespace);
+    await cluster.kube(`${path}?gracePeriodSeconds=0`, { method: "DELETE" });
+    await eventually(async () => {
+      const reply = await cluster.kube(path.replace("/agent-0", ""), { method: "POST", body: podNamed() });
+      return reply.status === 201;
+    });
+    await (await locks.acquire("shop", another, 0).then(valueOf)).release();
+  });
+
+  it("is free for the container that the pod starts next", async () => {
+    const { cluster, namespace, locks, uid } = await heldFrom();
+    await fallSilent(cluster, namespace);
+    const next = { ...another, pod: { namespace, name: "agent-0", uid } };
+    const taken = valueOf(await locks.acquire("shop", next, 0));
+    await taken.release();
+  });
+
+  it("stays held while something renews it, though the pod was deleted by force", async () => {
+    const { cluster, path, locks } = await heldFrom();
+    await cluster.kube(`${path}?gracePeriodSeconds=0`, { method: "DELETE" });
+    await eventually(async () => (await cluster.kube(path)).status === 404);
+    expect(failureOf(await locks.acquire("shop", another, 0)).kind).toBe("locked");
+  });
+
+  it("stays held where nobody can tell whether the pod is there", async () => {
+    const { cluster, namespace, path } = await heldFrom();
+    await fallSilent(cluster, namespace);
+    await cluster.kube(`${path}?gracePeriodSeconds=0`, { method: "DELETE" });
+    const proxy = await startFaultyProxy(cluster);
+    for (const code of [403, 503]) {
+      proxy.fault = ({ url }) =>
+        url.pathname.includes("/pods/") ? status(code, "Refused", "no") : undefined;
+      const locks = makeLocks(await connectedApi(proxy.kubeconfig, 1_000), namespace, unknown, quick);
+      expect(failureOf(await locks.acquire("shop", another, 0)).kind).toBe("locked");
+    }
   });
 });

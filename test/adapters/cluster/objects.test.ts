@@ -158,9 +158,13 @@ describe("namespaces", () => {
     const cluster = await sharedSandbox();
     const { objects } = await connected({ kubeconfig: cluster.kubeconfig });
     const namespace = freshNamespace();
-    expect(valueOf(await objects.ensureNamespace(namespace, Date.now() + 5_000))).toEqual({ created: true });
+    expect(valueOf(await objects.ensureNamespace(namespace, Date.now() + 5_000, undefined))).toEqual({
+      created: true,
+    });
     const before = (await cluster.kube(`/api/v1/namespaces/${namespace}`)).body;
-    expect(valueOf(await objects.ensureNamespace(namespace, Date.now() + 5_000))).toEqual({ created: false });
+    expect(valueOf(await objects.ensureNamespace(namespace, Date.now() + 5_000, undefined))).toEqual({
+      created: false,
+    });
     expect((await cluster.kube(`/api/v1/namespaces/${namespace}`)).body).toEqual(before);
     expect(valueOf(await objects.namespaces()).active.has(namespace)).toBe(true);
   });
@@ -178,11 +182,11 @@ describe("namespaces", () => {
     const { objects } = await connected({ kubeconfig: cluster.kubeconfig });
     expect(valueOf(await objects.namespaces()).terminating.has(namespace)).toBe(true);
     const failure = await eventually(async () => {
-      const refused = failureOf(await objects.ensureNamespace(namespace, Date.now() + 300));
+      const refused = failureOf(await objects.ensureNamespace(namespace, Date.now() + 300, undefined));
       return refused.message.includes("example.com/wait") ? refused : undefined;
     });
     expect(failure.kind).toBe("terminating-namespace");
-    const waiting = objects.ensureNamespace(namespace, Date.now() + 30_000);
+    const waiting = objects.ensureNamespace(namespace, Date.now() + 30_000, undefined);
     await cluster.kube(`${path}/stuck`, {
       method: "PATCH",
       contentType: "application/merge-patch+json",
@@ -201,7 +205,7 @@ describe("CRDs of a chart", () => {
     valueOf(await discovery.load());
     const text = `# comment\n---\n${definition(group)}---\n${definition(group, "Gadget", "gadgets")}`;
     const soon = Date.now() + 20_000;
-    expect(valueOf(await objects.applyCrds([text], "create", soon))).toEqual([
+    expect(valueOf(await objects.applyCrds([text], "create", soon, undefined))).toEqual([
       `widgets.${group}`,
       `gadgets.${group}`,
     ]);
@@ -220,9 +224,11 @@ describe("CRDs of a chart", () => {
       "size: { type: integer }",
       "size: { type: integer }, weight: { type: integer }",
     );
-    expect(valueOf(await objects.applyCrds([changed], "create", soon))).toEqual([]);
-    expect(valueOf(await objects.applyCrds([changed], "upgrade", soon))).toEqual([`widgets.${group}`]);
-    expect(valueOf(await objects.applyCrds([changed], "upgrade", soon))).toEqual([]);
+    expect(valueOf(await objects.applyCrds([changed], "create", soon, undefined))).toEqual([]);
+    expect(valueOf(await objects.applyCrds([changed], "upgrade", soon, undefined))).toEqual([
+      `widgets.${group}`,
+    ]);
+    expect(valueOf(await objects.applyCrds([changed], "upgrade", soon, undefined))).toEqual([]);
 
     await apply(cluster, `/api/v1/namespaces/${namespace}/persistentvolumeclaims`, {
       apiVersion: "v1",
@@ -249,13 +255,15 @@ describe("CRDs of a chart", () => {
     const group = `${freshNamespace("g")}.example.com`;
     const { objects } = await connected({ kubeconfig: cluster.kubeconfig });
     const soon = Date.now() + 20_000;
-    valueOf(await objects.applyCrds([definition(group)], "create", soon));
-    const taken = failureOf(await objects.applyCrds([definition(group, "Widget", "others")], "create", soon));
+    valueOf(await objects.applyCrds([definition(group)], "create", soon, undefined));
+    const taken = failureOf(
+      await objects.applyCrds([definition(group, "Widget", "others")], "create", soon, undefined),
+    );
     expect(taken.kind).toBe("rejected");
     expect(taken.message).toContain(`others.${group}`);
     expect(taken.message).toMatch(/Widget.*already in use/);
     const nowhere = definition(`x.${group}`).replace("scope: Namespaced", "scope: Nowhere");
-    const invalid = failureOf(await objects.applyCrds([nowhere], "upgrade", soon));
+    const invalid = failureOf(await objects.applyCrds([nowhere], "upgrade", soon, undefined));
     expect(invalid.kind).toBe("rejected");
     expect(invalid.object?.name).toBe(`widgets.x.${group}`);
     const old = failureOf(
@@ -263,6 +271,7 @@ describe("CRDs of a chart", () => {
         [definition(group).replace("apiextensions.k8s.io/v1", "apiextensions.k8s.io/v1beta1")],
         "create",
         soon,
+        undefined,
       ),
     );
     expect(old.message).toContain("does not serve CustomResourceDefinition in apiextensions.k8s.io/v1beta1");

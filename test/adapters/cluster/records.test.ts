@@ -203,10 +203,12 @@ describe("records of helm", () => {
     const namespace = await createNamespace(cluster);
     await install(cluster, namespace, "web", webChart(), "--labels", "headway.dev/stack=s1");
     const { records } = await connected({ kubeconfig: cluster.kubeconfig });
-    valueOf(await records.label(namespace, "web", 1, { "headway.dev/verified": "r1" }));
+    valueOf(await records.label(namespace, "web", 1, { "headway.dev/verified": "r1" }, undefined));
     const found = valueOf(await records.list()).find((record) => record.namespace === namespace);
     expect(found).toMatchObject({ verifiedLabel: "r1", stackLabel: "s1", status: "deployed" });
-    expect(failureOf(await records.label(namespace, "web", 9, {})).message).toContain("revision 9");
+    expect(failureOf(await records.label(namespace, "web", 9, {}, undefined)).message).toContain(
+      "revision 9",
+    );
   });
 });
 
@@ -244,7 +246,7 @@ describe("a record that a killed helm left pending", () => {
     await once(helm, "exit");
     await expect(install(cluster, namespace, "web", chart)).rejects.toThrow("another operation");
 
-    const stale = await records.mark({ ...pending, resourceVersion: "1" }, "failed", "cut");
+    const stale = await records.mark({ ...pending, resourceVersion: "1" }, "failed", "cut", undefined);
     expect(failureOf(stale).kind).toBe("locked");
     expect(valueOf(await records.payload(namespace, "web", 1))?.status).toBe("pending-install");
 
@@ -252,8 +254,8 @@ describe("a record that a killed helm left pending", () => {
     const proxy = await startFaultyProxy(cluster);
     proxy.fault = ({ method }) => (method === "PATCH" ? { kind: "lose-answer" } : undefined);
     const { records: throughProxy } = await connected({ kubeconfig: proxy.kubeconfig });
-    valueOf(await throughProxy.mark(pending, "failed", "cut"));
-    valueOf(await records.mark(pending, "failed", "cut"));
+    valueOf(await throughProxy.mark(pending, "failed", "cut", undefined));
+    valueOf(await records.mark(pending, "failed", "cut", undefined));
     const marked = valueOf(await records.payload(namespace, "web", 1));
     expect(marked).toMatchObject({ status: "failed", chart: { name: "web" }, config: { replicas: 1 } });
     expect(marked?.description).toBe("cut");
@@ -292,7 +294,7 @@ describe("a record that can't be decoded", () => {
       (record) => record.namespace === namespace && record.revision === 2,
     );
     if (seen === undefined) throw new Error("no such record");
-    valueOf(await records.mark(seen, "failed", "cut"));
+    valueOf(await records.mark(seen, "failed", "cut", undefined));
     expect(valueOf(await records.payload(namespace, "web", 2))).toMatchObject({
       revision: 2,
       status: "failed",

@@ -82,6 +82,7 @@ function readStarts(file: string): readonly Start[] {
 /** An upgrade of `api` in `shop`. */
 export function upgradeOrder(changes: Partial<UpgradeOrder> = {}): UpgradeOrder {
   return {
+    actor: undefined,
     namespace: "shop",
     releaseName: "api",
     chart: {

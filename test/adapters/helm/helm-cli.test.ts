@@ -54,9 +54,10 @@ describe("the arguments of helm", () => {
     expect(argv).toEqual(expect.arrayContaining(["--wait=watcher", "--wait-for-jobs"]));
   });
 
-  it("of a rollback name the revision", async () => {
+  it("of a rollback name the revision, and as whom it is done", async () => {
     const fake = await fakeHelm();
     await fake.open().rollBack({
+      actor: "system:serviceaccount:shop:deployer",
       namespace: "shop",
       releaseName: "api",
       toRevision: 3,
@@ -67,13 +68,14 @@ describe("the arguments of helm", () => {
     });
     expect(fake.starts()[0]?.argv.join(" ")).toBe(
       "rollback api 3 --namespace shop --server-side=auto --force-conflicts --wait=hookOnly --timeout 2s " +
-        "--color never --history-max 5 --dry-run=none",
+        "--color never --history-max 5 --dry-run=none --kube-as-user system:serviceaccount:shop:deployer",
     );
   });
 
   it("of an uninstall wait for no object", async () => {
     const fake = await fakeHelm();
     await fake.open().uninstall({
+      actor: undefined,
       namespace: "shop",
       releaseName: "api",
       timeoutMs: 60_000,
@@ -164,6 +166,7 @@ describe("the pool", () => {
     const start = (releaseName: string, priority: number) =>
       releases.upgrade(upgradeOrder({ releaseName, priority }));
     const rollBack = releases.rollBack.bind(undefined, {
+      actor: undefined,
       namespace: "shop",
       releaseName: "broken",
       toRevision: 1,

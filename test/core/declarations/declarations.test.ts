@@ -359,12 +359,6 @@ describe("a mistake in a declaration is told in words:", () => {
       "apiVersion: headway.dev/v1\nkind: HelmRelease\nmetadata: { name: a }\nchart: ./a\nspec: { chart: ./a, namespace: b }\n",
     ],
     [
-      "fields that this version does not have",
-      release(
-        "chart: ./a\nvaluesFrom: []\nvaluesFiles: [a]\nhealth: []\nstableFor: 1s\ntest: true\nprotect: true\nserviceAccountName: a",
-      ),
-    ],
-    [
       "wrong types",
       release(
         "chart: ./a\nversion: 1.10\nretries: many\nsuspend: 'yes'\ndependsOn: b\nvalues: [1]\nphase:\nfailFast: 5",

@@ -29,6 +29,7 @@ describe("a StackSync", () => {
           ref: { kind: "branch", name: "main" },
           path: "",
           intervalMs: 60_000,
+          rewind: "allow",
         },
       },
     });

@@ -62,6 +62,13 @@ export type LeaseLocks = Locks & {
   heardMsAgo(stack: string): Promise<Result<number | undefined>>;
 };
 
+/** What runs of this process hold, by Lease and identity: from the taking until the run, its helms included, is over. */
+const heldHere = new Set<string>();
+
+function heldKey({ namespace, name }: Place, identity: string): string {
+  return `${namespace}/${name} ${identity}`;
+}
+
 export function makeLocks(
   api: Api,
   systemNamespace: string,
@@ -91,26 +98,31 @@ export function makeLocks(
     },
     async acquire(stack, holder, helmHorizonMs) {
       const place = placeOf(stack);
-      const doing = `Taking the lock of the stack ${stack}`;
-      // Twice somebody may be quicker at a lease that was free.
-      for (let attempt = 0; ; attempt++) {
-        const seen = await readLease(place, doing);
-        if (!seen.ok) return seen;
-        const inherited = await inherit(place, doing, seen.value, holder, isGone);
-        if (!inherited.ok) return inherited;
-        const sentAtMs = performance.now();
-        const written = await writeLease(place, doing, seen.value, { holder, helmHorizonMs });
-        if (written.ok)
-          return succeeded({
-            ...hold(place, doing, written.value, { holder, helmHorizonMs }, sentAtMs),
-            ...inherited.value,
-          });
-        // A write whose answer was lost may have been done: then the lease is ours.
-        const mayBeTaken = written.status === 409 || written.failure.kind === "unreachable";
-        if (!mayBeTaken || attempt >= 2) return failed(written.failure);
-      }
+      const key = heldKey(place, holder.identity);
+      heldHere.add(key);
+      const taken = await take(place, stack, { holder, helmHorizonMs }, isGone);
+      if (!taken.ok) heldHere.delete(key);
+      return taken;
     },
   };
+}
+
+async function take(place: Place, stack: string, claim: Claim, isGone: IsGone): Promise<Result<HeldLock>> {
+  const doing = `Taking the lock of the stack ${stack}`;
+  // Twice somebody may be quicker at a lease that was free.
+  for (let attempt = 0; ; attempt++) {
+    const seen = await readLease(place, doing);
+    if (!seen.ok) return seen;
+    const inherited = await inherit(place, doing, seen.value, claim.holder, isGone);
+    if (!inherited.ok) return inherited;
+    const sentAtMs = performance.now();
+    const written = await writeLease(place, doing, seen.value, claim);
+    if (written.ok)
+      return succeeded({ ...hold(place, doing, written.value, claim, sentAtMs), ...inherited.value });
+    // A write whose answer was lost may have been done: then the lease is ours.
+    const mayBeTaken = written.status === 409 || written.failure.kind === "unreachable";
+    if (!mayBeTaken || attempt >= 2) return failed(written.failure);
+  }
 }
 
 /** What is known of the run that the lease is taken from, none where it is free; or why it can't be taken now. */
@@ -122,6 +134,9 @@ async function inherit(
   isGone: IsGone,
 ): Promise<Result<Pick<HeldLock, "cutRunWroteUntilMs">>> {
   if (seen.identity === "" || seen.identity === self.identity) return succeeded({});
+  // A run of this very process that lost the Lease while nobody could be reached, and is over.
+  const isOwnPast = isSameProcess(seen.holder, self) && !heldHere.has(heldKey(place, seen.identity));
+  if (isOwnPast) return succeeded({ cutRunWroteUntilMs: place.api.nowMs() });
   const verdict = seen.holder === undefined ? "unknown" : await isGone(seen.holder);
   // One that lives renews, and its helm dies with it.
   if (verdict === "gone")
@@ -137,6 +152,15 @@ async function inherit(
   if (!later.ok) return later;
   const writtenUntilMs = hasEnded ? Math.min(place.api.nowMs(), seen.freeAtMs) : seen.freeAtMs;
   return later.value.version === seen.version ? succeeded({ cutRunWroteUntilMs: writtenUntilMs }) : held();
+}
+
+function isSameProcess(holder: Holder | undefined, self: Holder): boolean {
+  return (
+    holder?.host === self.host &&
+    holder.bootId === self.bootId &&
+    holder.pid === self.pid &&
+    holder.startTime === self.startTime
+  );
 }
 
 function heldBy(place: Place, doing: string, seen: Seen): Failure {
@@ -317,6 +341,7 @@ function hold(place: Place, doing: string, taken: Seen, claim: Claim, takenAtMs:
       else listeners.push(listener);
     },
     async release() {
+      heldHere.delete(heldKey(place, claim.holder.identity));
       if (stop.signal.aborted) return;
       stop.abort();
       await running;

@@ -33,6 +33,9 @@ function holder(identity: string): Holder {
   };
 }
 
+/** Another process than the one that the tests' locks name. */
+const elsewhere = { pid: 815 };
+
 async function locksOn(kubeconfig: string, namespace: string, isGone = unknown, settings = quick) {
   const locks = makeLocks(await connectedApi(kubeconfig, 1_000), namespace, isGone, settings);
   return {
@@ -152,7 +155,7 @@ describe("the lock of a stack", () => {
       metadata: {
         name,
         annotations: {
-          "headway.dev/holder": JSON.stringify(holder(identity)),
+          "headway.dev/holder": JSON.stringify({ ...holder(identity), ...elsewhere }),
           "headway.dev/helm-deadline": new Date(long).toISOString(),
         },
       },
@@ -199,6 +202,25 @@ describe("the lock of a stack", () => {
     expect(told).toBe(2);
     proxy.fault = () => undefined;
     await held.release();
+  });
+
+  it("that a run of this process has lost is free for its next one as soon as that run is over, and not before", async () => {
+    const cluster = await sharedSandbox();
+    const namespace = freshNamespace();
+    const proxy = await startFaultyProxy(cluster);
+    const cutOff = await locksOn(proxy.kubeconfig, namespace);
+    const held = valueOf(await cutOff.acquire("shop", "one"));
+    let isLost = false;
+    held.onLost(() => (isLost = true));
+    proxy.fault = () => ({ kind: "hang" });
+    await eventually(() => Promise.resolve(isLost), 15_000);
+    // Alive, as this process is.
+    const next = await locksOn(cluster.kubeconfig, namespace, () => Promise.resolve("alive"));
+    expect(failureOf(await next.acquire("shop", "two")).kind).toBe("locked");
+    await held.release();
+    const taken = valueOf(await next.acquire("shop", "two"));
+    expect(taken.cutRunWroteUntilMs).toBeGreaterThan(0);
+    proxy.fault = () => undefined;
   });
 
   it("outlasts renewals that fail for a moment, and one whose answer is lost", async () => {
@@ -264,7 +286,7 @@ describe("a lock whose holder ran in a pod", () => {
       });
     const api = await connectedApi(cluster.kubeconfig, 1_000);
     const locks = makeLocks(api, namespace, unknown, quick);
-    const inPod = { ...holder("one"), pod: { namespace, name: "agent-0", uid: metadata.uid } };
+    const inPod = { ...holder("one"), ...elsewhere, pod: { namespace, name: "agent-0", uid: metadata.uid } };
     const held = valueOf(await locks.acquire("shop", inPod, horizonMs));
     onTestFinished(() => held.release());
     return { cluster, namespace, path, locks, held, uid: metadata.uid };

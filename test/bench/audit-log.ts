@@ -15,6 +15,7 @@ type Entry = {
   };
   readonly stage: string;
   readonly stageTimestamp: string;
+  readonly responseStatus?: { readonly code?: number };
   readonly responseObject?: DeploymentBody;
 };
 
@@ -45,6 +46,33 @@ export async function readyWrites(path: string, from: number): Promise<ReadonlyM
     if (!ready.has(key) && isReady(responseObject)) ready.set(key, millisecondsOf(stageTimestamp));
   }
   return ready;
+}
+
+/** Milliseconds at which the first record of each release was made, by `NAMESPACE/RELEASENAME`. */
+export async function recordsBegun(path: string, from: number): Promise<ReadonlyMap<string, number>> {
+  const begun = new Map<string, number>();
+  for await (const line of linesFrom(path, from)) {
+    if (!line.includes('"verb":"create"') || !line.includes('"resource":"secrets"')) continue;
+    const { objectRef, stageTimestamp, responseStatus } = JSON.parse(line) as Entry;
+    // The name of a created object stands in the answer, which is not logged, or in the reference where helm gives it.
+    const name = /^sh\.helm\.release\.v1\.(.+)\.v1$/.exec(objectRef?.name ?? "")?.[1];
+    if (name === undefined || (responseStatus?.code ?? 500) >= 300) continue;
+    const key = `${objectRef?.namespace ?? ""}/${name}`;
+    if (!begun.has(key)) begun.set(key, millisecondsOf(stageTimestamp));
+  }
+  return begun;
+}
+
+/** What Headway and its helms wrote, as `VERB URI`. */
+export async function writesBetween(path: string, from: number, to: number): Promise<readonly string[]> {
+  const writes: string[] = [];
+  for await (const line of linesFrom(path, from, to)) {
+    if (!/"userAgent":"(headway|Helm)/i.test(line)) continue;
+    const { verb, requestURI, stage } = JSON.parse(line) as Entry;
+    if (stage === "ResponseComplete" && ["create", "update", "patch", "delete"].includes(verb))
+      writes.push(`${verb} ${requestURI}`);
+  }
+  return writes;
 }
 
 /** The requests that Headway sent, as `VERB URI`; a watch counts once. */

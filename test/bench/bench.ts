@@ -41,6 +41,13 @@ export type TimedStack = {
 };
 
 export type Bench = {
+  readonly cluster: TestCluster;
+  /** The built headway.js, and the environment it is run in: with a helm that notes when it starts. */
+  readonly program: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** The starts of helm's upgrades since the last `apply`, or since this was told to forget. */
+  readonly helmStarts: () => readonly HelmStart[];
+  readonly forgetHelmStarts: () => void;
   readonly auditLog: string;
   readonly scratch: string;
   readonly say: (text: string) => void;
@@ -82,10 +89,18 @@ export async function openBench(
     writeFileSync(starts, "");
     const watchedHelm = writeHelmWrapper(scratch, starts, helm.value.path);
     const env = { ...process.env, KUBECONFIG: sandbox.kubeconfig, NO_COLOR: "1" };
-    const headway = makeHeadway(program, { ...env, HEADWAY_HELM: watchedHelm });
+    const ownEnv = { ...env, HEADWAY_HELM: watchedHelm };
+    const headway = makeHeadway(program, ownEnv);
     const cluster = testCluster(sandbox);
     const namespaces = makeNamespaces(cluster);
     return {
+      cluster,
+      program,
+      env: ownEnv,
+      helmStarts: () => readHelmStarts(starts),
+      forgetHelmStarts: () => {
+        writeFileSync(starts, "");
+      },
       auditLog: sandbox.auditLog,
       scratch,
       say,

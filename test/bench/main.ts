@@ -3,9 +3,11 @@
 //   --no-fail     exit 0 although a target is missed           --program   another built headway.js
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { runAgentIdle, runPushes, runStorm } from "./agent-scenarios.ts";
 import { type Bench, openBench } from "./bench.ts";
 import { runOverlays } from "./overlays.ts";
 import { runStartUp, runUnchanged } from "./quiet-scenarios.ts";
+import { runRecovery } from "./recovery-scenario.ts";
 import { runResolve } from "./resolve-scenario.ts";
 import { runServers } from "./servers-scenario.ts";
 import { renderRows, type Row } from "./rows.ts";
@@ -23,6 +25,10 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   unchanged: runUnchanged,
   resolve: runResolve,
   servers: runServers,
+  pushes: runPushes,
+  storm: runStorm,
+  recovery: runRecovery,
+  "agent-idle": runAgentIdle,
 };
 
 const { values: flags } = parseArgs({

@@ -19,6 +19,8 @@ export type AgentProcess = {
   readonly port: number;
   readonly lines: readonly AgentLine[];
   kill(signal: "SIGTERM" | "SIGKILL"): Promise<number | undefined>;
+  /** Sends a signal that does not end it. */
+  signal(name: "SIGSTOP" | "SIGCONT"): void;
 };
 
 export type AgentStack = {
@@ -188,7 +190,7 @@ function argumentsOf(namespace: string, cache: string): readonly string[] {
 
 type Started = PromiseLike<{ readonly exitCode?: number }> & {
   readonly stdout: Readable;
-  kill(signal: "SIGTERM" | "SIGKILL"): boolean;
+  kill(signal: NodeJS.Signals): boolean;
 };
 
 async function follow(child: Started): Promise<AgentProcess> {
@@ -212,7 +214,10 @@ async function follow(child: Started): Promise<AgentProcess> {
     if (isOver) throw new Error("the agent ended at once");
     return Promise.resolve(lines.find(({ msg }) => msg === "the agent is up"));
   });
-  return { port: Number(up["port"]), lines, kill };
+  const signal: AgentProcess["signal"] = (name) => {
+    child.kill(name);
+  };
+  return { port: Number(up["port"]), lines, kill, signal };
 }
 
 async function installDefinition(cluster: TestCluster): Promise<void> {

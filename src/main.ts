@@ -140,9 +140,9 @@ function makeWorld(): World {
         ...(concurrency === undefined ? {} : { concurrency }),
       });
     },
-    openRenderer: async (say) => {
+    openRenderer: async () => {
       const { openHelmRenderer } = await import("./adapters/helm/helm-renderer.ts");
-      return openHelmRenderer({ findProgram: () => findNamedProgram("helm", say), cacheDir: cacheFolder() });
+      return openHelmRenderer({ findProgram: findHelmHere, cacheDir: cacheFolder() });
     },
     ask: async (question, stop) => {
       const { createInterface } = await import("node:readline/promises");
@@ -272,6 +272,20 @@ async function findNamedProgram(
   const { findProgram } = await import("./sandbox/programs.ts");
   const found = await findProgram(program, say);
   return found.ok ? succeeded(found.value.path) : failed(found.failure);
+}
+
+// For looking ahead: what only gives warnings must not fetch or build a program for it.
+async function findHelmHere(): Promise<Result<string>> {
+  const named = process.env["HEADWAY_HELM"];
+  if (named !== undefined && named !== "") return await acceptHelm(named);
+  const { inspectProgram } = await import("./sandbox/programs.ts");
+  const found = await inspectProgram("helm");
+  if (found.kind === "found") return succeeded(found.path);
+  return failed({
+    kind: "program",
+    message: `no helm ${found.fits} is on the PATH`,
+    next: "Install it, or name one in HEADWAY_HELM.",
+  });
 }
 
 // A named helm is held to the same rule as one that was found.

@@ -61,9 +61,7 @@ export async function lookAhead(
 ): Promise<Foresight | number> {
   const { mode } = wish;
   if (mode === "off") return { findings: [], diagnostics: [] };
-  const renderer = await world.openRenderer((text) => {
-    world.stderr.write(`${text}\n`);
-  });
+  const renderer = await world.openRenderer();
   const stop = { isAsked: false };
   const forget = world.onStopSignal(() => {
     stop.isAsked = true;

@@ -131,8 +131,8 @@ export type World = {
     readonly concurrency?: number;
     readonly say: (text: string) => void;
   }): Promise<Releases>;
-  /** Renders charts without a cluster; `say` is told of a helm that has to be downloaded or built. */
-  openRenderer(say: (text: string) => void): Promise<Renderer>;
+  /** Renders charts without a cluster, with a helm that is on this machine: none is fetched for it. */
+  openRenderer(): Promise<Renderer>;
   /** What `headway agent` needs besides; see agent-world.ts. */
   openAgentWorld(options: AgentOptions): Promise<Result<OpenAgentWorld>>;
   /** Asks on the terminal; the answer without its line end, undefined where Ctrl-C was the answer. */

@@ -8,6 +8,7 @@ import { startSandbox } from "../../src/sandbox/sandbox.ts";
 import { temporaryFolder } from "../kit/chart-trees.ts";
 import { headway, startHeadway, type CliEnd } from "../kit/cli.ts";
 import { basicAuthorization, openGitServer, type GitServer } from "../kit/git-server.ts";
+import { applyAsKubectl, type KubeDocument } from "../kit/kubectl.ts";
 import { eventually, testCluster, type TestCluster } from "../kit/sandbox.ts";
 import { writeStack, type ReleaseSketch } from "../kit/stack-folder.ts";
 import { historyOf, revisionsOf } from "../kit/test-stack.ts";
@@ -285,39 +286,6 @@ describe("doctor --recovery", { timeout: 120_000 }, () => {
     expect(withKit.all).not.toContain("4711");
   });
 });
-
-type KubeDocument = {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-};
-
-/** As `kubectl apply -f -` does it: every kind has to be known before the first object is applied, each once, in order. */
-async function applyAsKubectl(cluster: TestCluster, documents: readonly KubeDocument[]): Promise<void> {
-  const paths: string[] = [];
-  for (const { apiVersion, kind, metadata } of documents) {
-    const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-    const served = (await cluster.kube(root)).body as {
-      readonly resources?: readonly {
-        readonly kind: string;
-        readonly name: string;
-        readonly namespaced: boolean;
-      }[];
-    };
-    const found = served.resources?.find((one) => one.kind === kind && !one.name.includes("/"));
-    if (found === undefined) throw new Error(`resource mapping not found for ${kind} ${metadata.name}`);
-    const scope = found.namespaced ? `/namespaces/${metadata.namespace ?? "default"}` : "";
-    paths.push(`${root}${scope}/${found.name}/${metadata.name}`);
-  }
-  for (const [index, path] of paths.entries()) {
-    const reply = await cluster.kube(`${path}?fieldManager=kubectl&force=true`, {
-      method: "PATCH",
-      contentType: "application/apply-patch+yaml",
-      body: documents[index],
-    });
-    if (reply.status >= 300) throw new Error(`${path}: ${reply.status} ${reply.text}`);
-  }
-}
 
 async function hasSync(cluster: TestCluster): Promise<boolean> {
   return (await cluster.kube(`/apis/headway.dev/v1/namespaces/${system}/stacksyncs/shop`)).status === 200;

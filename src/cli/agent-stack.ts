@@ -6,6 +6,7 @@ import type { StackSync, StackSyncKey } from "../core/stack-sync/stack-sync.ts";
 import { failed, succeeded, type Result } from "../core/failure.ts";
 import { findKeeper } from "../engine/claim-stack.ts";
 import { pause } from "../engine/pause.ts";
+import { unlessStopped } from "../engine/run-stack.ts";
 import { exitCodes, reportFailure } from "./exit.ts";
 import { reasonOption } from "./options.ts";
 import type { Connection, World } from "./world.ts";
@@ -61,7 +62,25 @@ export async function ownStack(
   stack: string,
   flags: OverrideFlags,
 ): Promise<OwnStack | number> {
-  const keeper = await findKeeper(connection, stack);
+  const stop = new AbortController();
+  const quiet = world.onStopSignal(() => {
+    stop.abort();
+  });
+  try {
+    return await makeOwn(world, connection, stack, flags, stop.signal);
+  } finally {
+    quiet();
+  }
+}
+
+async function makeOwn(
+  world: World,
+  connection: Connection,
+  stack: string,
+  flags: OverrideFlags,
+  stop: AbortSignal,
+): Promise<OwnStack | number> {
+  const keeper = await unlessStopped(stop, findKeeper(connection, stack));
   if (!keeper.ok) return reportFailure(world, keeper.failure);
   if (keeper.value.kind === "none") return nobodys;
   const { value } = keeper;
@@ -79,7 +98,7 @@ export async function ownStack(
   if (!suspended.ok) return reportFailure(world, suspended.failure);
   world.stderr.write(`suspended the StackSync ${sync.value.key}\n`);
   const own = ownedOf(world, connection, sync.value);
-  const isFree = await waitForRun(world, connection, stack);
+  const isFree = await waitForRun(world, connection, stack, stop);
   if (isFree) return own;
   await own.giveBack();
   return exitCodes.interrupted;
@@ -132,25 +151,22 @@ const heartbeatMs = 10_000;
 const patienceMs = 600_000;
 
 /** Its helms come to their end, and nothing new starts. False where a person did not want to wait. */
-async function waitForRun(world: World, { locks }: Connection, stack: string): Promise<boolean> {
-  const stop = new AbortController();
-  const quiet = world.onStopSignal(() => {
-    stop.abort();
-  });
+async function waitForRun(
+  world: World,
+  { locks }: Connection,
+  stack: string,
+  stop: AbortSignal,
+): Promise<boolean> {
   const startedAtMs = world.clock.nowMs();
   let toldAtMs = startedAtMs;
-  try {
-    while (world.clock.nowMs() - startedAtMs < patienceMs) {
-      const holder = await locks.holder(stack);
-      if (!holder.ok || holder.value === undefined) return true;
-      if (world.clock.nowMs() - toldAtMs >= heartbeatMs) {
-        toldAtMs = world.clock.nowMs();
-        world.stderr.write("… waiting until what the agent has begun has ended\n");
-      }
-      if (!(await pause(world.clock, lookEveryMs, stop.signal))) return false;
+  while (world.clock.nowMs() - startedAtMs < patienceMs) {
+    const holder = await locks.holder(stack);
+    if (!holder.ok || holder.value === undefined) return true;
+    if (world.clock.nowMs() - toldAtMs >= heartbeatMs) {
+      toldAtMs = world.clock.nowMs();
+      world.stderr.write("… waiting until what the agent has begun has ended\n");
     }
-    return true;
-  } finally {
-    quiet();
+    if (!(await pause(world.clock, lookEveryMs, stop))) return false;
   }
+  return true;
 }

@@ -210,7 +210,7 @@ export async function runStack(ports: RunPorts, request: RunRequest): Promise<Re
 }
 
 /** The work's end, or at once a failure where the run is to stop: nothing of it has begun yet. */
-async function unlessStopped<T>(stop: AbortSignal, work: Promise<Result<T>>): Promise<Result<T>> {
+export async function unlessStopped<T>(stop: AbortSignal, work: Promise<Result<T>>): Promise<Result<T>> {
   const stopped = Promise.withResolvers<Result<T>>();
   const onStop = (): void => {
     stopped.resolve(failed({ kind: "interrupted", message: "asked to stop before anything was changed" }));

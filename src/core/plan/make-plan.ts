@@ -120,7 +120,9 @@ function decide(
   if (debt !== undefined && stillCounts(input, debt, pin))
     return whileTakenBack(input, observation, base, debt, keep);
   const quarantine = input.retry ? undefined : state?.quarantine;
-  const blamedSince = input.retry ? undefined : sinceWhenBlamed(input, declaration.id);
+  // A first install that failed has nothing to go back to, and is tried again as ever.
+  const mayGoBack = base.rollbackTo !== undefined && declaration.onFailure !== "keep";
+  const blamedSince = input.retry || !mayGoBack ? undefined : sinceWhenBlamed(input, declaration.id);
   const since = quarantine?.key === base.quarantineKey ? quarantine.since : blamedSince;
   if (since !== undefined)
     return whileQuarantined(

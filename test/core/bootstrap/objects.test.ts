@@ -41,6 +41,7 @@ describe("what a cluster is handed over with", () => {
           path: "clusters/prod",
           intervalMs: 30_000,
           secretName: "shop-git",
+          rewind: "allow",
         },
       },
     });

@@ -197,6 +197,20 @@ describe("the release whose failure took others back", () => {
     },
   );
 
+  test("is tried again as ever where it was a first install: there is nothing to go back to", () => {
+    const first: Observation = {
+      kind: "deployed",
+      revision: 1,
+      fingerprint: web.fingerprint,
+      verified: false,
+      owner,
+      payload: payloadOf(web, 1),
+      health: { kind: "ready" },
+    };
+    const more = { web: { observation: first, state: {} } };
+    expect(inWords(stepOf("web", notYet, { takenBack: debt }, more))).toBe("verify: not-verified");
+  });
+
   test("is tried again when that is asked for", () => {
     const more = { retry: true, web: { observation: failing, state: {} } };
     expect(inWords(stepOf("web", notYet, { takenBack: debt }, more))).not.toContain("quarantined");
